@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Pwb.Connections;
+
+/// <summary>The time as of the last heartbeat, and the fields that are made of it; reading it costs one load.</summary>
+internal sealed class CoarseClock
+{
+    /// <summary>How long the time stands still: deadlines are due one interval late rather than early.</summary>
+    public const long IntervalMilliseconds = 1000;
+
+    private readonly TimeProvider _timeProvider;
+    private readonly byte[] _server;
+    private readonly long _start;
+    private volatile Fields _fields;
+    private long _now;
+
+    public CoarseClock(TimeProvider timeProvider, string? serverHeader)
+    {
+        _timeProvider = timeProvider;
+        _server = Encoding.Latin1.GetBytes(serverHeader is null ? "" : $"Server: {serverHeader}\r\n");
+        _start = timeProvider.GetTimestamp();
+        _fields = Render();
+    }
+
+    /// <summary>Milliseconds on a monotonic clock.</summary>
+    public long Now => Volatile.Read(ref _now);
+
+    /// <summary>Date, Server if there is one, and the empty line that ends a head.</summary>
+    public ReadOnlySpan<byte> DateAndServer => _fields.DateAndServer;
+
+    /// <summary>Date, and the empty line that ends a head.</summary>
+    public ReadOnlySpan<byte> Date => _fields.Date;
+
+    public TimeProvider TimeProvider => _timeProvider;
+
+    /// <summary>When a wait that starts now and may take that long is over.</summary>
+    public long After(TimeSpan timeout) => Now + (long)timeout.TotalMilliseconds + IntervalMilliseconds;
+
+    public void Update()
+    {
+        Volatile.Write(ref _now, (long)_timeProvider.GetElapsedTime(_start).TotalMilliseconds);
+        _fields = Render();
+    }
+
+    private Fields Render()
+    {
+        Span<byte> date = stackalloc byte[29]; // Sun, 06 Nov 1994 08:49:37 GMT: RFC 9110 §5.6.7
+        Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date, out _, new StandardFormat('R'));
+        return new Fields([.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
+    }
+
+    private sealed record Fields(byte[] DateAndServer, byte[] Date);
+}

@@ -1,0 +1,24 @@
+namespace Pwb.Connections;
+
+/// <summary>What all connections of a server share.</summary>
+internal sealed class ConnectionContext(IRequestHandler handler, PwbServerOptions options, CoarseClock clock, ConnectionLog log)
+{
+    private volatile bool _isStopping;
+
+    public IRequestHandler Handler => handler;
+
+    public PwbServerLimits Limits { get; } = options.Limits;
+
+    public Func<HttpRequest, long?>? MaxContentLengthSelector { get; } = options.MaxContentLengthSelector;
+
+    public CoarseClock Clock => clock;
+
+    public ConnectionLog Log => log;
+
+    /// <summary>Whether connections are to end after the response that is under way.</summary>
+    public bool IsStopping
+    {
+        get => _isStopping;
+        set => _isStopping = value;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Pwb.Protocol;
+
+namespace Pwb.Connections;
+
+/// <summary>Receives a request's content, within its deadlines.</summary>
+internal sealed class ConnectionInput(HttpConnection connection, ConnectionContext context)
+{
+    private readonly PwbServerLimits _limits = context.Limits;
+    private readonly CoarseClock _clock = context.Clock;
+    private long _contentReceived;
+    private long _contentWaited;
+    private bool _isReceiving;
+
+    public ReceiveBuffer Buffer { get; } = new();
+
+    /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
+    public bool IsAtEnd { get; set; }
+
+    /// <summary>Whether somebody still waits for content.</summary>
+    public bool IsReceiving => _isReceiving;
+
+    public void BeginContent()
+    {
+        _contentReceived = 0;
+        _contentWaited = 0;
+    }
+
+    /// <summary>Receives content, or framing of it, for a handler: <see cref="PwbServerLimits.MinContentRate"/> applies.</summary>
+    /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
+    /// <exception cref="RequestRejectedException">The client was too slow.</exception>
+    public ValueTask<int> ReceiveContentAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
+        ReceiveAsync(destination, Wait.Content, ContentDueAt(), cancellationToken);
+
+    /// <summary>Receives bytes that are waited for until a certain time.</summary>
+    /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
+    /// <exception cref="RequestRejectedException">The time was up.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync(Memory<byte> destination, Wait wait, long dueAt, CancellationToken cancellationToken)
+    {
+        if (_isReceiving) throw new InvalidOperationException("The content is being read already.");
+
+        _isReceiving = true;
+        long start = _clock.Now;
+        bool isInTime = true;
+        int count;
+        try
+        {
+            ValueTask<int> receiving = connection.Stream.ReadAsync(destination, cancellationToken);
+            if (!receiving.IsCompleted) connection.BeginWait(wait, dueAt);
+            try
+            {
+                count = await receiving.ConfigureAwait(false);
+            }
+            finally
+            {
+                isInTime = connection.EndWait();
+            }
+        }
+        catch (Exception) when (!isInTime)
+        {
+            throw new RequestRejectedException(Rejection.ContentTimeout);
+        }
+        finally
+        {
+            _isReceiving = false;
+        }
+
+        if (!isInTime) throw new RequestRejectedException(Rejection.ContentTimeout);
+        _contentWaited += _clock.Now - start;
+        _contentReceived += count;
+        IsAtEnd = count == 0 && !destination.IsEmpty;
+        return count;
+    }
+
+    private long ContentDueAt()
+    {
+        long dueAt = _clock.After(_limits.ContentTimeout);
+        if (_limits.MinContentRate == 0) return dueAt;
+
+        // Kestrel's rule: slow is whoever has taken longer than the bytes so far excuse, once the grace is used up.
+        long excused = _contentReceived * 1000 / _limits.MinContentRate;
+        return Math.Min(dueAt, _clock.After(_limits.ContentRateGracePeriod) + excused - _contentWaited);
+    }
+}

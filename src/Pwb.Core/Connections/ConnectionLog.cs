@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Pwb.Connections;
+
+/// <summary>
+/// What connections write to the log. Nothing is formatted when its level is off, and whatever comes from
+/// a client is escaped, so that it can neither forge a line nor reach a terminal.
+/// </summary>
+internal sealed partial class ConnectionLog(ILogger server, ILogger access)
+{
+    private const int MaxFieldLength = 1024;
+
+    private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie"];
+
+    public bool IsAccessEnabled => access.IsEnabled(LogLevel.Information);
+
+    public bool IsConnectionEnabled => server.IsEnabled(LogLevel.Information);
+
+    public bool IsHeadEnabled => server.IsEnabled(LogLevel.Debug);
+
+    /// <summary>The text with everything but visible ASCII and spaces escaped, cut at 1 KiB.</summary>
+    public static string Escape(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> shown = text.Length > MaxFieldLength ? text[..MaxFieldLength] : text;
+        StringBuilder result = new(shown.Length);
+        foreach (byte value in shown)
+        {
+            if (value == '\\') result.Append(@"\\");
+            else if (value is >= 0x20 and < 0x7F) result.Append((char)value);
+            else result.Append(@"\x").Append(value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return shown.Length == text.Length ? result.ToString() : result.Append("...").ToString();
+    }
+
+    public void Connected(EndPoint? client)
+    {
+        if (IsConnectionEnabled) LogConnected(server, Name(client));
+    }
+
+    /// <summary>Every line of a head, as the tutorial prints them.</summary>
+    public void Head(HttpRequest request)
+    {
+        LogLine(server, Escape(request.RequestLine) + (request.Head.MinorVersion == 0 ? " HTTP/1.0" : " HTTP/1.1"));
+        foreach (FieldLine line in request.Headers)
+        {
+            string name = Escape(line.Name);
+            bool isSecret = Secret.Contains(name, StringComparer.OrdinalIgnoreCase);
+            LogLine(server, name + ": " + (isSecret ? "***" : Escape(line.Value)));
+        }
+    }
+
+    public void Answered(EndPoint? client, HttpRequest request, int statusCode, long bytes, TimeSpan elapsed) =>
+        LogAnswered(
+            access, Name(client), Escape(request.RequestLine), request.Head.MinorVersion, statusCode, bytes, elapsed.TotalMilliseconds);
+
+    public void Refused(EndPoint? client, int statusCode, string why)
+    {
+        if (server.IsEnabled(LogLevel.Debug)) LogRefused(server, Name(client), statusCode, why);
+    }
+
+    public void HandlerFailed(string id, Exception exception) => LogHandlerFailed(server, id, exception);
+
+    public void BodyFailed(string id, Exception exception) => LogBodyFailed(server, id, exception);
+
+    public void Ended(EndPoint? client, string why)
+    {
+        if (server.IsEnabled(LogLevel.Debug)) LogEnded(server, Name(client), why);
+    }
+
+    public void Failed(string id, Exception exception) => LogFailed(server, id, exception);
+
+    private static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
+
+    [LoggerMessage(1, LogLevel.Information, "client {Client} made a request", SkipEnabledCheck = true)]
+    private static partial void LogConnected(ILogger logger, string client);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Line}", SkipEnabledCheck = true)]
+    private static partial void LogLine(ILogger logger, string line);
+
+    [LoggerMessage(3, LogLevel.Information, "{Client} \"{Request} HTTP/1.{MinorVersion}\" {StatusCode} {Bytes} {Milliseconds:0.000} ms", SkipEnabledCheck = true)]
+    private static partial void LogAnswered(ILogger logger, string client, string request, int minorVersion, int statusCode, long bytes, double milliseconds);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Client} refused with {StatusCode}: {Why}", SkipEnabledCheck = true)]
+    private static partial void LogRefused(ILogger logger, string client, int statusCode, string why);
+
+    [LoggerMessage(5, LogLevel.Error, "request {Id}: the handler failed")]
+    private static partial void LogHandlerFailed(ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Error, "request {Id}: the response's body failed")]
+    private static partial void LogBodyFailed(ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Debug, "{Client} ended: {Why}", SkipEnabledCheck = true)]
+    private static partial void LogEnded(ILogger logger, string client, string why);
+
+    [LoggerMessage(8, LogLevel.Error, "connection {Id} failed")]
+    private static partial void LogFailed(ILogger logger, string id, Exception exception);
+}

@@ -1,0 +1,258 @@
+using System.Buffers;
+using System.Net;
+using Pwb.Protocol;
+
+namespace Pwb.Connections;
+
+/// <summary>
+/// One connection: receives requests, has each answered, and keeps the deadlines. <see cref="ServeAsync"/> is the loop, and the only
+/// place that waits for a next request.
+/// </summary>
+internal sealed class HttpConnection : IConnectionInfo
+{
+    // After so many requests without a wait, a connection that pipelines lets the others have their turn.
+    private const int MaxBurst = 64;
+
+    private readonly ConnectionContext _context;
+    private readonly Transport _transport;
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly RequestParser _parser;
+    private readonly HttpExchange _exchange;
+    private Deadline _deadline;
+    private bool _isNew = true;
+    private long _headDueAt;
+    private volatile string? _abortReason;
+
+    public HttpConnection(Transport transport, ConnectionContext context, long id)
+    {
+        _context = context;
+        _transport = transport;
+        _parser = new RequestParser(context.Limits);
+        Id = id;
+        Input = new ConnectionInput(this, context);
+        Output = new ConnectionOutput(this, context);
+        _exchange = new HttpExchange(this, context);
+    }
+
+    public long Id { get; }
+
+    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+
+    public Stream Stream => _transport.Stream;
+
+    public ConnectionInput Input { get; }
+
+    public ConnectionOutput Output { get; }
+
+    /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long.</summary>
+    public CancellationToken Aborted => _aborted.Token;
+
+    /// <summary>When this connection's wait for a next request is over; long.MaxValue if it is not waiting for one.</summary>
+    public long IdleDueAt => _deadline.Current == Wait.NextRequest ? _deadline.DueAt : long.MaxValue;
+
+    /// <summary>Serves the connection until it ends. Never throws.</summary>
+    /// <param name="cancellationToken">Aborts the connection.</param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((HttpConnection)state!).Abort(), this);
+        try
+        {
+            _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
+            await ServeAsync().ConfigureAwait(false);
+            _transport.End(abort: false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            _context.Log.Ended(RemoteEndPoint, _abortReason ?? exception.Message);
+        }
+        catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
+        {
+            _context.Log.Failed(Id.ToString(System.Globalization.CultureInfo.InvariantCulture), exception);
+        }
+        finally
+        {
+            _transport.End(abort: true); // does nothing to a stream that was closed above
+            Input.Buffer.EndRequest();
+            Input.Buffer.Release();
+            Output.Buffer.Release();
+        }
+    }
+
+    public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
+
+    /// <returns>False if the wait has expired.</returns>
+    public bool EndWait() => _deadline.End();
+
+    /// <summary>Gives up whatever is overdue. Called by the heartbeat: it neither waits nor takes a lock, and runs nobody else's code.</summary>
+    public void Tick()
+    {
+        if (_context.IsStopping) CloseIfIdle();
+
+        long now = _context.Clock.Now;
+        switch (_deadline.Expire(now, LastChance()))
+        {
+            case Wait.FirstByte or Wait.NextRequest or Wait.Linger:
+                _transport.EndFromOutside(abort: false);
+                break;
+            case Wait.Head or Wait.Content or Wait.Drain:
+                CancelToken(); // the loop wakes up and answers 408
+                break;
+            case Wait.Response:
+                _abortReason = "the client did not take the response in time";
+                Abort();
+                break;
+            case Wait.Expired:
+                Abort();
+                break;
+        }
+    }
+
+    /// <summary>Closes the connection if no request has begun.</summary>
+    /// <returns>Whether it was closed.</returns>
+    public bool CloseIfIdle()
+    {
+        if (_transport.HasUnreadData || !_deadline.ExpireIfIdle(LastChance())) return false;
+        _transport.EndFromOutside(abort: false);
+        return true;
+    }
+
+    /// <summary>Ends the connection at once. What the client has received so far will not look complete.</summary>
+    public void Abort()
+    {
+        _transport.EndFromOutside(abort: true);
+        CancelToken();
+    }
+
+    private async Task ServeAsync()
+    {
+        for (int burst = 0; ; burst++)
+        {
+            OperationStatus status;
+            while ((status = _parser.Parse(Input.Buffer.Unread, _exchange.Head, _exchange.Request.Headers)) == OperationStatus.NeedMoreData)
+            {
+                burst = 0;
+                await Output.FlushAsync().ConfigureAwait(false); // R3: flush before you wait
+                bool isIdle = _parser.IsBeforeRequest(Input.Buffer.UnreadLength);
+                if (isIdle && _context.IsStopping) return;
+
+                BeginHeadWait(isIdle);
+                int received;
+                try
+                {
+                    if (Input.Buffer.UnreadLength == 0)
+                    {
+                        // An idle connection owns no buffer: it waits for the first byte with empty hands.
+                        Input.Buffer.Release();
+                        Output.Buffer.Release();
+                        await Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
+                    }
+
+                    received = await Stream.ReadAsync(Input.Buffer.GetFreeSpace(), Aborted).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (_deadline.Current == Wait.Expired && !isIdle)
+                {
+                    received = 0;
+                }
+
+                if (!EndWait())
+                {
+                    if (!isIdle) await RefuseAsync(Rejection.HeadTimeout).ConfigureAwait(false);
+                    return;
+                }
+
+                Input.Buffer.Received(received);
+                if (received > 0) continue;
+
+                Input.IsAtEnd = true;
+                if (!isIdle) await RefuseAsync(Rejection.IncompleteRequest).ConfigureAwait(false);
+                return;
+            }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                await RefuseAsync(_parser.Rejection).ConfigureAwait(false);
+                return;
+            }
+
+            bool isOpen = await _exchange.RunAsync().ConfigureAwait(false);
+            if (_exchange.Rejection != Rejection.None) await RefuseAsync(_exchange.Rejection).ConfigureAwait(false);
+            else if (!isOpen) await EndAsync().ConfigureAwait(false);
+            if (!isOpen) return;
+
+            _parser.Reset();
+            _exchange.Reset();
+            _headDueAt = 0;
+            if (burst == MaxBurst)
+            {
+                burst = 0;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+        }
+    }
+
+    private void BeginHeadWait(bool isIdle)
+    {
+        PwbServerLimits limits = _context.Limits;
+        if (!isIdle)
+        {
+            // One deadline for the whole head, however many pieces it comes in.
+            if (_headDueAt == 0) _headDueAt = _context.Clock.After(limits.RequestHeadTimeout);
+            BeginWait(Wait.Head, _headDueAt);
+            return;
+        }
+
+        _headDueAt = 0;
+        if (_isNew) BeginWait(Wait.FirstByte, _context.Clock.After(limits.FirstByteTimeout));
+        else BeginWait(Wait.NextRequest, _context.Clock.After(limits.KeepAliveTimeout));
+        _isNew = false;
+    }
+
+    /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
+    private async ValueTask RefuseAsync(Rejection rejection)
+    {
+        _exchange.AppendRefusal(rejection);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Sends what is pending, then FIN, then waits for the client to end too: to close with unread input
+    /// would reset the connection and could destroy the response on its way.
+    /// </summary>
+    private async ValueTask EndAsync()
+    {
+        await Output.FlushAsync().ConfigureAwait(false);
+        if (Input.IsAtEnd || !_transport.CanShutdownSend) return;
+
+        _transport.ShutdownSend();
+        Output.Buffer.Release();
+        long dueAt = _context.Clock.After(_context.Limits.LingerTimeout);
+        byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            int received;
+            for (int left = _context.Limits.MaxLingerLength; left > 0; left -= received)
+            {
+                BeginWait(Wait.Linger, dueAt);
+                received = await Stream.ReadAsync(dropped, CancellationToken.None).ConfigureAwait(false);
+                EndWait();
+                if (received == 0) return;
+            }
+        }
+        catch (IOException)
+        {
+            // The client is gone, or the time was up. Either way this is the end.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(dropped);
+        }
+    }
+
+    private long LastChance() => _context.Clock.After(_context.Limits.LingerTimeout);
+
+    // A handler may have registered callbacks on the token: they run on the pool, so that they cannot hold up who cancels.
+    private void CancelToken()
+    {
+        if (!_aborted.IsCancellationRequested) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _aborted, preferLocal: false);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace Pwb.Connections;
+
+/// <summary>
+/// What a connection needs besides reading and writing. This one is for any stream; those that know their
+/// stream better do better.
+/// </summary>
+internal class Transport(Stream stream, EndPoint? remoteEndPoint)
+{
+    private int _isEnded;
+
+    public Stream Stream { get; } = stream;
+
+    public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
+
+    /// <summary>Whether <see cref="ShutdownSend"/> works.</summary>
+    public virtual bool CanShutdownSend => false;
+
+    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    public virtual bool HasUnreadData => false;
+
+    /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
+    public virtual void ShutdownSend()
+    {
+    }
+
+    /// <summary>How many bytes the peer has acknowledged in all, where the system can tell; else -1.</summary>
+    public virtual long GetAcknowledgedBytes() => -1;
+
+    /// <summary>Whether the peer has reset the connection, where the system can tell.</summary>
+    public virtual bool IsReset() => false;
+
+    /// <summary>Closes the connection, unless that has been done. For the connection's own loop.</summary>
+    /// <param name="abort">Whether the peer is to see that something is missing.</param>
+    public void End(bool abort)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0) Close(abort);
+    }
+
+    /// <summary>The same for any other thread: it does not wait, even if closing the stream does.</summary>
+    public virtual void EndFromOutside(bool abort)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(_ => Close(abort), null);
+    }
+
+    /// <summary>Closes the stream. Called once.</summary>
+    protected virtual void Close(bool abort) => Stream.Dispose();
+}

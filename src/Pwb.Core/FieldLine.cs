@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Pwb;
+
+/// <summary>One field line of a header or trailer section: a name and a value, as they are on the wire.</summary>
+public readonly ref struct FieldLine
+{
+    internal FieldLine(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Name = name;
+        Value = value;
+    }
+
+    /// <summary>The field name, in the case in which it was sent. Names compare without case.</summary>
+    public ReadOnlySpan<byte> Name { get; }
+
+    /// <summary>The value without the white space around it. It may hold any byte but control characters (HTAB is allowed).</summary>
+    public ReadOnlySpan<byte> Value { get; }
+
+    /// <summary>The line as it would be written: name, colon, space, value. Bytes above 0x7F are read as Latin-1.</summary>
+    public override string ToString() => Encoding.Latin1.GetString(Name) + ": " + Encoding.Latin1.GetString(Value);
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// The field lines of a header or trailer section, in the order in which they are on the wire. Names compare without case.
+/// The fields of a request are slices of its connection's buffer: they are valid as long as the request is.
+/// </summary>
+public sealed class HttpFields
+{
+    private const int InitialCapacity = 16;
+
+    private byte[] _bytes = [];
+    private int _offset;
+    private (Slice Name, Slice Value)[] _lines = [];
+
+    internal HttpFields()
+    {
+    }
+
+    /// <summary>The number of field lines.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The line at a position.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative or not below <see cref="Count"/>.</exception>
+    public FieldLine this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return new FieldLine(Bytes(_lines[index].Name), Bytes(_lines[index].Value));
+        }
+    }
+
+    /// <summary>
+    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3); bytes
+    /// above 0x7F are read as Latin-1.
+    /// </summary>
+    public string? this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            string? result = null;
+            for (int i = 0; i < Count; i++)
+            {
+                if (!Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) continue;
+                string value = Encoding.Latin1.GetString(Bytes(_lines[i].Value));
+                result = result is null ? value : result + ", " + value;
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>Finds the first line of a name without making a string.</summary>
+    /// <param name="name">The field name, in any case, such as <c>"Accept"u8</c>.</param>
+    /// <param name="value">The value of the first such line.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryGetValue(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (!Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) continue;
+            value = Bytes(_lines[i].Value);
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>Walks over the lines: <c>foreach (FieldLine line in fields)</c>.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    /// <summary>Appends a line of the text that <see cref="SetBytes"/> gives.</summary>
+    internal void Add(Slice name, Slice value)
+    {
+        if (Count == _lines.Length) Array.Resize(ref _lines, Math.Max(InitialCapacity, Count * 2));
+        _lines[Count++] = (name, value);
+    }
+
+    /// <summary>Sets the text that the slices are relative to.</summary>
+    internal void SetBytes(byte[] bytes, int offset)
+    {
+        _bytes = bytes;
+        _offset = offset;
+    }
+
+    internal void Clear()
+    {
+        Count = 0;
+        _bytes = [];
+
+        // One large head is no reason to keep a large table for the rest of a connection's life.
+        if (_lines.Length > InitialCapacity * 2) _lines = [];
+    }
+
+    private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
+
+    /// <summary>The state of a walk over field lines.</summary>
+    public ref struct Enumerator
+    {
+        private readonly HttpFields _fields;
+        private int _index;
+
+        internal Enumerator(HttpFields fields)
+        {
+            _fields = fields;
+            _index = -1;
+        }
+
+        /// <summary>The line that the walk has reached.</summary>
+        public readonly FieldLine Current => _fields[_index];
+
+        /// <summary>Goes to the next line, if there is one.</summary>
+        public bool MoveNext() => ++_index < _fields.Count;
+    }
+}

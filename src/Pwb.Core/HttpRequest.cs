@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// A request. A connection reuses one instance for all its requests, so a request and its spans are valid until its response
+/// has been sent and no longer; the strings that it gives out are yours.
+/// </summary>
+public sealed class HttpRequest
+{
+    private readonly RequestHead _head;
+    private readonly IConnectionInfo? _connection;
+    private byte[] _bytes = [];
+    private int _offset;
+    private string? _path;
+
+    /// <summary>Makes a request without a connection, to test a handler with.</summary>
+    /// <param name="method">A registered method, such as "GET".</param>
+    /// <param name="target">The request target as it would be on the wire, such as "/search?q=1".</param>
+    /// <param name="body">The content, if any. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
+    /// <param name="headers">The field lines. Without a Host, "localhost" is added.</param>
+    /// <exception cref="ArgumentException">The server would refuse such a request; the message says why.</exception>
+    public HttpRequest(string method, string target, Stream? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(target);
+
+        _head = new RequestHead();
+        Headers = new HttpFields();
+        Trailers = new HttpFields();
+        _bytes = RenderHead(method, target, headers);
+        Rejection rejection = Parse();
+        if (rejection != Rejection.None) throw new ArgumentException(rejection.Sentence(), WrongArgument(rejection));
+
+        Headers.SetBytes(_bytes, 0);
+        Body = body ?? Stream.Null;
+        if (_head.ContentLength < 0 && body is { CanSeek: true }) _head.ContentLength = body.Length - body.Position;
+    }
+
+    internal HttpRequest(RequestHead head, HttpFields headers, IConnectionInfo connection)
+    {
+        _head = head;
+        _connection = connection;
+        Headers = headers;
+        Trailers = new HttpFields();
+    }
+
+    /// <summary>The method, such as "GET". Case matters.</summary>
+    public string Method => _head.KnownMethod ?? Encoding.ASCII.GetString(Bytes(_head.Method));
+
+    /// <summary>The request target exactly as it was sent.</summary>
+    public ReadOnlySpan<byte> Target => Bytes(_head.Target);
+
+    /// <summary>The path of the target as it was sent, percent-escapes and all; "/" when an absolute-form target has none, "*" for OPTIONS *.</summary>
+    public ReadOnlySpan<byte> RawPath => _head.Path.Length > 0 ? Bytes(_head.Path) : "/"u8;
+
+    /// <summary>The query of the target as it was sent, without the question mark; empty when there is none.</summary>
+    public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
+
+    /// <summary>
+    /// The path with its percent-escapes decoded as UTF-8. An escaped slash cannot be told from a real one here: use
+    /// <see cref="RawPath"/> where that matters, and never join this to the name of a folder.
+    /// </summary>
+    public string Path => _path ??= DecodePath();
+
+    /// <summary>The version: 1.1, or 1.0. A higher 1.x is 1.1 to this server.</summary>
+    public Version Version => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
+
+    /// <summary>The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without either.</summary>
+    public string Host => Encoding.ASCII.GetString(Bytes(_head.Host));
+
+    /// <summary>The header section.</summary>
+    public HttpFields Headers { get; }
+
+    /// <summary>The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into <see cref="Headers"/>.</summary>
+    public HttpFields Trailers { get; }
+
+    /// <summary>The value of Content-Length; null when there is none, as with chunked content.</summary>
+    public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
+
+    /// <summary>
+    /// The content; empty when there is none. It comes straight from the connection, so it can be read once and only until the
+    /// response has been sent. Reading throws <see cref="RequestRejectedException"/> when the content is malformed,
+    /// incomplete, too large or too slow.
+    /// </summary>
+    public Stream Body { get; internal set; } = Stream.Null;
+
+    /// <summary>Where the client is, if the connection knows.</summary>
+    public EndPoint? RemoteEndPoint
+    {
+        get => field ?? _connection?.RemoteEndPoint;
+        init;
+    }
+
+    internal RequestHead Head => _head;
+
+    internal ReadOnlySpan<byte> RequestLine => _bytes.AsSpan(_offset + _head.Method.Start, _head.Target.Start + _head.Target.Length - _head.Method.Start);
+
+    /// <summary>Sets the text that the head's slices are relative to.</summary>
+    internal void SetBytes(byte[] bytes, int offset)
+    {
+        _bytes = bytes;
+        _offset = offset;
+        Headers.SetBytes(bytes, offset);
+    }
+
+    /// <summary>Forgets the request, so that a handler that kept it sees an empty one rather than another client's.</summary>
+    internal void Clear()
+    {
+        _head.Reset();
+        _path = null;
+        _bytes = [];
+        _offset = 0;
+        Headers.Clear();
+        Trailers.Clear();
+        Body = Stream.Null;
+    }
+
+    private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
+
+    private string DecodePath()
+    {
+        ReadOnlySpan<byte> raw = RawPath;
+        if (!raw.Contains((byte)'%')) return Encoding.ASCII.GetString(raw);
+
+        byte[] decoded = new byte[raw.Length];
+        int length = 0;
+        for (int i = 0; i < raw.Length; i++)
+        {
+            // The parser has seen to it that every escape is whole.
+            if (raw[i] != '%') decoded[length++] = raw[i];
+            else decoded[length++] = (byte)((Grammar.HexValue(raw[++i]) << 4) | Grammar.HexValue(raw[++i]));
+        }
+
+        return Encoding.UTF8.GetString(decoded, 0, length);
+    }
+
+    private static byte[] RenderHead(string method, string target, ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        StringBuilder head = new();
+        head.Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\n");
+        bool hasHost = false;
+        foreach ((string name, string value) in headers)
+        {
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
+            hasHost |= string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (!hasHost) head.Append("Host: localhost\r\n");
+        head.Append("\r\n");
+
+        string text = head.ToString();
+        if (text.Any(character => character > 0xFF)) throw new ArgumentException("A request's head is made of bytes: it cannot hold characters above U+00FF.", nameof(headers));
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    private static string WrongArgument(Rejection rejection) => rejection switch
+    {
+        Rejection.BadMethod or Rejection.MethodNotImplemented => "method",
+        Rejection.BadTarget or Rejection.BadRequestLine or Rejection.RequestLineTooLong => "target",
+        _ => "headers",
+    };
+
+    private Rejection Parse()
+    {
+        RequestParser parser = new(PwbServerLimits.Default);
+        _head.Reset();
+        return parser.Parse(_bytes, _head, Headers) switch
+        {
+            OperationStatus.InvalidData => parser.Rejection,
+            OperationStatus.Done when _head.Length == _bytes.Length => Rejection.None,
+            _ => Rejection.BadFieldValue, // an empty line inside of an argument
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// A response: a value that never changes and can be sent any number of times, if its body can. Its head is rendered and
+/// checked when it is made, so a mistake shows at the line that made it and sending is copying.
+/// </summary>
+public sealed class HttpResponse
+{
+    private readonly byte[] _head;
+    private readonly int _fieldsStart;
+    private readonly int _fieldsLength;
+
+    /// <summary>Makes a response.</summary>
+    /// <param name="statusCode">A final status code: 200 to 599.</param>
+    /// <param name="body">The content; none if null.</param>
+    /// <param name="headers">
+    /// The field lines. The server itself adds Content-Length, Transfer-Encoding, Connection, Date and Server; content without a
+    /// Content-Type gets the one that fits its body.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is not within 200 to 599.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is not a token, or is one of the server's own; a value holds a control character other than a tab, a character
+    /// above U+00FF, or blanks at its ends; a 204, 205 or 304 has content; a 405 has no Allow (RFC 9110 §15.5.6).
+    /// </exception>
+    public HttpResponse(int statusCode, ResponseBody? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 599);
+        StatusCode = statusCode;
+        Body = body ?? ResponseBody.Empty;
+        ContentLength = Body.Length;
+
+        bool hasContentType = false, hasAllow = false;
+        foreach ((string name, string value) in headers)
+        {
+            ResponseHead.CheckField(name, value);
+            hasContentType |= Is(name, "Content-Type");
+            hasAllow |= Is(name, "Allow");
+            HasServer |= Is(name, "Server");
+            HasUpgrade |= Is(name, "Upgrade");
+        }
+
+        if (statusCode is 204 or 205 or 304 && ContentLength != 0) throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
+        if (statusCode == 405 && !hasAllow) throw new ArgumentException("A 405 response has an Allow field.", nameof(headers));
+
+        string? contentType = hasContentType || ContentLength == 0 ? null : Body.DefaultContentType;
+        _head = ResponseHead.Render(statusCode, headers, contentType, ContentLength, out _fieldsStart, out _fieldsLength);
+    }
+
+    /// <summary>The status code.</summary>
+    public int StatusCode { get; }
+
+    /// <summary>The content.</summary>
+    public ResponseBody Body { get; }
+
+    /// <summary>The field lines, but for those that the server adds when it sends the response.</summary>
+    public HttpFields Headers => field ??= ParseFields();
+
+    /// <summary>The length of the content as it was when the response was made.</summary>
+    internal long? ContentLength { get; }
+
+    internal bool HasServer { get; }
+
+    internal bool HasUpgrade { get; }
+
+    /// <summary>Whether a response of this status may have content: RFC 9110 §6.4.1.</summary>
+    internal bool MayHaveContent => StatusCode is not (204 or 304);
+
+    /// <summary>Status line, field lines and Content-Length: all that does not depend on the request.</summary>
+    internal ReadOnlySpan<byte> Head => _head;
+
+    /// <summary>Text, as UTF-8.</summary>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public static HttpResponse Text(string text, int statusCode = 200, string contentType = "text/plain; charset=utf-8") =>
+        new(statusCode, ResponseBody.From(text), ("Content-Type", contentType));
+
+    /// <summary>Bytes.</summary>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public static HttpResponse Bytes(ReadOnlyMemory<byte> content, string contentType = "application/octet-stream", int statusCode = 200) =>
+        new(statusCode, ResponseBody.From(content), ("Content-Type", contentType));
+
+    /// <summary>405 Method Not Allowed.</summary>
+    /// <param name="allow">The methods that are allowed, such as "GET, HEAD".</param>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public static HttpResponse MethodNotAllowed(string allow) =>
+        new(405, ResponseBody.From("405 Method Not Allowed\n"), ("Allow", allow));
+
+    /// <summary>The same response with a field set: lines of that name are replaced by one.</summary>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public HttpResponse With(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new HttpResponse(StatusCode, Body, [.. Lines().Where(line => !Is(line.Name, name)), (name, value)]);
+    }
+
+    /// <summary>The same response with a field line added behind the others, as for a second Set-Cookie.</summary>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public HttpResponse WithAdded(string name, string value) => new(StatusCode, Body, [.. Lines(), (name, value)]);
+
+    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+
+    private List<(string Name, string Value)> Lines()
+    {
+        List<(string Name, string Value)> lines = [];
+        foreach (FieldLine line in Headers) lines.Add((Encoding.Latin1.GetString(line.Name), Encoding.Latin1.GetString(line.Value)));
+        return lines;
+    }
+
+    private HttpFields ParseFields()
+    {
+        FieldSectionParser parser = new(int.MaxValue, int.MaxValue);
+        HttpFields fields = new();
+        ReadOnlySpan<byte> section = _head.AsSpan(_fieldsStart, _fieldsLength);
+        while (parser.ParseLine(section, out _) == System.Buffers.OperationStatus.Done) fields.Add(parser.Name, parser.Value);
+        fields.SetBytes(_head, _fieldsStart);
+        return fields;
+    }
+}

@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Pwb;
+
+/// <summary>What a request can ask its connection.</summary>
+internal interface IConnectionInfo
+{
+    EndPoint? RemoteEndPoint { get; }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+
+namespace Pwb.Protocol;
+
+/// <summary>The character classes of RFC 9110 and RFC 3986 that PWB uses, and the few comparisons built on them.</summary>
+internal static class Grammar
+{
+    private const string AlphaDigit = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>tchar: RFC 9110 §5.6.2.</summary>
+    public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + "!#$%&'*+-.^_`|~");
+
+    /// <summary>What a field value may hold: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
+    public static readonly SearchValues<byte> FieldValueBytes = SearchValues.Create(FieldValueByteArray());
+
+    /// <summary>The characters of a URI without its fragment: unreserved, reserved but "#", and "%". RFC 3986 §2.</summary>
+    public static readonly SearchValues<byte> TargetBytes = Bytes(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
+
+    /// <summary>reg-name without its escapes: unreserved and sub-delims. RFC 3986 §3.2.2.</summary>
+    public static readonly SearchValues<byte> RegNameBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+,;=" + "%");
+
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+
+    public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
+
+    public static bool IsWhiteSpace(byte value) => value is (byte)' ' or (byte)'\t';
+
+    /// <summary>A byte of a quoted-string that stands for itself: RFC 9110 §5.6.4.</summary>
+    public static bool IsQuotedText(byte value) => value is not ((byte)'"' or (byte)'\\') && IsQuotedPair(value);
+
+    /// <summary>A byte that may follow a backslash in a quoted-string: RFC 9110 §5.6.4.</summary>
+    public static bool IsQuotedPair(byte value) => value is (byte)'\t' or >= 0x20 and not 0x7F;
+
+    /// <summary>The value of a hexadecimal digit, or -1.</summary>
+    public static int HexValue(byte value) => value switch
+    {
+        >= (byte)'0' and <= (byte)'9' => value - '0',
+        >= (byte)'a' and <= (byte)'f' => value - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => value - 'A' + 10,
+        _ => -1,
+    };
+
+    /// <summary>Without optional white space (SP and HTAB, nothing else) at both ends: RFC 9110 §5.6.3.</summary>
+    public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+
+    /// <summary>Whether every "%" is followed by two hexadecimal digits. In a prefix of a text, an escape at its very end may be incomplete.</summary>
+    public static bool HasOnlyWholeEscapes(ReadOnlySpan<byte> text, bool isPrefix)
+    {
+        for (int at = text.IndexOf((byte)'%'); at >= 0; at = text.IndexOf((byte)'%'))
+        {
+            text = text[(at + 1)..];
+            int digits = Math.Min(text.Length, 2);
+            for (int i = 0; i < digits; i++)
+            {
+                if (HexValue(text[i]) < 0) return false;
+            }
+
+            if (digits < 2 && !isPrefix) return false;
+        }
+
+        return true;
+    }
+
+    private static SearchValues<byte> Bytes(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+
+    private static byte[] FieldValueByteArray() =>
+        [.. Enumerable.Range(0, 256).Where(value => value == '\t' || (value >= 0x20 && value != 0x7F)).Select(value => (byte)value)];
+}

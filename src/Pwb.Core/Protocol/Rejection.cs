@@ -1,0 +1,98 @@
+namespace Pwb.Protocol;
+
+/// <summary>Why a request is refused. Each has a status and a sentence, in <see cref="RejectionText"/>.</summary>
+internal enum Rejection
+{
+    None,
+    BadLineEnd,
+    EmptyLines,
+    BadMethod,
+    BadRequestLine,
+    BadTarget,
+    BadVersion,
+    RequestLineTooLong,
+    VersionNotSupported,
+    BadFieldName,
+    BadFieldValue,
+    LineFolding,
+    HeaderSectionTooLarge,
+    TooManyFieldLines,
+    MissingHost,
+    DuplicateHost,
+    BadHost,
+    BadContentLength,
+    DuplicateContentType,
+    AmbiguousFieldName,
+    BadTransferEncoding,
+    TransferCodingNotImplemented,
+    MethodNotImplemented,
+    ExpectationFailed,
+    WebSocketVersion,
+    ContentTooLarge,
+    BadChunkSize,
+    BadChunkExtension,
+    BadChunkData,
+    ChunkLineTooLong,
+    TrailerSectionTooLarge,
+    IncompleteRequest,
+    HeadTimeout,
+    ContentTimeout,
+    TooManyConnections,
+}
+
+/// <summary>The status code of each rejection, and the sentence that goes out with it. Nothing that the client sent is ever in it.</summary>
+internal static class RejectionText
+{
+    public static int StatusCode(this Rejection rejection) => rejection switch
+    {
+        Rejection.HeadTimeout or Rejection.ContentTimeout => 408,
+        Rejection.ContentTooLarge => 413,
+        Rejection.RequestLineTooLong => 414,
+        Rejection.ExpectationFailed => 417,
+        Rejection.WebSocketVersion => 426,
+        Rejection.HeaderSectionTooLarge or Rejection.TooManyFieldLines => 431,
+        Rejection.TransferCodingNotImplemented or Rejection.MethodNotImplemented => 501,
+        Rejection.TooManyConnections => 503,
+        Rejection.VersionNotSupported => 505,
+        _ => 400,
+    };
+
+    public static string Sentence(this Rejection rejection) => rejection switch
+    {
+        Rejection.BadLineEnd => "A line must end in CRLF, and neither CR nor LF may stand alone.",
+        Rejection.EmptyLines => "More than one empty line before the request line.",
+        Rejection.BadMethod => "The method is not a token of at most 32 characters.",
+        Rejection.BadRequestLine => "The request line is not: method, space, request target, space, version.",
+        Rejection.BadTarget => "The request target is not valid.",
+        Rejection.BadVersion => "The version is not of the form HTTP/1.1.",
+        Rejection.RequestLineTooLong => "The request line is too long.",
+        Rejection.VersionNotSupported => "This server speaks HTTP/1.1.",
+        Rejection.BadFieldName => "A field name is not a token directly followed by a colon.",
+        Rejection.BadFieldValue => "A field value holds a control character.",
+        Rejection.LineFolding => "A field line begins with white space.",
+        Rejection.HeaderSectionTooLarge => "The header section is too large.",
+        Rejection.TooManyFieldLines => "The header section has too many field lines.",
+        Rejection.MissingHost => "The Host field is missing.",
+        Rejection.DuplicateHost => "There is more than one Host field.",
+        Rejection.BadHost => "The Host field is not valid.",
+        Rejection.BadContentLength => "Content-Length is not one plain decimal number.",
+        Rejection.DuplicateContentType => "There is more than one Content-Type field.",
+        Rejection.AmbiguousFieldName => "A framing field is spelled with an underscore.",
+        Rejection.BadTransferEncoding => "Transfer-Encoding is not valid here.",
+        Rejection.TransferCodingNotImplemented => "The only transfer coding that is understood is chunked.",
+        Rejection.MethodNotImplemented => "The method is not known.",
+        Rejection.ExpectationFailed => "The only expectation that is understood is 100-continue.",
+        Rejection.WebSocketVersion => "The only WebSocket version is 13.",
+        Rejection.ContentTooLarge => "The content is too large.",
+        Rejection.BadChunkSize => "A chunk size is not a hexadecimal number in range.",
+        Rejection.BadChunkExtension => "A chunk extension is not valid.",
+        Rejection.BadChunkData => "Chunk data does not end in CRLF where its size says so.",
+        Rejection.ChunkLineTooLong => "Chunk size lines or chunk extensions are too long.",
+        Rejection.TrailerSectionTooLarge => "The trailer section is too large.",
+        Rejection.IncompleteRequest => "The request ended before it was complete.",
+        Rejection.HeadTimeout => "The head of the request took too long.",
+        Rejection.ContentTimeout => "The content of the request took too long.",
+        Rejection.TooManyConnections => "The server has too many connections; try again soon.",
+        _ => "The request is not valid.",
+    };
+}

@@ -1,0 +1,45 @@
+namespace Pwb.Protocol;
+
+/// <summary>What the parser found in a request's head. Slices count from the first byte of the head. Reused from request to request.</summary>
+internal sealed class RequestHead
+{
+    /// <summary>The name of a registered method, or null.</summary>
+    public string? KnownMethod;
+    public Slice Method;
+    public Slice Target;
+    public TargetForm Form;
+    public Slice Path;
+    public Slice Query;
+
+    /// <summary>The authority of an absolute-form or authority-form target, else the value of Host.</summary>
+    public Slice Host;
+    public int MinorVersion;
+
+    /// <summary>The length of the whole head with the empty line that ends it.</summary>
+    public int Length;
+
+    /// <summary>The value of Content-Length, or -1.</summary>
+    public long ContentLength;
+    public bool IsChunked;
+    public bool HasClose;
+    public bool HasKeepAlive;
+    public bool ExpectsContinue;
+
+    public bool IsHead => ReferenceEquals(KnownMethod, "HEAD");
+
+    public bool HasContent => IsChunked || ContentLength > 0;
+
+    /// <summary>Whether the client wants the connection to stay open: RFC 9112 §9.3.</summary>
+    public bool IsPersistent => !HasClose && (MinorVersion > 0 || HasKeepAlive);
+
+    public void Reset()
+    {
+        KnownMethod = null;
+        Method = Target = Path = Query = Host = default;
+        Form = TargetForm.Origin;
+        MinorVersion = 1;
+        Length = 0;
+        ContentLength = -1;
+        IsChunked = HasClose = HasKeepAlive = ExpectsContinue = false;
+    }
+}

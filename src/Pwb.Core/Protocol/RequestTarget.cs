@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace Pwb.Protocol;
+
+/// <summary>The four forms of a request target: RFC 9112 §3.2.</summary>
+internal enum TargetForm
+{
+    Origin,
+    Absolute,
+    Authority,
+    Asterisk,
+}
+
+/// <summary>A checked request target: its form, and where its parts are (offsets into the target).</summary>
+internal struct RequestTarget
+{
+    public TargetForm Form;
+    public Slice Authority;
+    public Slice Path;
+    public Slice Query;
+
+    /// <summary>
+    /// Whether a target may begin like this: for a target that has not arrived whole, so that a bad one is refused at its bad byte.
+    /// </summary>
+    public static bool MayBegin(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> method)
+    {
+        if (prefix.IsEmpty) return true;
+        if (!Grammar.HasOnlyWholeEscapes(prefix, isPrefix: true)) return false;
+        if (prefix[0] == '/') return !HasControlEscape(PathOf(prefix));
+        return prefix[0] == '*' || method.SequenceEqual("CONNECT"u8) || BeginsLike(prefix, "http://"u8) || BeginsLike(prefix, "https://"u8);
+    }
+
+    /// <summary>Parses a whole, non-empty target of <see cref="Grammar.TargetBytes"/>. False if it is not valid for the method.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method, out RequestTarget result)
+    {
+        result = default;
+        if (!Grammar.HasOnlyWholeEscapes(target, isPrefix: false)) return false;
+
+        // RFC 9112 §3.2.3 and §3.2.4: CONNECT takes the authority-form and no other; the asterisk-form is for OPTIONS.
+        if (method.SequenceEqual("CONNECT"u8)) return result.TryParseAuthority(target);
+        if (target[0] == '/') return result.TryParsePathAndQuery(target, 0);
+        if (target[0] == '*')
+        {
+            result.Form = TargetForm.Asterisk;
+            result.Path = new Slice(0, 1);
+            return target.Length == 1 && method.SequenceEqual("OPTIONS"u8);
+        }
+
+        return result.TryParseAbsolute(target, method);
+    }
+
+    private bool TryParseAuthority(ReadOnlySpan<byte> target)
+    {
+        Form = TargetForm.Authority;
+        Authority = new Slice(0, target.Length);
+
+        // RFC 9112 §3.2.3: here the port is not optional.
+        return Protocol.Authority.IsValid(target) && Grammar.IsDigit(target[^1]) && target.LastIndexOf((byte)':') > target.LastIndexOf((byte)']');
+    }
+
+    private bool TryParseAbsolute(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method)
+    {
+        int schemeLength = StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : 0;
+        if (schemeLength == 0) return false;
+
+        Form = TargetForm.Absolute;
+        int length = target[schemeLength..].IndexOfAny((byte)'/', (byte)'?');
+        if (length < 0) length = target.Length - schemeLength;
+        Authority = new Slice(schemeLength, length);
+        if (!Protocol.Authority.IsValid(Authority.Of(target))) return false;
+
+        int pathStart = schemeLength + length;
+        if (pathStart == target.Length && method.SequenceEqual("OPTIONS"u8))
+        {
+            Form = TargetForm.Asterisk; // RFC 9112 §3.2.4: this is how a proxy writes "OPTIONS *"
+        }
+
+        return TryParsePathAndQuery(target, pathStart);
+    }
+
+    private bool TryParsePathAndQuery(ReadOnlySpan<byte> target, int start)
+    {
+        ReadOnlySpan<byte> path = PathOf(target[start..]);
+        Path = new Slice(start, path.Length);
+        int afterPath = start + path.Length;
+        Query = afterPath < target.Length ? new Slice(afterPath + 1, target.Length - afterPath - 1) : default;
+        return !HasControlEscape(path);
+    }
+
+    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> pathAndQuery)
+    {
+        int question = pathAndQuery.IndexOf((byte)'?');
+        return question < 0 ? pathAndQuery : pathAndQuery[..question];
+    }
+
+    // A control character in a path is never meant well, in whatever spelling: %00-%1F and %7F.
+    private static bool HasControlEscape(ReadOnlySpan<byte> path)
+    {
+        for (int at = path.IndexOf((byte)'%'); at >= 0 && at + 2 < path.Length; at = path.IndexOf((byte)'%'))
+        {
+            int value = (Grammar.HexValue(path[at + 1]) << 4) | Grammar.HexValue(path[at + 2]);
+            if (value is < 0x20 or 0x7F) return true;
+            path = path[(at + 3)..];
+        }
+
+        return false;
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
+        text.Length >= prefix.Length && Ascii.EqualsIgnoreCase(text[..prefix.Length], prefix);
+
+    private static bool BeginsLike(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix)
+    {
+        int length = Math.Min(text.Length, prefix.Length);
+        return Ascii.EqualsIgnoreCase(text[..length], prefix[..length]);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pwb.Connections;
+using Pwb.Server;
+
+namespace Pwb;
+
+/// <summary>
+/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunAsync"/> or <see cref="StartAsync"/>, and serves any other stream
+/// with <see cref="ServeAsync"/>.
+/// </summary>
+public sealed class PwbServer : IAsyncDisposable
+{
+    // How long handlers of aborted connections get to notice it before the server stops without them.
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
+
+    private readonly PwbServerOptions _options;
+    private readonly ServerLog _log;
+    private readonly CoarseClock _clock;
+    private readonly ConnectionContext _context;
+    private readonly ConnectionSet _connections = new();
+    private readonly Heartbeat _heartbeat;
+    private readonly SemaphoreSlim _lifecycle = new(1);
+    private List<Listener>? _listeners;
+    private Task _accepting = Task.CompletedTask;
+    private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastConnectionId;
+    private bool _isDisposed;
+
+    /// <summary>Makes a server. It does nothing until it is started or given a stream.</summary>
+    /// <param name="handler">Answers the requests; null for <see cref="FixedResponseHandler"/>, which says "hello PWB".</param>
+    /// <param name="options">How to listen and what to allow; null for the defaults.</param>
+    /// <param name="loggerFactory">Where to log; null for nowhere. The categories are "Pwb.Server" and "Pwb.Access".</param>
+    /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
+    public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
+    {
+        _options = options ?? new PwbServerOptions();
+        _options.Validate();
+        loggerFactory ??= NullLoggerFactory.Instance;
+        ILogger logger = loggerFactory.CreateLogger("Pwb.Server");
+        _log = new ServerLog(logger);
+        _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
+        _heartbeat = new Heartbeat(_clock, _connections);
+        _context = new ConnectionContext(
+            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger, loggerFactory.CreateLogger("Pwb.Access")));
+    }
+
+    /// <summary>The first end point that the server listens on, with the real port.</summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IPEndPoint EndPoint => EndPoints[0];
+
+    /// <summary>All end points that the server listens on, with their real ports.</summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IReadOnlyList<IPEndPoint> EndPoints =>
+        _listeners?.ConvertAll(listener => listener.EndPoint) ?? throw new InvalidOperationException("The server is not listening.");
+
+    /// <summary>Starts listening. When this is done, the first client may come.</summary>
+    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    /// <exception cref="InvalidOperationException">The server is listening already.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
+
+            // Everything that a connection needs is there before the first can come.
+            IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
+            _context.IsStopping = false;
+            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
+            _heartbeat.Enter();
+            _listeners = listeners;
+            _accepting = Task.WhenAll(listeners.ConvertAll(listener => listener.AcceptAsync(Serve)));
+            _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>
+    /// Stops: refuses new connections, closes idle ones, lets requests in flight finish within
+    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets what is left. The server can be started again.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the grace at once, also that of another call that is still waiting. This method then completes normally.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static server => ((PwbServer)server!)._endOfGrace.TrySetResult(), this);
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_listeners is null) return;
+
+            _context.IsStopping = true;
+            _listeners.ForEach(listener => listener.Dispose());
+            await _accepting.ConfigureAwait(false);
+            int aborted = await EndConnectionsAsync().ConfigureAwait(false);
+            _heartbeat.Leave();
+            _listeners = null;
+            _log.Stopped(aborted);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token is no error: the task completes normally.</summary>
+    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return;
+
+        await StartAsync(CancellationToken.None).ConfigureAwait(false);
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
+        {
+            await cancelled.Task.ConfigureAwait(false);
+        }
+
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Serves one connection over any stream: a pipe, a tunnel, a test. The server need not be listening. Takes the stream over and
+    /// disposes it. Completes when the connection has ended, whatever the peer did.
+    /// </summary>
+    /// <param name="duplex">Requests are read from it and responses written to it.</param>
+    /// <param name="remoteEndPoint">What requests say of where they come from.</param>
+    /// <param name="cancellationToken">Aborts the connection.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read and written.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(duplex);
+        if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        Transport transport = duplex is NetworkStream stream && remoteEndPoint is null ? new SocketTransport(stream) : new Transport(duplex, remoteEndPoint);
+        return ServeTransportAsync(transport, cancellationToken);
+    }
+
+    /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _heartbeat.Dispose();
+    }
+
+    /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
+    internal void Tick() => _heartbeat.Tick();
+
+    private static string Url(IPEndPoint endPoint)
+    {
+        bool isLocal = IPAddress.IsLoopback(endPoint.Address) || endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
+        return isLocal ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{endPoint.Port}/") : $"http://{endPoint}/";
+    }
+
+    // Called by the accept loop, which nothing may stop.
+    private void Serve(Socket socket) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Server.ServeSocketAsync(state.Socket), (Server: this, Socket: socket), preferLocal: false);
+
+    private async Task ServeSocketAsync(Socket socket)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux()) socket.NoDelay = true;
+            await ServeTransportAsync(new SocketTransport(new NetworkStream(socket, ownsSocket: true)), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        {
+            socket.Dispose(); // reset before it was served
+        }
+    }
+
+    private async Task ServeTransportAsync(Transport transport, CancellationToken cancellationToken)
+    {
+        // Handlers run on the pool, never on whatever thread this was called on.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+        HttpConnection connection = new(transport, _context, Interlocked.Increment(ref _lastConnectionId));
+        _heartbeat.Enter();
+        LinkedListNode<HttpConnection> node = _connections.Add(connection);
+        try
+        {
+            await connection.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.Remove(node);
+            _heartbeat.Leave();
+        }
+    }
+
+    /// <returns>How many connections had to be aborted.</returns>
+    private async Task<int> EndConnectionsAsync()
+    {
+        List<HttpConnection> connections = [];
+        _connections.CopyTo(connections);
+        int open = connections.Count(connection => !connection.CloseIfIdle());
+        if (open > 0) _log.Stopping(open);
+
+        Task empty = _connections.WhenEmptyAsync();
+        Task grace = Task.Delay(_options.Limits.ShutdownGracePeriod, _options.TimeProvider);
+        await Task.WhenAny(empty, grace, _endOfGrace.Task).ConfigureAwait(false);
+
+        _connections.CopyTo(connections);
+        connections.ForEach(connection => connection.Abort());
+        await Task.WhenAny(empty, Task.Delay(AbortPatience)).ConfigureAwait(false);
+        return connections.Count;
+    }
+}

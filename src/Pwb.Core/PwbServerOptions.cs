@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>How a server listens and what it says of itself. Checked once, when a server is made with them.</summary>
+public sealed record PwbServerOptions
+{
+    /// <summary>The port of the tutorial.</summary>
+    public const int DefaultPort = 8888;
+
+    /// <summary>The port of the loopback end points that the server listens on unless <see cref="EndPoints"/> are given. Default 8888; 0 takes a free one.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>
+    /// Where to listen. Null, the default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at
+    /// <see cref="Port"/>. Several end points with port 0 and the same family-independent meaning share one free port.
+    /// </summary>
+    public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
+
+    /// <summary>The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in the tutorial.</summary>
+    public string? ServerHeader { get; init; } = "PWB1.0";
+
+    /// <summary>What a client may ask of the server.</summary>
+    public PwbServerLimits Limits { get; init; } = PwbServerLimits.Default;
+
+    /// <summary>
+    /// The largest content, in bytes, that a request may have; null for <see cref="PwbServerLimits.MaxContentLength"/>. Called for each request
+    /// that has content, before its handler, so that an upload page can allow more and everything else stays small.
+    /// </summary>
+    public Func<HttpRequest, long?>? MaxContentLengthSelector { get; init; }
+
+    /// <summary>The clock of deadlines and of the Date field. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
+    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port) =>
+        CanBind(IPAddress.IPv6Loopback) ? [new(IPAddress.Loopback, port), new(IPAddress.IPv6Loopback, port)] : [new(IPAddress.Loopback, port)];
+
+    /// <summary>All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches the server.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
+    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port) =>
+        CanBind(IPAddress.IPv6Any) ? [new(IPAddress.Any, port), new(IPAddress.IPv6Any, port)] : [new(IPAddress.Any, port)];
+
+    /// <summary>Throws if an option is not valid.</summary>
+    internal void Validate()
+    {
+        Require(Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort, nameof(Port), $"Port is {Port}; it must be from 0 to 65535.");
+        Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
+        Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
+        Require(Limits is not null, nameof(Limits), "Limits is null.");
+        if (ServerHeader is not null) ResponseHead.CheckField("Server", ServerHeader);
+        Limits!.Validate();
+    }
+
+    private static void Require(bool isValid, string name, string message)
+    {
+        if (!isValid) throw new ArgumentException(message, name);
+    }
+
+    // Whether the machine has IPv6 is answered by no property as truly as by binding to it.
+    private static bool CanBind(IPAddress address)
+    {
+        try
+        {
+            using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Pwb.Connections;
+
+namespace Pwb.Server;
+
+/// <summary>The connections of a server that are open.</summary>
+internal sealed class ConnectionSet
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<HttpConnection> _connections = new();
+    private TaskCompletionSource? _empty;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _connections.Count;
+        }
+    }
+
+    public LinkedListNode<HttpConnection> Add(HttpConnection connection)
+    {
+        lock (_lock) return _connections.AddLast(connection);
+    }
+
+    public void Remove(LinkedListNode<HttpConnection> connection)
+    {
+        TaskCompletionSource? empty = null;
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+            if (_connections.Count == 0) (empty, _empty) = (_empty, null);
+        }
+
+        empty?.TrySetResult();
+    }
+
+    /// <summary>Completes when no connection is open.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (_lock)
+        {
+            if (_connections.Count == 0) return Task.CompletedTask;
+            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _empty.Task;
+        }
+    }
+
+    /// <summary>The connections as they are now, into a list that is reused.</summary>
+    public void CopyTo(List<HttpConnection> list)
+    {
+        list.Clear();
+        lock (_lock) list.AddRange(_connections);
+    }
+}

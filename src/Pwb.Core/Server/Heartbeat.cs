@@ -1,0 +1,78 @@
+using Pwb.Connections;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of its
+/// own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to watch.
+/// </summary>
+internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Lock _ticking = new();
+    private readonly List<HttpConnection> _snapshot = [];
+    private AutoResetEvent? _wake;
+    private int _users;
+
+    /// <summary>Starts the thread unless it runs. Each call is to be paired with one of <see cref="Leave"/>.</summary>
+    public void Enter()
+    {
+        lock (_lock)
+        {
+            if (_wake is null)
+            {
+                clock.Update();
+                AutoResetEvent wake = new(initialState: false);
+                new Thread(() => Run(wake)) { IsBackground = true, Name = "PWB heartbeat" }.Start();
+                _wake = wake;
+            }
+
+            _users++;
+        }
+    }
+
+    /// <summary>One user less. With none, the thread ends at its next beat, unless another comes before.</summary>
+    public void Leave()
+    {
+        lock (_lock) _users--;
+    }
+
+    /// <summary>Ends the thread now, if there are no users.</summary>
+    public void Dispose()
+    {
+        lock (_lock) _wake?.Set();
+    }
+
+    /// <summary>One beat.</summary>
+    public void Tick()
+    {
+        lock (_ticking)
+        {
+            clock.Update();
+            connections.CopyTo(_snapshot);
+            foreach (HttpConnection connection in _snapshot) connection.Tick();
+            _snapshot.Clear();
+        }
+    }
+
+    private void Run(AutoResetEvent wake)
+    {
+        do
+        {
+            wake.WaitOne((int)CoarseClock.IntervalMilliseconds);
+            Tick();
+        }
+        while (!TryEnd(wake));
+    }
+
+    private bool TryEnd(AutoResetEvent wake)
+    {
+        lock (_lock)
+        {
+            if (_users > 0) return false;
+            _wake = null;
+            wake.Dispose();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pwb.Server;
+
+/// <summary>What a server writes to the log of itself.</summary>
+internal sealed partial class ServerLog(ILogger logger)
+{
+    /// <summary>The tutorial's banner, and where a browser finds the server.</summary>
+    public void Listening(int port, string urls) => LogListening(logger, port, urls);
+
+    public void Stopping(int connections) => LogStopping(logger, connections);
+
+    public void Stopped(int aborted)
+    {
+        if (aborted == 0) LogStopped(logger);
+        else LogStoppedHard(logger, aborted);
+    }
+
+    public void AcceptFailed(string endPoint, string why) => LogAcceptFailed(logger, endPoint, why);
+
+    [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
+    private static partial void LogListening(ILogger logger, int port, string urls);
+
+    [LoggerMessage(21, LogLevel.Information, "stopping; {Connections} connections are open")]
+    private static partial void LogStopping(ILogger logger, int connections);
+
+    [LoggerMessage(22, LogLevel.Information, "stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(23, LogLevel.Warning, "stopped; {Aborted} connections did not end in time and were reset")]
+    private static partial void LogStoppedHard(ILogger logger, int aborted);
+
+    [LoggerMessage(24, LogLevel.Warning, "cannot accept connections on {EndPoint}: {Why}")]
+    private static partial void LogAcceptFailed(ILogger logger, string endPoint, string why);
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using Pwb.Connections;
+
+namespace Pwb.Server;
+
+/// <summary>A connection over a TCP socket.</summary>
+internal sealed class SocketTransport(NetworkStream stream) : Transport(stream, null)
+{
+    private readonly Socket _socket = stream.Socket;
+
+    // Asked for only when somebody wants to know: it costs a system call.
+    public override EndPoint? RemoteEndPoint => field ??= GetRemoteEndPoint();
+
+    public override bool CanShutdownSend => true;
+
+    public override bool HasUnreadData
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public override void ShutdownSend()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The client has reset the connection: there is nobody left to tell.
+        }
+    }
+
+    // Closing a socket does not wait for anybody.
+    public override void EndFromOutside(bool abort) => End(abort);
+
+    protected override void Close(bool abort)
+    {
+        try
+        {
+            if (abort) _socket.LingerState = new LingerOption(enable: true, seconds: 0); // close with RST
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Some systems refuse this on a connection that is already dead.
+        }
+
+        Stream.Dispose();
+    }
+
+    private EndPoint? GetRemoteEndPoint()
+    {
+        try
+        {
+            return _socket.RemoteEndPoint;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}
