@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Connections;
+using Pwb.Protocol;
 using Pwb.Server;
 
 namespace Pwb;
@@ -17,6 +18,9 @@ public sealed class PwbServer : IAsyncDisposable
     // How long handlers of aborted connections get to notice it before the server stops without them.
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
+    // How many connections beyond the limit are told so; more than that are cut without a word.
+    private const int MaxRefusals = 64;
+
     private readonly PwbServerOptions _options;
     private readonly ServerLog _log;
     private readonly CoarseClock _clock;
@@ -25,7 +29,7 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly Heartbeat _heartbeat;
     private readonly SemaphoreSlim _lifecycle = new(1);
     private List<Listener>? _listeners;
-    private Task _accepting = Task.CompletedTask;
+    private int _maxConnections;
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastConnectionId;
     private bool _isDisposed;
@@ -40,12 +44,12 @@ public sealed class PwbServer : IAsyncDisposable
         _options = options ?? new PwbServerOptions();
         _options.Validate();
         loggerFactory ??= NullLoggerFactory.Instance;
-        ILogger logger = loggerFactory.CreateLogger("Pwb.Server");
+        IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
         _heartbeat = new Heartbeat(_clock, _connections);
         _context = new ConnectionContext(
-            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger, loggerFactory.CreateLogger("Pwb.Access")));
+            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger, new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access"))));
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -70,13 +74,15 @@ public sealed class PwbServer : IAsyncDisposable
             if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
 
             // Everything that a connection needs is there before the first can come.
+            _maxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
+            await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
             _context.IsStopping = false;
             _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
             _heartbeat.Enter();
             _listeners = listeners;
-            _accepting = Task.WhenAll(listeners.ConvertAll(listener => listener.AcceptAsync(Serve)));
+            listeners.ForEach(listener => listener.Start(Serve));
             _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
         }
         finally
@@ -100,8 +106,8 @@ public sealed class PwbServer : IAsyncDisposable
             if (_listeners is null) return;
 
             _context.IsStopping = true;
-            _listeners.ForEach(listener => listener.Dispose());
-            await _accepting.ConfigureAwait(false);
+            _listeners.ForEach(listener => listener.Stop());
+            await Task.WhenAll(_listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
             int aborted = await EndConnectionsAsync().ConfigureAwait(false);
             _heartbeat.Leave();
             _listeners = null;
@@ -145,7 +151,7 @@ public sealed class PwbServer : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         Transport transport = duplex is NetworkStream stream && remoteEndPoint is null ? new SocketTransport(stream) : new Transport(duplex, remoteEndPoint);
-        return ServeTransportAsync(transport, cancellationToken);
+        return ServeYieldingAsync(transport, cancellationToken);
     }
 
     /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
@@ -165,7 +171,7 @@ public sealed class PwbServer : IAsyncDisposable
         return isLocal ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{endPoint.Port}/") : $"http://{endPoint}/";
     }
 
-    // Called by the accept loop, which nothing may stop.
+    // Called by the thread that accepts, which nothing may hold up.
     private void Serve(Socket socket) =>
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Server.ServeSocketAsync(state.Socket), (Server: this, Socket: socket), preferLocal: false);
 
@@ -174,7 +180,10 @@ public sealed class PwbServer : IAsyncDisposable
         try
         {
             if (!OperatingSystem.IsLinux()) socket.NoDelay = true;
-            await ServeTransportAsync(new SocketTransport(new NetworkStream(socket, ownsSocket: true)), CancellationToken.None).ConfigureAwait(false);
+            SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
+            if (_connections.Count < _maxConnections || _connections.CloseLongestIdle()) await ServeTransportAsync(transport, Rejection.None, CancellationToken.None).ConfigureAwait(false);
+            else if (_connections.Count < _maxConnections + MaxRefusals) await ServeTransportAsync(transport, Rejection.TooManyConnections, CancellationToken.None).ConfigureAwait(false);
+            else transport.End(abort: true);
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
@@ -182,17 +191,21 @@ public sealed class PwbServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeTransportAsync(Transport transport, CancellationToken cancellationToken)
+    private async Task ServeYieldingAsync(Transport transport, CancellationToken cancellationToken)
     {
         // Handlers run on the pool, never on whatever thread this was called on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await ServeTransportAsync(transport, Rejection.None, cancellationToken).ConfigureAwait(false);
+    }
 
+    private async Task ServeTransportAsync(Transport transport, Rejection refusal, CancellationToken cancellationToken)
+    {
         HttpConnection connection = new(transport, _context, Interlocked.Increment(ref _lastConnectionId));
         _heartbeat.Enter();
         LinkedListNode<HttpConnection> node = _connections.Add(connection);
         try
         {
-            await connection.RunAsync(cancellationToken).ConfigureAwait(false);
+            await connection.RunAsync(refusal, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

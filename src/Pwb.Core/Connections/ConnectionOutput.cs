@@ -8,6 +8,16 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     // Large content goes out in slices of this size, each of which is progress.
     private const int SliceSize = 64 * 1024;
 
+    private readonly PwbServerLimits _limits = context.Limits;
+    private readonly CoarseClock _clock = context.Clock;
+
+    // Of the current response: what was sent, how long the client was waited for, and what it had acknowledged at the first look.
+    private long _sent;
+    private long _waited;
+    private long _waitStart;
+    private long _firstAcknowledged = -1;
+    private long _lastAcknowledged = -1;
+
     public SendBuffer Buffer { get; } = new();
 
     /// <summary>How often something was sent. What was appended since the count was the same can still be taken back.</summary>
@@ -15,6 +25,33 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
 
     /// <summary>Whether sending has failed, so that everything from now on will.</summary>
     public bool HasFailed { get; private set; }
+
+    /// <summary>A response starts: the count of how fast the client takes it, too.</summary>
+    public void BeginResponse()
+    {
+        _sent = _waited = 0;
+        Volatile.Write(ref _firstAcknowledged, -1);
+    }
+
+    /// <summary>
+    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
+    /// that a write, which is all or nothing, does not.
+    /// </summary>
+    public void WatchProgress()
+    {
+        long acknowledged = connection.GetAcknowledgedBytes();
+        if (acknowledged < 0) return;
+
+        bool isFirstLook = Volatile.Read(ref _firstAcknowledged) < 0;
+        if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
+        if (!isFirstLook && acknowledged > _lastAcknowledged)
+        {
+            long waiting = _clock.Now - Volatile.Read(ref _waitStart);
+            connection.ExtendWait(Wait.Response, DueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
+        }
+
+        _lastAcknowledged = acknowledged;
+    }
 
     /// <summary>Sends what is pending, if anything is.</summary>
     public ValueTask FlushAsync() => Buffer.Length == 0 ? default : FlushPendingAsync();
@@ -45,7 +82,13 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
 
         // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
         ValueTask sending = connection.Stream.WriteAsync(bytes, CancellationToken.None);
-        if (!sending.IsCompleted) connection.BeginWait(Wait.Response, context.Clock.After(context.Limits.ResponseTimeout));
+        long start = _clock.Now;
+        if (!sending.IsCompleted)
+        {
+            Volatile.Write(ref _waitStart, start);
+            connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
+        }
+
         try
         {
             await sending.ConfigureAwait(false);
@@ -55,6 +98,15 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
             connection.EndWait();
         }
 
+        _waited += _clock.Now - start;
+        _sent += bytes.Length;
         HasFailed = false;
+    }
+
+    /// <summary>When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.</summary>
+    private long DueAt(long progress, long waited)
+    {
+        long dueAt = _clock.After(_limits.ResponseTimeout);
+        return _limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / _limits.MinResponseRate) - waited);
     }
 }

@@ -40,6 +40,13 @@ internal struct Deadline
     /// <returns>False if it has expired.</returns>
     public bool End() => (Interlocked.Exchange(ref _state, 0) & WaitMask) != (long)Wait.Expired;
 
+    /// <summary>Gives a wait of that kind another end, unless there is none.</summary>
+    public void Extend(Wait wait, long dueAt)
+    {
+        long state = Volatile.Read(in _state);
+        if ((Wait)(state & WaitMask) == wait) Interlocked.CompareExchange(ref _state, (dueAt << WaitBits) | (long)wait, state);
+    }
+
     /// <summary>Gives the wait up if it is overdue.</summary>
     /// <param name="now">The time.</param>
     /// <param name="lastChance">When to say so again, should the loop not end the wait by then.</param>

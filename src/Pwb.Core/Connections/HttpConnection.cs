@@ -47,18 +47,25 @@ internal sealed class HttpConnection : IConnectionInfo
     /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>When this connection's wait for a next request is over; long.MaxValue if it is not waiting for one.</summary>
-    public long IdleDueAt => _deadline.Current == Wait.NextRequest ? _deadline.DueAt : long.MaxValue;
+    /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a byte come last.</summary>
+    public long IdleDueAt => _deadline.Current switch
+    {
+        Wait.NextRequest => _deadline.DueAt,
+        Wait.FirstByte => (long.MaxValue / 2) + _deadline.DueAt,
+        _ => long.MaxValue,
+    };
 
     /// <summary>Serves the connection until it ends. Never throws.</summary>
+    /// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
     /// <param name="cancellationToken">Aborts the connection.</param>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(Rejection refusal, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((HttpConnection)state!).Abort(), this);
         try
         {
             _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
-            await ServeAsync().ConfigureAwait(false);
+            if (refusal == Rejection.None) await ServeAsync().ConfigureAwait(false);
+            else await RefuseAsync(refusal).ConfigureAwait(false);
             _transport.End(abort: false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -83,10 +90,18 @@ internal sealed class HttpConnection : IConnectionInfo
     /// <returns>False if the wait has expired.</returns>
     public bool EndWait() => _deadline.End();
 
+    /// <summary>Gives a wait of that kind, if there is one, another end.</summary>
+    public void ExtendWait(Wait wait, long dueAt) => _deadline.Extend(wait, dueAt);
+
+    /// <summary>How many bytes the client has acknowledged in all, or -1 if nobody knows.</summary>
+    public long GetAcknowledgedBytes() => _transport.GetAcknowledgedBytes();
+
     /// <summary>Gives up whatever is overdue. Called by the heartbeat: it neither waits nor takes a lock, and runs nobody else's code.</summary>
     public void Tick()
     {
         if (_context.IsStopping) CloseIfIdle();
+        if (_deadline.Current == Wait.Response) Output.WatchProgress();
+        if (_exchange.IsHandlerPending && _transport.IsReset()) Abort(); // nobody is left to answer: the handler is told
 
         long now = _context.Clock.Now;
         switch (_deadline.Expire(now, LastChance()))

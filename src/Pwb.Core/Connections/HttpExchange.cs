@@ -16,6 +16,7 @@ internal sealed class HttpExchange
     private RequestBodyStream? _content;
     private bool _isContinueDue;
     private bool _isHeadOut;
+    private volatile bool _isHandlerPending;
     private long _number;
     private long _startedAt;
 
@@ -36,6 +37,9 @@ internal sealed class HttpExchange
 
     /// <summary>Why the request is refused, if it is. The refusal is not yet appended.</summary>
     public Rejection Rejection { get; private set; }
+
+    /// <summary>Whether a handler is at work and has not answered yet.</summary>
+    public bool IsHandlerPending => _isHandlerPending;
 
     private string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_connection.Id}-{_number}");
 
@@ -65,6 +69,7 @@ internal sealed class HttpExchange
 
             // What other requests are owed does not wait for this handler. With Expect, nothing is pending, and the handler may be sending 100.
             if (!handling.IsCompleted && !Head.ExpectsContinue) await FlushBeforeWaitAsync().ConfigureAwait(false);
+            _isHandlerPending = !handling.IsCompleted;
             response = await handling.ConfigureAwait(false);
             if (response is null && Rejection == Rejection.None) throw new InvalidOperationException("The handler returned null.");
         }
@@ -76,6 +81,10 @@ internal sealed class HttpExchange
         {
             _context.Log.HandlerFailed(Id, exception);
             response = Refusals.InternalServerError;
+        }
+        finally
+        {
+            _isHandlerPending = false;
         }
 
         try
@@ -174,6 +183,7 @@ internal sealed class HttpExchange
             close = true;
         }
 
+        _output.BeginResponse();
         ContentFraming framing = Framing(response);
         bool hasContent = !Head.IsHead && response.MayHaveContent && response.ContentLength != 0;
         close |= hasContent && framing == ContentFraming.CloseDelimited;

@@ -34,6 +34,25 @@ internal sealed class ConnectionSet
         empty?.TrySetResult();
     }
 
+    /// <summary>
+    /// Makes room: closes the connection that has waited longest for a next request; if none does, the one that has waited longest for
+    /// its first.
+    /// </summary>
+    /// <returns>Whether there was one.</returns>
+    public bool CloseLongestIdle()
+    {
+        HttpConnection? longest = null;
+        lock (_lock)
+        {
+            foreach (HttpConnection connection in _connections)
+            {
+                if (connection.IdleDueAt < (longest?.IdleDueAt ?? long.MaxValue)) longest = connection;
+            }
+        }
+
+        return longest is not null && longest.CloseIfIdle();
+    }
+
     /// <summary>Completes when no connection is open.</summary>
     public Task WhenEmptyAsync()
     {

@@ -3,18 +3,17 @@ using System.Net.Sockets;
 
 namespace Pwb.Server;
 
-/// <summary>Binds end points and accepts connections on them until it is told to stop, whatever goes wrong.</summary>
-internal sealed class Listener : IDisposable
+/// <summary>An end point that the server listens on.</summary>
+internal sealed class Listener
 {
     private const int PortTries = 16;
 
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
     private readonly TcpListener _listener;
     private readonly ServerLog _log;
-    private long _lastLog;
+    private Acceptor? _acceptor;
+    private long _loggedAt;
 
     private Listener(TcpListener listener, ServerLog log)
     {
@@ -40,7 +39,7 @@ internal sealed class Listener : IDisposable
                 foreach (IPEndPoint endPoint in endPoints)
                 {
                     current = endPoint.Port == 0 ? new IPEndPoint(endPoint.Address, freePort) : endPoint;
-                    listeners.Add(new Listener(Start(current, backlog), log));
+                    listeners.Add(new Listener(Bind(current, backlog), log));
                     if (endPoint.Port == 0) freePort = listeners[^1].EndPoint.Port;
                 }
 
@@ -48,7 +47,7 @@ internal sealed class Listener : IDisposable
             }
             catch (SocketException exception)
             {
-                listeners.ForEach(listener => listener.Dispose());
+                listeners.ForEach(listener => listener.Stop());
 
                 // The port that is free on one address may be taken on the next.
                 bool isUnlucky = freePort != 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
@@ -57,51 +56,30 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    /// <summary>Accepts connections until the listener is disposed.</summary>
-    /// <param name="serve">Takes over an accepted socket. It must not throw.</param>
-    public async Task AcceptAsync(Action<Socket> serve)
+    /// <summary>Starts accepting.</summary>
+    /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
+    public void Start(Action<Socket> serve)
     {
-        TimeSpan delay = FirstDelay;
-        while (true)
-        {
-            try
-            {
-                Socket socket = await _listener.AcceptSocketAsync().ConfigureAwait(false);
-                delay = FirstDelay;
-                serve(socket);
-            }
-            catch (Exception) when (!_listener.Server.IsBound || IsDisposed)
-            {
-                return;
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
-            {
-                // A client that was gone before it was accepted: not the server's trouble.
-            }
-            catch (Exception exception)
-            {
-                LogSometimes(exception);
-                await Task.Delay(delay).ConfigureAwait(false);
-                delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
-            }
-        }
+        _acceptor = new Acceptor(_listener.AcceptSocket, serve, LogSometimes);
+        _acceptor.Start();
     }
 
-    /// <summary>Stops accepting. Connections that the kernel has queued are refused by it.</summary>
-    public void Dispose()
+    /// <summary>Stops accepting. The kernel refuses whoever comes now or is still in its queue.</summary>
+    public void Stop()
     {
-        IsDisposed = true;
+        _acceptor?.Stop();
         _listener.Dispose();
     }
 
-    private bool IsDisposed { get; set; }
+    /// <summary>Completes when nothing more can be accepted.</summary>
+    public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
 
-    private static TcpListener Start(IPEndPoint endPoint, int backlog)
+    private static TcpListener Bind(IPEndPoint endPoint, int backlog)
     {
         TcpListener listener = new(endPoint);
         try
         {
-            // .NET sets SO_REUSEADDR on Unix, so that a restart need not wait for old connections to be forgotten. On
+            // .NET sets SO_REUSEADDR on Unix, so that a restart need not wait until old connections are forgotten. On
             // Windows that option would let others take the port away; there it is the exclusive one that is wanted.
             if (OperatingSystem.IsWindows()) listener.ExclusiveAddressUse = true;
             listener.Server.NoDelay = true; // inherited by accepted sockets on Linux, one system call less for each
@@ -127,9 +105,11 @@ internal sealed class Listener : IDisposable
     private void LogSometimes(Exception exception)
     {
         long now = Environment.TickCount64;
-        if (_lastLog != 0 && now - _lastLog < LogInterval.TotalMilliseconds) return;
+        if (_loggedAt != 0 && now - _loggedAt < LogInterval.TotalMilliseconds) return;
 
-        _lastLog = now;
-        _log.AcceptFailed(EndPoint.ToString(), exception.Message);
+        _loggedAt = now;
+
+        // On the pool, so that a log that hangs does not stop the accepting.
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Log.AcceptFailed(state.EndPoint.ToString(), state.Why), (Log: _log, EndPoint, Why: exception.Message), preferLocal: false);
     }
 }

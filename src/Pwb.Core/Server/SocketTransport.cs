@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Pwb.Connections;
 
 namespace Pwb.Server;
@@ -26,6 +27,36 @@ internal sealed class SocketTransport(NetworkStream stream) : Transport(stream, 
             {
                 return false;
             }
+        }
+    }
+
+    // struct tcp_info of Linux, <linux/tcp.h>: tcpi_bytes_acked stands at offset 120.
+    public override long GetAcknowledgedBytes()
+    {
+        const int tcp = 6, tcpInfo = 11, offset = 120;
+        if (!OperatingSystem.IsLinux()) return -1;
+
+        try
+        {
+            Span<byte> info = stackalloc byte[offset + sizeof(long)];
+            return _socket.GetRawSocketOption(tcp, tcpInfo, info) == info.Length ? MemoryMarshal.Read<long>(info[offset..]) : -1;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return -1;
+        }
+    }
+
+    // A FIN does not show here, and is not meant to: the client may still wait for its response.
+    public override bool IsReset()
+    {
+        try
+        {
+            return _socket.Poll(0, SelectMode.SelectError);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return true;
         }
     }
 

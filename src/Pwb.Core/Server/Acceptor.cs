@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// Accepts connections on a thread of its own until it is told to stop. Whatever goes wrong, it tries again, ever more slowly up to
+/// once a second. A thread, because then accepting needs nothing that handlers could use up.
+/// </summary>
+/// <param name="accept">Waits for a connection. It throws when the acceptor is stopped, or when there is trouble.</param>
+/// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
+/// <param name="failed">Is told of trouble.</param>
+internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action<Exception> failed)
+{
+    private const int FirstDelayMilliseconds = 10;
+    private const int LongestDelayMilliseconds = 1000;
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _stop = new();
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.Start();
+
+    /// <summary>Makes it end with the next result of accept, which the caller sees to.</summary>
+    public void Stop() => _stop.Set();
+
+    /// <summary>Completes when the thread has ended.</summary>
+    public Task WhenEndedAsync() => _ended.Task;
+
+    private void Run()
+    {
+        int delay = FirstDelayMilliseconds;
+        while (!_stop.IsSet)
+        {
+            try
+            {
+                serve(accept());
+                delay = FirstDelayMilliseconds;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
+            {
+                // A client that was gone before it was accepted: no trouble of ours.
+            }
+            catch (Exception exception)
+            {
+                if (_stop.IsSet) break;
+                failed(exception);
+                _stop.Wait(delay);
+                delay = Math.Min(delay * 2, LongestDelayMilliseconds);
+            }
+        }
+
+        _ended.TrySetResult();
+    }
+}

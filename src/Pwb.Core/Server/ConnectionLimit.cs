@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Pwb.Server;
+
+/// <summary>How many connections a server may have when it is not told: a limit that leaves the process enough descriptors to live.</summary>
+internal static class ConnectionLimit
+{
+    private const int Most = 10_000;
+
+    // What a process needs besides connections: its files, pipes and epoll handles. With less than that left, .NET itself breaks.
+    private const int Reserved = 128;
+
+    private const string LimitsFile = "/proc/self/limits";
+    private const string OpenFilesLine = "Max open files";
+
+    /// <exception cref="IOException">The open-file limit is too low to work with.</exception>
+    public static int Default()
+    {
+        int? openFiles = ReadOpenFileLimit();
+        if (openFiles is null || openFiles > (Most * 2) + Reserved) return Most;
+
+        int limit = (openFiles.Value - Reserved) / 2;
+        return limit >= 1 ? limit : throw new IOException($"The open-file limit is {openFiles}; at least {Reserved + 2} are needed.");
+    }
+
+    // .NET has no call for this, and systems other than Linux no such file. There the soft limit that .NET raises at start is large.
+    private static int? ReadOpenFileLimit()
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+
+        try
+        {
+            string? line = File.ReadLines(LimitsFile).FirstOrDefault(text => text.StartsWith(OpenFilesLine, StringComparison.Ordinal));
+            string? soft = line?[OpenFilesLine.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+            return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) ? limit : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

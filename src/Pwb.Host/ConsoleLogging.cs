@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+
+namespace Pwb.Host;
+
+/// <summary>
+/// The log on standard output, problems on standard error. Put together by hand: AddConsole brings a container and
+/// configuration binding, which cost start-up time and are not trim-safe.
+/// </summary>
+internal static class ConsoleLogging
+{
+    public static ILoggerFactory CreateFactory(LogLevel level)
+    {
+        var options = new ConsoleLoggerOptions
+        {
+            FormatterName = LineFormatter.FormatterName,
+            LogToStandardErrorThreshold = LogLevel.Warning,
+            QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite, // a terminal or pipe that nobody reads delays no response
+            MaxQueueLength = 8192,
+        };
+        var formatter = new LineFormatter(
+            colourOutput: WantsColour(Console.IsOutputRedirected),
+            colourErrors: WantsColour(Console.IsErrorRedirected),
+            TimeProvider.System);
+
+        var filter = new LoggerFilterOptions { MinLevel = level < LogLevel.Warning ? LogLevel.Warning : level };
+        filter.Rules.Add(new LoggerFilterRule(providerName: null, categoryName: "Pwb", level, filter: null));
+        var factory = new LoggerFactory([], filter);
+        factory.AddProvider(new ConsoleLoggerProvider(new FixedOptions(options), [formatter])); // added, so that disposing the factory flushes it; one that is passed in is not disposed
+        return factory;
+    }
+
+    private static bool WantsColour(bool redirected) =>
+        !redirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")); // no-color.org
+
+    private sealed class FixedOptions(ConsoleLoggerOptions options) : IOptionsMonitor<ConsoleLoggerOptions>
+    {
+        public ConsoleLoggerOptions CurrentValue => options;
+
+        public ConsoleLoggerOptions Get(string? name) => options;
+
+        public IDisposable? OnChange(Action<ConsoleLoggerOptions, string?> listener) => null;
+    }
+}
