@@ -82,8 +82,8 @@ public sealed class PwbServer : IAsyncDisposable
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
             _heartbeat.Enter();
             _listeners = listeners;
-            listeners.ForEach(listener => listener.Start(Serve));
             _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
+            listeners.ForEach(listener => listener.Start(Serve));
         }
         finally
         {

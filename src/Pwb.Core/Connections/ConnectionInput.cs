@@ -42,23 +42,15 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
 
         _isReceiving = true;
         long start = _clock.Now;
-        bool isInTime = true;
         int count;
+        connection.BeginWait(wait, dueAt);
         try
         {
-            ValueTask<int> receiving = connection.Stream.ReadAsync(destination, cancellationToken);
-            if (!receiving.IsCompleted) connection.BeginWait(wait, dueAt);
-            try
-            {
-                count = await receiving.ConfigureAwait(false);
-            }
-            finally
-            {
-                isInTime = connection.EndWait();
-            }
+            count = await connection.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (!isInTime)
+        catch (Exception)
         {
+            if (connection.EndWait()) throw;
             throw new RequestRejectedException(Rejection.ContentTimeout);
         }
         finally
@@ -66,7 +58,7 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
             _isReceiving = false;
         }
 
-        if (!isInTime) throw new RequestRejectedException(Rejection.ContentTimeout);
+        if (!connection.EndWait()) throw new RequestRejectedException(Rejection.ContentTimeout);
         _contentWaited += _clock.Now - start;
         _contentReceived += count;
         IsAtEnd = count == 0 && !destination.IsEmpty;

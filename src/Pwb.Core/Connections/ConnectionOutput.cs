@@ -80,18 +80,13 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         SendCount++;
         HasFailed = true; // until it has succeeded
 
-        // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
-        ValueTask sending = connection.Stream.WriteAsync(bytes, CancellationToken.None);
         long start = _clock.Now;
-        if (!sending.IsCompleted)
-        {
-            Volatile.Write(ref _waitStart, start);
-            connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
-        }
-
+        Volatile.Write(ref _waitStart, start);
+        connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
         try
         {
-            await sending.ConfigureAwait(false);
+            // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
+            await connection.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {

@@ -70,7 +70,7 @@ internal sealed class HttpConnection : IConnectionInfo
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            _context.Log.Ended(RemoteEndPoint, _abortReason ?? exception.Message);
+            _context.Log.Ended(RemoteEndPoint, _abortReason ?? (exception is IOException ? exception.Message : "aborted"));
         }
         catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
         {
@@ -177,6 +177,7 @@ internal sealed class HttpConnection : IConnectionInfo
 
                 Input.Buffer.Received(received);
                 if (received > 0) continue;
+                if (_transport.IsEnded) throw new OperationCanceledException(); // not the client's FIN, but our own end
 
                 Input.IsAtEnd = true;
                 if (!isIdle) await RefuseAsync(Rejection.IncompleteRequest).ConfigureAwait(false);

@@ -14,6 +14,9 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
 
     public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
 
+    /// <summary>Whether somebody has ended the connection.</summary>
+    public bool IsEnded => Volatile.Read(in _isEnded) != 0;
+
     /// <summary>Whether <see cref="ShutdownSend"/> works.</summary>
     public virtual bool CanShutdownSend => false;
 

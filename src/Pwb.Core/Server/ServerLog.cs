@@ -21,13 +21,13 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
 
-    [LoggerMessage(21, LogLevel.Information, "stopping; {Connections} connections are open")]
+    [LoggerMessage(21, LogLevel.Information, "stopping; connections still open: {Connections}")]
     private static partial void LogStopping(ILogger logger, int connections);
 
     [LoggerMessage(22, LogLevel.Information, "stopped")]
     private static partial void LogStopped(ILogger logger);
 
-    [LoggerMessage(23, LogLevel.Warning, "stopped; {Aborted} connections did not end in time and were reset")]
+    [LoggerMessage(23, LogLevel.Warning, "stopped; connections that did not end in time and were reset: {Aborted}")]
     private static partial void LogStoppedHard(ILogger logger, int aborted);
 
     [LoggerMessage(24, LogLevel.Warning, "cannot accept connections on {EndPoint}: {Why}")]

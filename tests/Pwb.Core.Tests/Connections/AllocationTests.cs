@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Connections;
+
+/// <summary>What a request allocates, on a connection that is kept alive. Only optimised code keeps its promises: Debug builds skip this.</summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+public sealed class AllocationTests
+{
+    private const int Requests = 10_000;
+
+    private static readonly byte[] Curl = "GET /11 HTTP/1.1\r\nHost: localhost:8888\r\nUser-Agent: curl/8.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
+
+    private static readonly byte[] Upload = "POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+
+    private static readonly byte[] Browser = """
+        GET /index.html?q=1 HTTP/1.1
+        Host: localhost:8888
+        Connection: keep-alive
+        Upgrade-Insecure-Requests: 1
+        User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36
+        Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8
+        Sec-Fetch-Site: none
+        Sec-Fetch-Mode: navigate
+        Sec-Fetch-User: ?1
+        Sec-Fetch-Dest: document
+        Accept-Encoding: gzip, deflate, br, zstd
+        Accept-Language: en-GB,en;q=0.9,zh-CN;q=0.8
+        Cookie: session=0123456789abcdef0123456789abcdef; theme=dark
+
+
+        """.ReplaceLineEndings("\r\n").Select(character => (byte)character).ToArray();
+
+    public static TheoryData<string> Heads => new("curl", "browser");
+
+    [SkippableTheory]
+    [MemberData(nameof(Heads))]
+    public async Task A_fixed_response_allocates_nothing(string head)
+    {
+        long bytes = await MeasureAsync(new FixedResponseHandler(), string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser);
+        bytes.Should().Be(0);
+    }
+
+    [SkippableFact]
+    public async Task A_fixed_response_after_a_handler_that_waited_allocates_nothing_of_ours()
+    {
+        HttpResponse response = HttpResponse.Text("hello");
+        var handler = RequestHandler.From(async (_, _) =>
+        {
+            await Task.Yield();
+            return response;
+        });
+
+        // The handler's own state machine and task are its own: about 250 bytes.
+        long bytes = await MeasureAsync(handler, Curl);
+        bytes.Should().BeLessThan(350);
+    }
+
+    [SkippableFact]
+    public async Task Reading_what_a_request_says_allocates_nothing_but_the_strings_asked_for()
+    {
+        HttpResponse response = HttpResponse.Text("hello");
+        long bytes = await MeasureAsync(
+            RequestHandler.From(request =>
+            {
+                _ = request.Method;
+                _ = request.RawPath.Length + request.RawQuery.Length + request.Target.Length;
+                _ = request.Headers.TryGetValue("accept"u8, out _);
+                return response;
+            }),
+            Browser);
+        bytes.Should().Be(0);
+    }
+
+    [SkippableFact]
+    public async Task Content_that_is_dropped_costs_one_small_object()
+    {
+        long bytes = await MeasureAsync(new FixedResponseHandler(), Upload);
+        bytes.Should().BeLessThan(300);
+    }
+
+    /// <summary>Bytes per request, on all threads, after a warm-up; the smallest of several rounds, since others allocate meanwhile.</summary>
+    private static async Task<long> MeasureAsync(IRequestHandler handler, byte[] request)
+    {
+        Skip.If(IsDebug, "Allocations are measured in Release builds only.");
+
+        await using PwbServer server = new(handler);
+        LoopingStream stream = new(request);
+        Task serving = server.ServeAsync(stream);
+        await stream.RunAsync(Requests);
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await stream.RunAsync(Requests);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        stream.End();
+        await serving;
+
+        // What a round itself costs (its task, the heartbeat's Date) is less than a byte per request.
+        return least / Requests;
+    }
+
+    private static bool IsDebug => typeof(PwbServer).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false)
+        .OfType<DebuggableAttribute>().Any(attribute => attribute.IsJITOptimizerDisabled);
+}
