@@ -77,15 +77,8 @@ internal sealed class SocketTransport(NetworkStream stream) : Transport(stream, 
 
     protected override void Close(bool abort)
     {
-        try
-        {
-            if (abort) _socket.LingerState = new LingerOption(enable: true, seconds: 0); // close with RST
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Some systems refuse this on a connection that is already dead.
-        }
-
+        // Without a moment to linger a socket closes with RST. The stream would send FIN first.
+        if (abort) _socket.Close(timeout: 0);
         Stream.Dispose();
     }
 

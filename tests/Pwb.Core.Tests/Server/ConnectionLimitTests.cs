@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Server;
+
+public sealed class ConnectionLimitTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private static readonly PwbServerOptions Two = new() { Port = 0, Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
+
+    [Fact]
+    public async Task The_connection_that_was_idle_longest_makes_room()
+    {
+        var clock = new ManualClock();
+        await using PwbServer server = new(options: Two with { TimeProvider = clock });
+        await server.StartAsync();
+        using TcpClient first = await AskAsync(server);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        server.Tick();
+        using TcpClient second = await AskAsync(server);
+
+        using TcpClient third = await AskAsync(server);
+
+        (await first.GetStream().ReadAsync(new byte[1])).Should().Be(0);
+        await second.GetStream().WriteAsync(Latin1.Bytes(Get));
+        (await ReadAsync(second)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
+    public async Task With_no_idle_connection_a_new_one_gets_503()
+    {
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SemaphoreSlim entered = new(0);
+        await using PwbServer server = new(
+            RequestHandler.From(async (_, _) =>
+            {
+                entered.Release();
+                await release.Task;
+                return HttpResponse.Text("late");
+            }),
+            Two);
+        await server.StartAsync();
+        using TcpClient first = await SendAsync(server), second = await SendAsync(server);
+        await entered.WaitAsync(Wire.SafetyTimeout);
+        await entered.WaitAsync(Wire.SafetyTimeout);
+
+        using TcpClient third = await SendAsync(server);
+        string refusal = await ReadAsync(third);
+        refusal.Should().StartWith("HTTP/1.1 503 Service Unavailable\r\n").And.Contain("\r\nRetry-After: 1\r\n").And.Contain("\r\nConnection: close\r\n");
+
+        release.SetResult();
+        (await ReadAsync(first)).Should().StartWith("HTTP/1.1 200 OK");
+        (await ReadAsync(second)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    private static async Task<TcpClient> AskAsync(PwbServer server)
+    {
+        TcpClient client = await SendAsync(server);
+        (await ReadAsync(client)).Should().StartWith("HTTP/1.1 200 OK");
+        return client;
+    }
+
+    private static async Task<TcpClient> SendAsync(PwbServer server)
+    {
+        TcpClient client = new(server.EndPoint.AddressFamily);
+        await client.ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync(Latin1.Bytes(Get));
+        return client;
+    }
+
+    private static async Task<string> ReadAsync(TcpClient client)
+    {
+        byte[] buffer = new byte[4096];
+        return Latin1.Text(buffer.AsSpan(0, await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)));
+    }
+}

@@ -1,0 +1,213 @@
+using System.Net;
+using System.Net.Sockets;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Server;
+
+public sealed class LifecycleTests
+{
+    private static readonly PwbServerOptions FreePort = new() { Port = 0 };
+
+    [Fact]
+    public async Task Listens_on_a_free_port_of_both_loopback_addresses_and_says_which()
+    {
+        await using PwbServer server = new(options: FreePort);
+        await server.StartAsync();
+
+        server.EndPoint.Address.Should().Be(IPAddress.Loopback);
+        server.EndPoint.Port.Should().BePositive();
+        server.EndPoints.Select(endPoint => endPoint.Port).Distinct().Should().ContainSingle();
+        foreach (IPEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint)).Should().Be("hello PWB");
+    }
+
+    [Fact]
+    public async Task Listens_on_any_and_on_several_end_points()
+    {
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(IPAddress.Any, 0), new(IPAddress.Loopback, 0)] });
+
+        // Both cannot have the same port: the second is on an address that the first covers.
+        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("Cannot listen on http://127.0.0.1:*: the address is already in use.");
+
+        await using PwbServer any = new(options: new PwbServerOptions { EndPoints = PwbServerOptions.AnyEndPoints(0) });
+        await any.StartAsync();
+        (await GetAsync(new IPEndPoint(IPAddress.Loopback, any.EndPoint.Port))).Should().Be("hello PWB");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_clear_line_and_nothing_is_left_bound()
+    {
+        await using PwbServer first = new(options: FreePort);
+        await first.StartAsync();
+        await using PwbServer second = new(options: new PwbServerOptions { EndPoints = [new(IPAddress.Loopback, 0), first.EndPoint] });
+
+        (await second.Invoking(server => server.StartAsync()).Should().ThrowAsync<IOException>())
+            .Which.Message.Should().Be($"Cannot listen on http://{first.EndPoint}: the address is already in use.");
+        second.Invoking(server => server.EndPoint).Should().Throw<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task Starts_and_stops_any_number_of_times()
+    {
+        await using PwbServer server = new(options: FreePort);
+        for (int i = 0; i < 3; i++)
+        {
+            await server.StartAsync();
+            (await GetAsync(server.EndPoint)).Should().Be("hello PWB");
+            await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>();
+            await server.StopAsync();
+            await server.StopAsync();
+        }
+
+        await server.DisposeAsync();
+        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<ObjectDisposedException>();
+        await server.Invoking(s => s.ServeAsync(new ScriptedStream())).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public async Task Start_and_stop_may_race()
+    {
+        await using PwbServer server = new(options: FreePort);
+        for (int i = 0; i < 50; i++)
+        {
+            Task start = Task.Run(() => server.StartAsync());
+            Task stop = Task.Run(() => server.StopAsync());
+            await Task.WhenAll(start, stop).WaitAsync(Wire.SafetyTimeout);
+            await server.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Stop_refuses_new_connections_and_closes_idle_ones()
+    {
+        await using PwbServer server = new(options: FreePort);
+        await server.StartAsync();
+        using TcpClient idle = await ConnectAsync(server.EndPoint);
+        await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        byte[] buffer = new byte[1000];
+        (await idle.GetStream().ReadAtLeastAsync(buffer, 140)).Should().BeLessThan(buffer.Length);
+        using TcpClient silent = await ConnectAsync(server.EndPoint);
+        IPEndPoint endPoint = server.EndPoint;
+
+        await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+
+        (await idle.GetStream().ReadAsync(buffer)).Should().Be(0);
+        (await silent.GetStream().ReadAsync(buffer)).Should().Be(0);
+        await this.Invoking(_ => ConnectAsync(endPoint)).Should().ThrowAsync<SocketException>();
+    }
+
+    [Fact]
+    public async Task Stop_lets_a_request_in_flight_finish_and_announces_the_close()
+    {
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using PwbServer server = new(
+            RequestHandler.From(async (_, _) =>
+            {
+                entered.SetResult();
+                await release.Task;
+                return HttpResponse.Text("done");
+            }),
+            FreePort);
+        await server.StartAsync();
+        using TcpClient client = await ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await entered.Task;
+
+        Task stopping = server.StopAsync();
+        stopping.IsCompleted.Should().BeFalse();
+        release.SetResult();
+        string answer = await ReadToEndAsync(client);
+        client.Close();
+        await stopping.WaitAsync(Wire.SafetyTimeout);
+
+        WireResponse response = WireResponse.ParseAll(Latin1.Bytes(answer)).Should().ContainSingle().Subject;
+        response["Connection"].Should().Be("close");
+        Latin1.Text(response.Content).Should().Be("done");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_grace_is_over_what_is_left_is_aborted_and_its_handler_told(bool byToken)
+    {
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        PwbServerLimits limits = PwbServerLimits.Default with { ShutdownGracePeriod = byToken ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+        await using PwbServer server = new(
+            RequestHandler.From(async (_, cancellationToken) =>
+            {
+                entered.SetResult();
+                try
+                {
+                    await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled.SetResult();
+                    throw;
+                }
+
+                return HttpResponse.Text("never");
+            }),
+            FreePort with { Limits = limits });
+        await server.StartAsync();
+        using TcpClient client = await ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await entered.Task;
+
+        Task stopping = server.StopAsync();
+        if (byToken) await server.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Wire.SafetyTimeout);
+        await stopping.WaitAsync(Wire.SafetyTimeout);
+        await cancelled.Task.WaitAsync(Wire.SafetyTimeout);
+        await this.Invoking(_ => ReadToEndAsync(client)).Should().ThrowAsync<IOException>("a response that is missing must not look like an orderly end");
+    }
+
+    [Fact]
+    public async Task A_handler_that_ignores_its_token_does_not_keep_the_server_from_stopping()
+    {
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using PwbServer server = new(
+            RequestHandler.From(async (_, _) =>
+            {
+                entered.SetResult();
+                await release.Task;
+                return HttpResponse.Text("never");
+            }),
+            FreePort);
+        await server.StartAsync();
+        using TcpClient client = await ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await entered.Task;
+        await server.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Wire.SafetyTimeout);
+        release.SetResult();
+    }
+
+    [Fact]
+    public async Task Run_ends_normally_when_its_token_is_cancelled()
+    {
+        using CancellationTokenSource stop = new();
+        await using PwbServer server = new(options: FreePort);
+        Task running = server.RunAsync(stop.Token);
+        await stop.CancelAsync();
+        await running.WaitAsync(Wire.SafetyTimeout);
+        await server.RunAsync(stop.Token).WaitAsync(Wire.SafetyTimeout);
+    }
+
+    private static async Task<string> GetAsync(IPEndPoint endPoint)
+    {
+        using HttpClient client = new();
+        return await client.GetStringAsync(new Uri($"http://{endPoint}/11"));
+    }
+
+    private static async Task<TcpClient> ConnectAsync(IPEndPoint endPoint)
+    {
+        TcpClient client = new(endPoint.AddressFamily);
+        await client.ConnectAsync(endPoint);
+        return client;
+    }
+
+    private static async Task<string> ReadToEndAsync(TcpClient client)
+    {
+        using StreamReader reader = new(client.GetStream(), System.Text.Encoding.Latin1, leaveOpen: true);
+        return await reader.ReadToEndAsync();
+    }
+}

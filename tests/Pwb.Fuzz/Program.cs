@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pwb.Fuzz;
+using Pwb.Fuzz.Running;
+
+FuzzOptions options;
+IReadOnlyList<(string Name, byte[] Content)> corpus;
+try
+{
+    options = FuzzOptions.Parse(args);
+    corpus = Corpus.Load(options.Corpus);
+}
+catch (Exception exception) when (exception is FormatException or OverflowException or IOException)
+{
+    Console.Error.WriteLine(exception.Message);
+    Console.Error.WriteLine(FuzzOptions.Usage);
+    return 2;
+}
+
+string? unobserved = null;
+TaskScheduler.UnobservedTaskException += (_, e) => unobserved = e.Exception.ToString();
+
+Stopwatch watch = Stopwatch.StartNew();
+CaseRunner runner = new();
+await using ServerSet servers = new();
+using Watchdog watchdog = new(runner);
+Fuzzer fuzzer = new(servers, runner, corpus);
+
+if (options.Reproduce is { } given)
+{
+    byte[] input = File.Exists(given) ? File.ReadAllBytes(given) : Convert.FromHexString(given);
+    Finding? reproduced = await fuzzer.RunEveryWayAsync(input);
+    Console.WriteLine(reproduced is null ? $"no finding in {runner.Runs} runs of {Escaped.Text(input)}" : Report.Text(reproduced, "--repro"));
+    return reproduced is null ? 0 : 1;
+}
+
+string origin = "the corpus itself";
+Finding? finding = await fuzzer.RunCorpusAsync();
+if (finding is null)
+{
+    Console.WriteLine($"corpus: {corpus.Count} inputs in {runner.Runs} runs, {watch.Elapsed.TotalSeconds:F1} s");
+    watch.Restart();
+    if (await fuzzer.RunMutationsAsync(options) is { } found)
+    {
+        finding = found.Finding;
+        origin = string.Create(CultureInfo.InvariantCulture, $"--seed {options.Seed} --start {found.Iteration} --iterations 1");
+    }
+}
+
+double seconds = watch.Elapsed.TotalSeconds;
+if (finding is not null)
+    Console.WriteLine(Report.Text(await new Minimiser(runner).MinimiseAsync(finding), origin));
+
+GC.Collect();
+GC.WaitForPendingFinalizers();
+if (unobserved is not null)
+    Console.WriteLine($"FINDING an exception that nobody observed: {unobserved}");
+
+int failed = finding is null && unobserved is null ? 0 : 1;
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"fuzz: {fuzzer.Passed} passed, {failed} failed (seed {options.Seed}, {seconds:F1} s, {fuzzer.Passed / seconds:F0} iterations/s)"));
+return failed;

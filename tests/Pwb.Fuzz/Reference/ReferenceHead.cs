@@ -1,0 +1,26 @@
+namespace Pwb.Fuzz.Reference;
+
+/// <summary>A request head that is valid as far as it was read.</summary>
+internal sealed record ReferenceHead(string Method, string RawTarget, ReferenceTarget Target, int MinorVersion, IReadOnlyList<ReferenceField> Fields)
+{
+    public bool IsHttp10 => MinorVersion == 0;
+
+    public string Host => Target.Authority ?? Values("Host").FirstOrDefault() ?? "";
+
+    public long? ContentLength => Values("Content-Length").FirstOrDefault() is { } digits ? long.Parse(digits, null) : null;
+
+    public bool IsChunked => Values("Transfer-Encoding").Any();
+
+    public bool HasContent => IsChunked || ContentLength > 0;
+
+    public bool ExpectsContinue => !IsHttp10 && HasContent && Values("Expect").Any();
+
+    // Rule R14
+    public bool KeepsAlive => !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
+
+    public IEnumerable<string> Values(string name) => Fields.Where(field => field.Is(name)).Select(field => field.Value);
+
+    public bool ListHas(string name, string member) => Values(name)
+        .SelectMany(value => value.Split(','))
+        .Any(item => Characters.TrimOws(item).Equals(member, StringComparison.OrdinalIgnoreCase));
+}

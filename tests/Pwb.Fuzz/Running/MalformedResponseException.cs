@@ -1,0 +1,3 @@
+namespace Pwb.Fuzz.Running;
+
+internal sealed class MalformedResponseException(string message) : Exception(message);
