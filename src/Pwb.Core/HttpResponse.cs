@@ -23,7 +23,8 @@ public sealed class HttpResponse
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is not within 200 to 599.</exception>
     /// <exception cref="ArgumentException">
     /// A name is not a token, or is one of the server's own; a value holds a control character other than a tab, a character
-    /// above U+00FF, or blanks at its ends; a 204, 205 or 304 has content; a 405 has no Allow (RFC 9110 §15.5.6).
+    /// above U+00FF, or blanks at its ends; the body's length is negative; a 204, 205 or 304 has content; a 405 has no Allow (RFC 9110 §15.5.6);
+    /// there are two Content-Type lines.
     /// </exception>
     public HttpResponse(int statusCode, ResponseBody? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
     {
@@ -33,10 +34,13 @@ public sealed class HttpResponse
         Body = body ?? ResponseBody.Empty;
         ContentLength = Body.Length;
 
+        if (ContentLength < 0) throw new ArgumentException($"The body says that its length is {ContentLength}.", nameof(body));
+
         bool hasContentType = false, hasAllow = false;
         foreach ((string name, string value) in headers)
         {
             ResponseHead.CheckField(name, value);
+            if (Is(name, "Content-Type") && hasContentType) throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", nameof(headers));
             hasContentType |= Is(name, "Content-Type");
             hasAllow |= Is(name, "Allow");
             HasServer |= Is(name, "Server");

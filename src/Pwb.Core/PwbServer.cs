@@ -30,6 +30,8 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly SemaphoreSlim _lifecycle = new(1);
     private List<Listener>? _listeners;
     private int _maxConnections;
+    private int _served;
+    private int _refused;
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastConnectionId;
     private bool _isDisposed;
@@ -77,8 +79,6 @@ public sealed class PwbServer : IAsyncDisposable
             _maxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
-            _context.IsStopping = false;
-            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
             _heartbeat.Enter();
             _listeners = listeners;
@@ -103,14 +103,19 @@ public sealed class PwbServer : IAsyncDisposable
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (_listeners is null) return;
-
+            if (cancellationToken.IsCancellationRequested) _endOfGrace.TrySetResult();
             _context.IsStopping = true;
-            _listeners.ForEach(listener => listener.Stop());
-            await Task.WhenAll(_listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
+            List<Listener> listeners = _listeners ?? [];
+            listeners.ForEach(listener => listener.Stop());
+            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
             int aborted = await EndConnectionsAsync().ConfigureAwait(false);
-            _heartbeat.Leave();
+
+            // Ready for the next start, and for streams that come without one.
+            _context.IsStopping = _isDisposed;
+            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_listeners is null) return;
             _listeners = null;
+            _heartbeat.Leave();
             _log.Stopped(aborted);
         }
         finally
@@ -150,8 +155,8 @@ public sealed class PwbServer : IAsyncDisposable
         if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-        Transport transport = duplex is NetworkStream stream && remoteEndPoint is null ? new SocketTransport(stream) : new Transport(duplex, remoteEndPoint);
-        return ServeYieldingAsync(transport, cancellationToken);
+        Transport transport = duplex is NetworkStream stream ? new SocketTransport(stream, remoteEndPoint) : new Transport(duplex, remoteEndPoint);
+        return ServeStreamAsync(Open(transport), cancellationToken);
     }
 
     /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
@@ -171,47 +176,62 @@ public sealed class PwbServer : IAsyncDisposable
         return isLocal ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{endPoint.Port}/") : $"http://{endPoint}/";
     }
 
-    // Called by the thread that accepts, which nothing may hold up.
-    private void Serve(Socket socket) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Server.ServeSocketAsync(state.Socket), (Server: this, Socket: socket), preferLocal: false);
+    // Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool gets to it, keeps the
+    // limit also when handlers hold up the pool.
+    private void Serve(Socket socket)
+    {
+        bool isRefused = Interlocked.Increment(ref _served) > _maxConnections && !_connections.CloseLongestIdle();
+        if (isRefused) Interlocked.Decrement(ref _served);
+        if (isRefused && Interlocked.Increment(ref _refused) > MaxRefusals)
+        {
+            Interlocked.Decrement(ref _refused);
+            socket.Close(timeout: 0);
+            return;
+        }
 
-    private async Task ServeSocketAsync(Socket socket)
+        if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
+        LinkedListNode<HttpConnection> connection = Open(new SocketTransport(new NetworkStream(socket, ownsSocket: true)));
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => _ = state.Server.ServeSocketAsync(state.Connection, state.IsRefused), (Server: this, Connection: connection, IsRefused: isRefused), preferLocal: false);
+    }
+
+    private static void SetNoDelay(Socket socket)
     {
         try
         {
-            if (!OperatingSystem.IsLinux()) socket.NoDelay = true;
-            SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
-            if (_connections.Count < _maxConnections || _connections.CloseLongestIdle()) await ServeTransportAsync(transport, Rejection.None, CancellationToken.None).ConfigureAwait(false);
-            else if (_connections.Count < _maxConnections + MaxRefusals) await ServeTransportAsync(transport, Rejection.TooManyConnections, CancellationToken.None).ConfigureAwait(false);
-            else transport.End(abort: true);
+            socket.NoDelay = true;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
-            socket.Dispose(); // reset before it was served
+            // The client has gone already; its connection will find out.
         }
     }
 
-    private async Task ServeYieldingAsync(Transport transport, CancellationToken cancellationToken)
+    private async Task ServeSocketAsync(LinkedListNode<HttpConnection> connection, bool isRefused)
+    {
+        await RunConnectionAsync(connection, isRefused ? Rejection.TooManyConnections : Rejection.None, CancellationToken.None).ConfigureAwait(false);
+        if (isRefused) Interlocked.Decrement(ref _refused);
+        else Interlocked.Decrement(ref _served);
+    }
+
+    private async Task ServeStreamAsync(LinkedListNode<HttpConnection> connection, CancellationToken cancellationToken)
     {
         // Handlers run on the pool, never on whatever thread this was called on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await ServeTransportAsync(transport, Rejection.None, cancellationToken).ConfigureAwait(false);
+        await RunConnectionAsync(connection, Rejection.None, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ServeTransportAsync(Transport transport, Rejection refusal, CancellationToken cancellationToken)
+    private LinkedListNode<HttpConnection> Open(Transport transport)
     {
-        HttpConnection connection = new(transport, _context, Interlocked.Increment(ref _lastConnectionId));
         _heartbeat.Enter();
-        LinkedListNode<HttpConnection> node = _connections.Add(connection);
-        try
-        {
-            await connection.RunAsync(refusal, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _connections.Remove(node);
-            _heartbeat.Leave();
-        }
+        return _connections.Add(new HttpConnection(transport, _context, Interlocked.Increment(ref _lastConnectionId)));
+    }
+
+    private async Task RunConnectionAsync(LinkedListNode<HttpConnection> connection, Rejection refusal, CancellationToken cancellationToken)
+    {
+        await connection.Value.RunAsync(refusal, cancellationToken).ConfigureAwait(false);
+        _connections.Remove(connection);
+        _heartbeat.Leave();
     }
 
     /// <returns>How many connections had to be aborted.</returns>
@@ -223,12 +243,14 @@ public sealed class PwbServer : IAsyncDisposable
         if (open > 0) _log.Stopping(open);
 
         Task empty = _connections.WhenEmptyAsync();
-        Task grace = Task.Delay(_options.Limits.ShutdownGracePeriod, _options.TimeProvider);
+        using CancellationTokenSource isOver = new();
+        Task grace = Task.Delay(_options.Limits.ShutdownGracePeriod, _options.TimeProvider, isOver.Token);
         await Task.WhenAny(empty, grace, _endOfGrace.Task).ConfigureAwait(false);
 
         _connections.CopyTo(connections);
         connections.ForEach(connection => connection.Abort());
-        await Task.WhenAny(empty, Task.Delay(AbortPatience)).ConfigureAwait(false);
+        await Task.WhenAny(empty, Task.Delay(AbortPatience, isOver.Token)).ConfigureAwait(false);
+        await isOver.CancelAsync().ConfigureAwait(false);
         return connections.Count;
     }
 }

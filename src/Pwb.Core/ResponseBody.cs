@@ -15,7 +15,7 @@ public abstract class ResponseBody : IAsyncDisposable
 
     /// <summary>
     /// The exact number of bytes that <see cref="WriteToAsync"/> will write, sent as Content-Length; null when it is not known, and the
-    /// content is then sent in chunks. Read once, when the response is made.
+    /// content is then sent in chunks. Read when a response is made with it.
     /// </summary>
     public abstract long? Length { get; }
 
@@ -36,7 +36,7 @@ public abstract class ResponseBody : IAsyncDisposable
 
     /// <summary>The rest of a stream, from its position to its end. The stream is disposed after the response.</summary>
     /// <param name="content">The stream, for one response.</param>
-    /// <param name="length">The number of bytes in it, if known. If it turns out to be another, the connection is aborted.</param>
+    /// <param name="length">The number of bytes in it, if known. If it turns out to be another, the response fails as if reading had thrown.</param>
     /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
@@ -52,8 +52,8 @@ public abstract class ResponseBody : IAsyncDisposable
     /// Content that a function writes while it is being sent. Flush the stream to push what has been written
     /// to the client at once, as for server-sent events.
     /// </summary>
-    /// <param name="write">Writes the content. The head of the response is already decided when it runs; if it throws, the connection is aborted.</param>
-    /// <param name="length">The number of bytes that it will write, if known. If it writes another, the connection is aborted.</param>
+    /// <param name="write">Writes the content. If it throws, the connection is aborted, or the client gets a 500 if nothing has been sent yet.</param>
+    /// <param name="length">The number of bytes that it will write, if known. If it writes another, the response fails as if it had thrown.</param>
     /// <exception cref="ArgumentNullException"><paramref name="write"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     public static ResponseBody Push(Func<Stream, CancellationToken, ValueTask> write, long? length = null)

@@ -9,7 +9,7 @@ internal sealed record FuzzOptions
           --seed N           where the random numbers start (1)
           --iterations N     how many inputs to try (100000; no end with --seconds)
           --seconds N        stop after this time
-          --start N          the first iteration (0): with --iterations 1, runs one again
+          --start N          the first iteration, without trying the corpus itself before: with --iterations 1, runs one again
           --corpus FOLDER    the inputs to start from (the Corpus folder beside the program)
           --repro FILE|HEX   try one input in every way, and show what is expected and what happens
         The last line says how many iterations passed and failed. Exit code: 0 all passed, 1 a finding, 2 wrong options.
@@ -17,7 +17,7 @@ internal sealed record FuzzOptions
 
     public long Seed { get; private init; } = 1;
 
-    public long Start { get; private init; }
+    public long? Start { get; private init; }
 
     public long? Iterations { get; private init; }
 
@@ -27,8 +27,10 @@ internal sealed record FuzzOptions
 
     public string? Reproduce { get; private init; }
 
+    public long First => Start ?? 0;
+
     /// <summary>The iteration to stop before.</summary>
-    public long End => Iterations is { } count ? Start + count : Duration is null ? Start + 100_000 : long.MaxValue;
+    public long End => Iterations is { } count ? First + count : Duration is null ? First + 100_000 : long.MaxValue;
 
     /// <exception cref="FormatException">An option is unknown or its value is wrong.</exception>
     public static FuzzOptions Parse(string[] arguments)

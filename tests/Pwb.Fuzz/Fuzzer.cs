@@ -48,7 +48,7 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
     public async Task<(Finding Finding, long Iteration)?> RunMutationsAsync(FuzzOptions options)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        for (long iteration = options.Start; iteration < options.End && !(watch.Elapsed >= options.Duration); iteration++)
+        for (long iteration = options.First; iteration < options.End && !(watch.Elapsed >= options.Duration); iteration++)
         {
             FuzzRandom random = new(options.Seed, iteration);
             byte[] input = new Mutator(_inputs, random).Next();

@@ -35,10 +35,15 @@ if (options.Reproduce is { } given)
 }
 
 string origin = "the corpus itself";
-Finding? finding = await fuzzer.RunCorpusAsync();
+Finding? finding = null;
+if (options.Start is null)
+{
+    finding = await fuzzer.RunCorpusAsync();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"corpus: {corpus.Count} inputs in {runner.Runs} runs, {watch.Elapsed.TotalSeconds:F1} s"));
+}
+
 if (finding is null)
 {
-    Console.WriteLine($"corpus: {corpus.Count} inputs in {runner.Runs} runs, {watch.Elapsed.TotalSeconds:F1} s");
     watch.Restart();
     if (await fuzzer.RunMutationsAsync(options) is { } found)
     {

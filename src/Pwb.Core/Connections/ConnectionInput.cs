@@ -17,6 +17,9 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
     /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
     public bool IsAtEnd { get; set; }
 
+    /// <summary>Whether receiving has failed: the client is gone.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>Whether somebody still waits for content.</summary>
     public bool IsReceiving => _isReceiving;
 
@@ -48,9 +51,14 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
         {
             count = await connection.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            if (connection.EndWait()) throw;
+            if (connection.EndWait(wait))
+            {
+                HasFailed = exception is not OperationCanceledException;
+                throw;
+            }
+
             throw new RequestRejectedException(Rejection.ContentTimeout);
         }
         finally
@@ -58,7 +66,7 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
             _isReceiving = false;
         }
 
-        if (!connection.EndWait()) throw new RequestRejectedException(Rejection.ContentTimeout);
+        if (!connection.EndWait(wait)) throw new RequestRejectedException(Rejection.ContentTimeout);
         _contentWaited += _clock.Now - start;
         _contentReceived += count;
         IsAtEnd = count == 0 && !destination.IsEmpty;

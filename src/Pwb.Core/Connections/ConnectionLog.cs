@@ -65,6 +65,8 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     public void BodyFailed(string id, Exception exception) => LogBodyFailed(server, id, exception);
 
+    public void CallbackFailed(string id, Exception exception) => LogCallbackFailed(server, id, exception);
+
     public void Ended(EndPoint? client, string why)
     {
         if (server.IsEnabled(LogLevel.Debug)) LogEnded(server, Name(client), why);
@@ -91,6 +93,9 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     [LoggerMessage(6, LogLevel.Error, "request {Id}: the response's body failed")]
     private static partial void LogBodyFailed(ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "request {Id}: a callback on its cancellation token failed")]
+    private static partial void LogCallbackFailed(ILogger logger, string id, Exception exception);
 
     [LoggerMessage(7, LogLevel.Debug, "{Client} ended: {Why}", SkipEnabledCheck = true)]
     private static partial void LogEnded(ILogger logger, string client, string why);

@@ -87,10 +87,11 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         {
             // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
             await connection.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            await connection.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
-            connection.EndWait();
+            connection.EndWait(Wait.Response);
         }
 
         _waited += _clock.Now - start;

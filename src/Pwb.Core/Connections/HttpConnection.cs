@@ -18,7 +18,8 @@ internal sealed class HttpConnection : IConnectionInfo
     private readonly CancellationTokenSource _aborted = new();
     private readonly RequestParser _parser;
     private readonly HttpExchange _exchange;
-    private Deadline _deadline;
+    private Deadline _receiving;
+    private Deadline _sending; // of its own: content may be received while a response, or part of one, is being sent
     private bool _isNew = true;
     private long _headDueAt;
     private volatile string? _abortReason;
@@ -48,10 +49,10 @@ internal sealed class HttpConnection : IConnectionInfo
     public CancellationToken Aborted => _aborted.Token;
 
     /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a byte come last.</summary>
-    public long IdleDueAt => _deadline.Current switch
+    public long IdleDueAt => _receiving.Current switch
     {
-        Wait.NextRequest => _deadline.DueAt,
-        Wait.FirstByte => (long.MaxValue / 2) + _deadline.DueAt,
+        Wait.NextRequest => _receiving.DueAt,
+        Wait.FirstByte => (long.MaxValue / 2) + _receiving.DueAt,
         _ => long.MaxValue,
     };
 
@@ -79,19 +80,20 @@ internal sealed class HttpConnection : IConnectionInfo
         finally
         {
             _transport.End(abort: true); // does nothing to a stream that was closed above
-            Input.Buffer.EndRequest();
+            await _transport.WhenClosedAsync().ConfigureAwait(false);
+            _exchange.Reset();
             Input.Buffer.Release();
             Output.Buffer.Release();
         }
     }
 
-    public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
+    public void BeginWait(Wait wait, long dueAt) => DeadlineOf(wait).Begin(wait, dueAt);
 
     /// <returns>False if the wait has expired.</returns>
-    public bool EndWait() => _deadline.End();
+    public bool EndWait(Wait wait) => DeadlineOf(wait).End();
 
     /// <summary>Gives a wait of that kind, if there is one, another end.</summary>
-    public void ExtendWait(Wait wait, long dueAt) => _deadline.Extend(wait, dueAt);
+    public void ExtendWait(Wait wait, long dueAt) => DeadlineOf(wait).Extend(wait, dueAt);
 
     /// <summary>How many bytes the client has acknowledged in all, or -1 if nobody knows.</summary>
     public long GetAcknowledgedBytes() => _transport.GetAcknowledgedBytes();
@@ -100,11 +102,16 @@ internal sealed class HttpConnection : IConnectionInfo
     public void Tick()
     {
         if (_context.IsStopping) CloseIfIdle();
-        if (_deadline.Current == Wait.Response) Output.WatchProgress();
-        if (_exchange.IsHandlerPending && _transport.IsReset()) Abort(); // nobody is left to answer: the handler is told
+        if (_sending.Current == Wait.Response) Output.WatchProgress();
+        if (_exchange.IsPending && _transport.IsReset()) Abort(); // nobody is left to answer: the handler is told
 
-        long now = _context.Clock.Now;
-        switch (_deadline.Expire(now, LastChance()))
+        GiveUpOverdue(ref _receiving);
+        GiveUpOverdue(ref _sending);
+    }
+
+    private void GiveUpOverdue(ref Deadline deadline)
+    {
+        switch (deadline.Expire(_context.Clock.Now, LastChance()))
         {
             case Wait.FirstByte or Wait.NextRequest or Wait.Linger:
                 _transport.EndFromOutside(abort: false);
@@ -126,7 +133,7 @@ internal sealed class HttpConnection : IConnectionInfo
     /// <returns>Whether it was closed.</returns>
     public bool CloseIfIdle()
     {
-        if (_transport.HasUnreadData || !_deadline.ExpireIfIdle(LastChance())) return false;
+        if (_transport.HasUnreadData || !_receiving.ExpireIfIdle(LastChance())) return false;
         _transport.EndFromOutside(abort: false);
         return true;
     }
@@ -145,10 +152,9 @@ internal sealed class HttpConnection : IConnectionInfo
             OperationStatus status;
             while ((status = _parser.Parse(Input.Buffer.Unread, _exchange.Head, _exchange.Request.Headers)) == OperationStatus.NeedMoreData)
             {
-                burst = 0;
-                await Output.FlushAsync().ConfigureAwait(false); // R3: flush before you wait
+                await Output.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
                 bool isIdle = _parser.IsBeforeRequest(Input.Buffer.UnreadLength);
-                if (isIdle && _context.IsStopping) return;
+                if (isIdle && _context.IsStopping && !_transport.HasUnreadData) return;
 
                 BeginHeadWait(isIdle);
                 int received;
@@ -159,17 +165,21 @@ internal sealed class HttpConnection : IConnectionInfo
                         // An idle connection owns no buffer: it waits for the first byte with empty hands.
                         Input.Buffer.Release();
                         Output.Buffer.Release();
-                        await Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
+                        ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, Aborted);
+                        if (!waking.IsCompleted) burst = 0;
+                        await waking.ConfigureAwait(false);
                     }
 
-                    received = await Stream.ReadAsync(Input.Buffer.GetFreeSpace(), Aborted).ConfigureAwait(false);
+                    ValueTask<int> receiving = Stream.ReadAsync(Input.Buffer.GetFreeSpace(), Aborted);
+                    if (!receiving.IsCompleted) burst = 0;
+                    received = await receiving.ConfigureAwait(false);
                 }
-                catch (OperationCanceledException) when (_deadline.Current == Wait.Expired && !isIdle)
+                catch (OperationCanceledException) when (_receiving.Current == Wait.Expired && !isIdle)
                 {
                     received = 0;
                 }
 
-                if (!EndWait())
+                if (!_receiving.End())
                 {
                     if (!isIdle) await RefuseAsync(Rejection.HeadTimeout).ConfigureAwait(false);
                     return;
@@ -198,7 +208,7 @@ internal sealed class HttpConnection : IConnectionInfo
             _parser.Reset();
             _exchange.Reset();
             _headDueAt = 0;
-            if (burst == MaxBurst)
+            if (burst >= MaxBurst)
             {
                 burst = 0;
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -250,7 +260,7 @@ internal sealed class HttpConnection : IConnectionInfo
             {
                 BeginWait(Wait.Linger, dueAt);
                 received = await Stream.ReadAsync(dropped, CancellationToken.None).ConfigureAwait(false);
-                EndWait();
+                EndWait(Wait.Linger);
                 if (received == 0) return;
             }
         }
@@ -266,9 +276,30 @@ internal sealed class HttpConnection : IConnectionInfo
 
     private long LastChance() => _context.Clock.After(_context.Limits.LingerTimeout);
 
+    private ref Deadline DeadlineOf(Wait wait)
+    {
+        if (wait == Wait.Response) return ref _sending;
+        return ref _receiving;
+    }
+
     // A handler may have registered callbacks on the token: they run on the pool, so that they cannot hold up who cancels.
     private void CancelToken()
     {
-        if (!_aborted.IsCancellationRequested) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _aborted, preferLocal: false);
+        if (_aborted.IsCancellationRequested) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static connection =>
+            {
+                try
+                {
+                    connection._aborted.Cancel();
+                }
+                catch (AggregateException exception)
+                {
+                    connection._context.Log.CallbackFailed(connection._exchange.Id, exception);
+                }
+            },
+            this,
+            preferLocal: false);
     }
 }

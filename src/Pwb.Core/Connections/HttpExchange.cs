@@ -16,8 +16,9 @@ internal sealed class HttpExchange
     private RequestBodyStream? _content;
     private bool _isContinueDue;
     private bool _isHeadOut;
-    private volatile bool _isHandlerPending;
+    private volatile bool _isPending;
     private long _number;
+    private int _statusCode;
     private long _startedAt;
 
     public HttpExchange(HttpConnection connection, ConnectionContext context)
@@ -38,10 +39,11 @@ internal sealed class HttpExchange
     /// <summary>Why the request is refused, if it is. The refusal is not yet appended.</summary>
     public Rejection Rejection { get; private set; }
 
-    /// <summary>Whether a handler is at work and has not answered yet.</summary>
-    public bool IsHandlerPending => _isHandlerPending;
+    /// <summary>Whether a handler, or the body of its response, is at work.</summary>
+    public bool IsPending => _isPending;
 
-    private string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_connection.Id}-{_number}");
+    /// <summary>The request's name in the log.</summary>
+    public string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_connection.Id}-{_number}");
 
     /// <summary>Forgets the request.</summary>
     public void Reset()
@@ -60,16 +62,18 @@ internal sealed class HttpExchange
     public async ValueTask<bool> RunAsync()
     {
         BeginRequest();
-        if (_isContinueDue) await _output.FlushAsync().ConfigureAwait(false);
+
+        // Reading content may wait, and may send 100: so nothing is left pending for it to wait with.
+        if (Head.HasContent) await _output.FlushAsync().ConfigureAwait(false);
 
         HttpResponse? response = null;
         try
         {
             ValueTask<HttpResponse?> handling = CallHandlerAsync();
 
-            // What other requests are owed does not wait for this handler. With Expect, nothing is pending, and the handler may be sending 100.
-            if (!handling.IsCompleted && !Head.ExpectsContinue) await FlushBeforeWaitAsync().ConfigureAwait(false);
-            _isHandlerPending = !handling.IsCompleted;
+            // What earlier requests are owed does not wait for this handler.
+            if (!handling.IsCompleted && !Head.HasContent) await FlushBeforeWaitAsync().ConfigureAwait(false);
+            _isPending = !handling.IsCompleted;
             response = await handling.ConfigureAwait(false);
             if (response is null && Rejection == Rejection.None) throw new InvalidOperationException("The handler returned null.");
         }
@@ -77,14 +81,14 @@ internal sealed class HttpExchange
         {
             Rejection = rejected.Rejection;
         }
+        catch (Exception exception) when (_input.HasFailed)
+        {
+            throw new IOException("The client is gone.", exception);
+        }
         catch (Exception exception) when (exception is not OperationCanceledException || !_connection.Aborted.IsCancellationRequested)
         {
             _context.Log.HandlerFailed(Id, exception);
             response = Refusals.InternalServerError;
-        }
-        finally
-        {
-            _isHandlerPending = false;
         }
 
         try
@@ -93,6 +97,7 @@ internal sealed class HttpExchange
         }
         finally
         {
+            _isPending = false;
             if (response is not null) await DisposeAsync(response.Body).ConfigureAwait(false);
         }
     }
@@ -132,22 +137,20 @@ internal sealed class HttpExchange
 
     private ValueTask<HttpResponse?> CallHandlerAsync()
     {
-        if (Head.Form == TargetForm.Asterisk) return new ValueTask<HttpResponse?>(Refusals.ServerOptions);
-        if (Head.Form == TargetForm.Authority) return new ValueTask<HttpResponse?>(Refusals.ConnectNotAllowed);
-
+        // First of all, so that whatever happens next the content is consumed or the connection closed, and never read as a request.
         if (Head.HasContent)
         {
-            long maxLength = _context.MaxContentLengthSelector?.Invoke(Request) ?? _context.Limits.MaxContentLength;
-            if (Head.ContentLength > maxLength)
+            Request.Body = _content = new RequestBodyStream(_connection, this, _context.Limits);
+            if (_context.MaxContentLengthSelector?.Invoke(Request) is { } maxLength) _content.MaxContentLength = maxLength;
+            if (Head.ContentLength > _content.MaxContentLength)
             {
                 Rejection = Rejection.ContentTooLarge;
                 return default;
             }
-
-            _content = new RequestBodyStream(_connection, this, _context.Limits, maxLength);
-            Request.Body = _content;
         }
 
+        if (Head.Form == TargetForm.Asterisk) return new ValueTask<HttpResponse?>(Refusals.ServerOptions);
+        if (Head.Form == TargetForm.Authority) return new ValueTask<HttpResponse?>(Refusals.ConnectNotAllowed);
         return _context.Handler.HandleAsync(Request, _connection.Aborted)!;
     }
 
@@ -157,7 +160,7 @@ internal sealed class HttpExchange
         {
             await _output.FlushAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception)
         {
             _connection.Abort(); // the handler sees it in its token, and is awaited as ever
         }
@@ -166,7 +169,13 @@ internal sealed class HttpExchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> RespondAsync(HttpResponse response)
     {
-        if (_input.IsReceiving) throw new IOException("The handler returned while it was still reading the content.");
+        if (_input.IsReceiving)
+        {
+            InvalidOperationException exception = new("The handler returned while it was still reading the content.");
+            _context.Log.HandlerFailed(Id, exception);
+            throw new IOException(exception.Message, exception);
+        }
+
         if (Rejection != Rejection.None) return false;
         if (_content is not null && _content.Rejection != Rejection.None)
         {
@@ -188,8 +197,14 @@ internal sealed class HttpExchange
         bool hasContent = !Head.IsHead && response.MayHaveContent && response.ContentLength != 0;
         close |= hasContent && framing == ContentFraming.CloseDelimited;
         long sent = bytes.Length;
+        _statusCode = response.StatusCode;
         if (!isInMemory && hasContent)
         {
+            // A body that goes with success may read the content while it writes; the client has to be told before the head.
+            if (_isContinueDue && response.StatusCode < 300) await SendContinueAsync().ConfigureAwait(false);
+
+            // Content that the client was not told to send, or more than would be dropped: the end is certain, and announced.
+            close |= _content is { IsAtEnd: false } && (_isContinueDue || _content.HasMoreThan(_context.Limits.MaxDrainedContentLength));
             sent = await SendStreamedAsync(response, framing, close).ConfigureAwait(false);
             if (sent < 0) return false;
         }
@@ -202,7 +217,7 @@ internal sealed class HttpExchange
             else await _output.SendAsync(bytes).ConfigureAwait(false);
         }
 
-        if (_context.Log.IsAccessEnabled) LogAnswered(response.StatusCode, sent);
+        if (_context.Log.IsAccessEnabled) LogAnswered(_statusCode, sent);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
         if (_content is { IsAtEnd: false }) close = close || !await DrainAsync(_content).ConfigureAwait(false);
@@ -225,6 +240,7 @@ internal sealed class HttpExchange
         int sendCount = _output.SendCount;
         AppendHead(response, framing, close);
         ResponseBodyStream stream = new(_output, framing, response.ContentLength);
+        _isPending = true;
         try
         {
             await response.Body.WriteToAsync(stream, _connection.Aborted).ConfigureAwait(false);
@@ -232,7 +248,7 @@ internal sealed class HttpExchange
         }
         catch (Exception exception)
         {
-            if (_output.HasFailed || _connection.Aborted.IsCancellationRequested) throw new IOException("The client is gone.", exception);
+            if (_output.HasFailed || _input.HasFailed || _connection.Aborted.IsCancellationRequested) throw new IOException("The client is gone.", exception);
             if (exception is not RequestRejectedException) _context.Log.BodyFailed(Id, exception);
             if (_output.SendCount != sendCount) throw new IOException("The response's body failed half-way.", exception);
 
@@ -259,6 +275,7 @@ internal sealed class HttpExchange
         }
 
         Refusals.InternalServerError.Body.TryGetBytes(out ReadOnlyMemory<byte> content);
+        _statusCode = Refusals.InternalServerError.StatusCode;
         AppendHead(Refusals.InternalServerError, ContentFraming.Sized, close);
         _output.Buffer.Append(content.Span);
         return new ValueTask<long>(content.Length);

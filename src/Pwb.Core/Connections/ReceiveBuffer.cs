@@ -9,6 +9,7 @@ namespace Pwb.Connections;
 internal sealed class ReceiveBuffer
 {
     private const int InitialSize = 8 * 1024;
+    private const int MinFreeSpace = 2 * 1024;
 
     private byte[] _array = [];
     private int _start;
@@ -25,17 +26,14 @@ internal sealed class ReceiveBuffer
 
     public ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
-    /// <summary>Free space behind the unread bytes, at least one byte. Makes room by moving or growing.</summary>
+    /// <summary>Free space behind the unread bytes, enough that reading into it is worth its cost. Makes room by moving or growing.</summary>
     public Memory<byte> GetFreeSpace()
     {
         int floor = _hasRequest ? _headEnd : 0;
         if (_start == _end) _start = _end = floor;
 
-        if (_end == _array.Length)
-        {
-            if (_start > floor) MoveTo(floor);
-            else Grow();
-        }
+        if (_array.Length - _end < MinFreeSpace && _start > floor) MoveTo(floor);
+        if (_array.Length - _end < MinFreeSpace) Grow();
 
         return _array.AsMemory(_end);
     }

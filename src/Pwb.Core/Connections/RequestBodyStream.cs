@@ -14,10 +14,11 @@ internal sealed class RequestBodyStream : Stream
     private readonly bool _isChunked;
     private ChunkedDecoder _chunked;
     private FieldSectionParser _trailers;
+    private List<(Slice Name, Slice Value)>? _trailerLines;
     private long _remaining;
     private bool _isClosed;
 
-    public RequestBodyStream(HttpConnection connection, HttpExchange exchange, PwbServerLimits limits, long maxContentLength)
+    public RequestBodyStream(HttpConnection connection, HttpExchange exchange, PwbServerLimits limits)
     {
         _connection = connection;
         _exchange = exchange;
@@ -25,7 +26,7 @@ internal sealed class RequestBodyStream : Stream
         _request = exchange.Request;
         _isChunked = exchange.Head.IsChunked;
         _remaining = exchange.Head.ContentLength;
-        _chunked = new ChunkedDecoder(limits, maxContentLength);
+        _chunked = new ChunkedDecoder(limits);
         _trailers = new FieldSectionParser(limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines);
         _input.BeginContent();
     }
@@ -36,6 +37,13 @@ internal sealed class RequestBodyStream : Stream
         Taken,
         AtEnd,
         Failed,
+    }
+
+    /// <summary>How much content there may be.</summary>
+    public long MaxContentLength
+    {
+        get => _chunked.MaxContentLength;
+        set => _chunked.MaxContentLength = value;
     }
 
     /// <summary>Whether all of the content has been taken.</summary>
@@ -210,10 +218,12 @@ internal sealed class RequestBodyStream : Stream
                 return Fail(isTooLarge ? Rejection.TrailerSectionTooLarge : rejection);
             }
 
-            if (!_trailers.IsAtEnd) _request.Trailers.Add(_trailers.Name, _trailers.Value);
+            if (!_trailers.IsAtEnd) (_trailerLines ??= []).Add((_trailers.Name, _trailers.Value));
         }
 
-        if (_request.Trailers.Count > 0) _request.Trailers.SetBytes(section[.._trailers.Position].ToArray(), 0);
+        // Shown only now that they are whole, and in bytes of their own, since the buffer goes on.
+        if (_trailerLines is not null) _request.Trailers.SetBytes(section[.._trailers.Position].ToArray(), 0);
+        _trailerLines?.ForEach(line => _request.Trailers.Add(line.Name, line.Value));
         _input.Buffer.Consume(_trailers.Position);
         IsAtEnd = true;
         return Outcome.AtEnd;

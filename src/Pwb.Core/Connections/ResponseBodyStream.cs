@@ -11,6 +11,7 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
     private const int MaxGathered = 16 * 1024;
 
     private bool _isClosed;
+    private bool _isTooLong; // a body that swallows the exception does not make its content whole
 
     /// <summary>Bytes of content written so far.</summary>
     public long Written { get; private set; }
@@ -30,10 +31,11 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
     }
 
     /// <summary>The body has written everything: ends the content.</summary>
-    /// <exception cref="InvalidOperationException">The body has written less than it said.</exception>
+    /// <exception cref="InvalidOperationException">The body has written less than it said, or tried to write more.</exception>
     public void Complete()
     {
         if (length > Written) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote {Written}.");
+        if (_isTooLong) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote more.");
         if (framing == ContentFraming.Chunked) output.Buffer.Append("0\r\n\r\n"u8);
     }
 
@@ -46,7 +48,11 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
         ObjectDisposedException.ThrowIf(_isClosed, this);
         cancellationToken.ThrowIfCancellationRequested();
         if (buffer.IsEmpty) return; // a chunk of no bytes would end the content
-        if (length - Written < buffer.Length) throw new InvalidOperationException($"The body said that it has {length} bytes, and writes more.");
+        if (length - Written < buffer.Length)
+        {
+            _isTooLong = true;
+            throw new InvalidOperationException($"The body said that it has {length} bytes, and writes more.");
+        }
 
         Written += buffer.Length;
         if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);

@@ -8,14 +8,14 @@ namespace Pwb.Connections;
 /// </summary>
 internal class Transport(Stream stream, EndPoint? remoteEndPoint)
 {
-    private int _isEnded;
+    private Task? _closed;
 
     public Stream Stream { get; } = stream;
 
     public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
 
     /// <summary>Whether somebody has ended the connection.</summary>
-    public bool IsEnded => Volatile.Read(in _isEnded) != 0;
+    public bool IsEnded => Volatile.Read(ref _closed) is not null;
 
     /// <summary>Whether <see cref="ShutdownSend"/> works.</summary>
     public virtual bool CanShutdownSend => false;
@@ -38,15 +38,39 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <param name="abort">Whether the peer is to see that something is missing.</param>
     public void End(bool abort)
     {
-        if (Interlocked.Exchange(ref _isEnded, 1) == 0) Close(abort);
+        if (Interlocked.CompareExchange(ref _closed, Task.CompletedTask, null) is null) CloseSafely(abort);
     }
+
+    /// <summary>Completes when the stream has been closed, after somebody has ended the connection.</summary>
+    public Task WhenClosedAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 
     /// <summary>The same for any other thread: it does not wait, even if closing the stream does.</summary>
     public virtual void EndFromOutside(bool abort)
     {
-        if (Interlocked.Exchange(ref _isEnded, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(_ => Close(abort), null);
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _closed, closed.Task, null) is not null) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                CloseSafely(abort);
+                closed.SetResult();
+            },
+            null);
     }
 
     /// <summary>Closes the stream. Called once.</summary>
     protected virtual void Close(bool abort) => Stream.Dispose();
+
+    private void CloseSafely(bool abort)
+    {
+        try
+        {
+            Close(abort);
+        }
+        catch (Exception)
+        {
+            // Streams that buffer may fail to write their rest when they are disposed. The connection is over all the same.
+        }
+    }
 }

@@ -17,7 +17,22 @@ internal static class Authority
     {
         int length = authority.IndexOfAnyExcept(Grammar.RegNameBytes);
         if (length < 0) length = authority.Length;
-        return Grammar.HasOnlyWholeEscapes(authority[..length], isPrefix: false) ? length : -1;
+        return HasOnlyPlainEscapes(authority[..length]) ? length : -1;
+    }
+
+    // An escape may stand for a letter of any script, never for a character that means something in a URI or to a terminal.
+    private static bool HasOnlyPlainEscapes(ReadOnlySpan<byte> name)
+    {
+        if (!Grammar.HasOnlyWholeEscapes(name, isPrefix: false)) return false;
+
+        for (int at = name.IndexOf((byte)'%'); at >= 0; at = name.IndexOf((byte)'%'))
+        {
+            byte value = (byte)((Grammar.HexValue(name[at + 1]) << 4) | Grammar.HexValue(name[at + 2]));
+            if (value < 0x80 && !Grammar.UnreservedBytes.Contains(value)) return false;
+            name = name[(at + 3)..];
+        }
+
+        return true;
     }
 
     private static int IpLiteralLength(ReadOnlySpan<byte> authority)

@@ -20,7 +20,7 @@ internal enum ChunkedStatus
 /// Decodes the chunked transfer coding up to the trailer section: RFC 9112 §7.1. It looks at framing only, a byte at a time, and
 /// leaves the data to its caller; so nothing needs to be kept from one input to the next.
 /// </summary>
-internal struct ChunkedDecoder(PwbServerLimits limits, long maxContentLength)
+internal struct ChunkedDecoder(PwbServerLimits limits)
 {
     private readonly int _maxLineLength = limits.MaxChunkLineLength;
     private readonly int _maxExtensionsLength = limits.MaxChunkExtensionsLength;
@@ -48,6 +48,9 @@ internal struct ChunkedDecoder(PwbServerLimits limits, long maxContentLength)
         DataLineFeed,
         Trailers,
     }
+
+    /// <summary>How much content there may be in all.</summary>
+    public long MaxContentLength { get; set; } = limits.MaxContentLength;
 
     /// <summary>How many bytes of the current chunk's data are still to come.</summary>
     public long Remaining { get; private set; }
@@ -152,7 +155,7 @@ internal struct ChunkedDecoder(PwbServerLimits limits, long maxContentLength)
 
     private Rejection EndLine()
     {
-        if (Remaining > maxContentLength - _total) return Rejection.ContentTooLarge;
+        if (Remaining > MaxContentLength - _total) return Rejection.ContentTooLarge;
 
         _total += Remaining;
         _lineLength = 0;

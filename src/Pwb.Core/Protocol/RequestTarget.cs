@@ -26,8 +26,14 @@ internal struct RequestTarget
     {
         if (prefix.IsEmpty) return true;
         if (!Grammar.HasOnlyWholeEscapes(prefix, isPrefix: true)) return false;
+        if (method.SequenceEqual("CONNECT"u8)) return !prefix.ContainsAnyExcept(Grammar.AuthorityBytes);
         if (prefix[0] == '/') return !HasControlEscape(PathOf(prefix));
-        return prefix[0] == '*' || method.SequenceEqual("CONNECT"u8) || BeginsLike(prefix, "http://"u8) || BeginsLike(prefix, "https://"u8);
+        if (prefix[0] == '*') return prefix.Length == 1 && method.SequenceEqual("OPTIONS"u8);
+
+        int schemeLength = SchemeLength(prefix);
+        return schemeLength > 0
+            ? AbsoluteMayBegin(prefix[schemeLength..])
+            : BeginsLike(prefix, "http://"u8) || BeginsLike(prefix, "https://"u8);
     }
 
     /// <summary>Parses a whole, non-empty target of <see cref="Grammar.TargetBytes"/>. False if it is not valid for the method.</summary>
@@ -60,7 +66,7 @@ internal struct RequestTarget
 
     private bool TryParseAbsolute(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method)
     {
-        int schemeLength = StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : 0;
+        int schemeLength = SchemeLength(target);
         if (schemeLength == 0) return false;
 
         Form = TargetForm.Absolute;
@@ -86,6 +92,16 @@ internal struct RequestTarget
         Query = afterPath < target.Length ? new Slice(afterPath + 1, target.Length - afterPath - 1) : default;
         return !HasControlEscape(path);
     }
+
+    private static bool AbsoluteMayBegin(ReadOnlySpan<byte> afterScheme)
+    {
+        int authorityLength = afterScheme.IndexOfAny((byte)'/', (byte)'?');
+        return authorityLength < 0
+            ? !afterScheme.ContainsAnyExcept(Grammar.AuthorityBytes)
+            : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && !HasControlEscape(PathOf(afterScheme[authorityLength..]));
+    }
+
+    private static int SchemeLength(ReadOnlySpan<byte> target) => StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : 0;
 
     private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> pathAndQuery)
     {

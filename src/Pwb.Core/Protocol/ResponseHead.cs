@@ -85,9 +85,11 @@ internal static class ResponseHead
         if (framing == ContentFraming.Chunked) written += Copy("Transfer-Encoding: chunked\r\n"u8, destination[written..]);
 
         // RFC 9110 §7.8: who sends Upgrade names it in Connection.
-        if (response.HasUpgrade) written += Copy(close ? "Connection: close, Upgrade\r\n"u8 : "Connection: Upgrade\r\n"u8, destination[written..]);
-        else if (close) written += Copy("Connection: close\r\n"u8, destination[written..]);
-        else if (request.MinorVersion == 0) written += Copy("Connection: keep-alive\r\n"u8, destination[written..]);
+        bool keepAlive = !close && request.MinorVersion == 0;
+        if (close) written += Copy("Connection: close"u8, destination[written..]);
+        else if (keepAlive) written += Copy("Connection: keep-alive"u8, destination[written..]);
+        if (response.HasUpgrade) written += Copy(close || keepAlive ? ", Upgrade"u8 : "Connection: Upgrade"u8, destination[written..]);
+        if (close || keepAlive || response.HasUpgrade) written += Copy("\r\n"u8, destination[written..]);
 
         return written + Copy(dateAndServer, destination[written..]);
     }

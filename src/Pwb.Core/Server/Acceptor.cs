@@ -12,6 +12,7 @@ namespace Pwb.Server;
 internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action<Exception> failed)
 {
     private const int FirstDelayMilliseconds = 10;
+    private const int MaxGoneAtOnce = 256;
     private const int LongestDelayMilliseconds = 1000;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +30,7 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
     private void Run()
     {
         int delay = FirstDelayMilliseconds;
+        int gone = 0;
         while (!_stop.IsSet)
         {
             try
@@ -38,7 +40,8 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
             {
-                // A client that was gone before it was accepted: no trouble of ours.
+                // A client that was gone before it was accepted: no trouble of ours, unless there is no end of them.
+                if (++gone % MaxGoneAtOnce == 0) _stop.Wait(FirstDelayMilliseconds);
             }
             catch (Exception exception)
             {

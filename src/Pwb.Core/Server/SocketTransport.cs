@@ -6,12 +6,12 @@ using Pwb.Connections;
 namespace Pwb.Server;
 
 /// <summary>A connection over a TCP socket.</summary>
-internal sealed class SocketTransport(NetworkStream stream) : Transport(stream, null)
+internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint)
 {
     private readonly Socket _socket = stream.Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
-    public override EndPoint? RemoteEndPoint => field ??= GetRemoteEndPoint();
+    public override EndPoint? RemoteEndPoint => field ??= base.RemoteEndPoint ?? GetRemoteEndPoint();
 
     public override bool CanShutdownSend => true;
 
@@ -52,7 +52,7 @@ internal sealed class SocketTransport(NetworkStream stream) : Transport(stream, 
     {
         try
         {
-            return _socket.Poll(0, SelectMode.SelectError);
+            return _socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

@@ -50,7 +50,7 @@ public sealed class AcceptorTests
         await failedOften.Task.WaitAsync(Wire.SafetyTimeout);
         acceptor.Stop();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
-        calls.Should().Be(7);
+        calls.Should().BeGreaterThanOrEqualTo(7);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
     /// <summary>Beyond this an input only costs time: the low limits are reached much earlier.</summary>
     private const int LongestInput = 1500;
 
+    /// <summary>The low limits of <see cref="Running.ServerSet"/>.</summary>
+    private static readonly int[] InterestingLengths = [32, 40, 64, 96, 320];
+
     private static readonly byte[] InterestingBytes =
         [0x00, 0x01, 0x09, 0x0A, 0x0B, 0x0D, 0x20, 0x22, 0x23, 0x25, 0x2B, 0x2C, 0x2F, 0x30, 0x31, 0x39, 0x3A, 0x3B, 0x3D, 0x3F, 0x40, 0x5B, 0x5C, 0x5D, 0x5F, 0x61, 0x7C, 0x7F, 0x80, 0x8D, 0xA0, 0xFF];
 
@@ -22,7 +25,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
         return input.Length <= LongestInput ? input : input[..LongestInput];
     }
 
-    private byte[] Change(byte[] input) => random.Below(16) switch
+    private byte[] Change(byte[] input) => random.Below(17) switch
     {
         0 => WithByte(input, b => (byte)(b ^ (1 << random.Below(8)))),
         1 => WithByte(input, _ => random.Pick(InterestingBytes)),
@@ -39,6 +42,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
         12 => WithFieldValue(input),
         13 => WithNumber(input),
         14 => Spliced(input),
+        15 => WithLength(input),
         _ => [.. input, .. random.Pick(corpus)],
     };
 
@@ -118,6 +122,18 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
                 : "0",
         };
         return [.. input[..start], .. Bytes(changed), .. input[end..]];
+    }
+
+    // One or more whole lines become as long as a limit, or a little more or less: as they are counted, with or without the line end.
+    private byte[] WithLength(byte[] input)
+    {
+        int start = LineStart(input);
+        int end = start;
+        for (int lines = 1 + random.Below(4); lines > 0 && end < input.Length; lines--)
+            end = Array.IndexOf(input, (byte)'\n', end) is >= 0 and int lineEnd ? lineEnd + 1 : input.Length;
+
+        int missing = random.Pick(InterestingLengths) + random.Below(5) - 1 - (end - start);
+        return missing <= 0 ? input : Inserted(input, start + random.Below(end - start + 1), [.. Enumerable.Repeat((byte)'a', missing)]);
     }
 
     private byte[] Spliced(byte[] input)

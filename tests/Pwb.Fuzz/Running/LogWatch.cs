@@ -10,6 +10,8 @@ internal sealed class LogWatch(LogLevel level) : ILoggerFactory
 {
     private readonly List<string> _objections = [];
 
+    private LogLevel Level => level;
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void AddProvider(ILoggerProvider provider)
@@ -58,6 +60,4 @@ internal sealed class LogWatch(LogLevel level) : ILoggerFactory
                 watch.Object($"unescaped log line: {line}");
         }
     }
-
-    private LogLevel Level => level;
 }

@@ -1,0 +1,66 @@
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Model;
+
+/// <summary>A request can be made in a test, so that a handler needs no server to be tested.</summary>
+public sealed class HttpRequestTests
+{
+    [Fact]
+    public void Is_what_it_was_made_of()
+    {
+        var request = new HttpRequest("GET", "/a%20b?c=%20d", null, ("Host", "example.com:8080"), ("X", "y"));
+
+        request.Method.Should().Be("GET");
+        request.Path.Should().Be("/a b");
+        Latin1.Text(request.Target).Should().Be("/a%20b?c=%20d");
+        Latin1.Text(request.RawPath).Should().Be("/a%20b");
+        Latin1.Text(request.RawQuery).Should().Be("c=%20d");
+        request.Host.Should().Be("example.com:8080");
+        request.Version.Should().Be(new Version(1, 1));
+        request.Headers["x"].Should().Be("y");
+        request.Trailers.Count.Should().Be(0);
+        request.RemoteEndPoint.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Has_no_content_where_none_was_given()
+    {
+        var request = new HttpRequest("GET", "/");
+
+        (await request.Body.ReadAsync(new byte[1])).Should().Be(0);
+        request.Headers.Count.Should().BeLessThanOrEqualTo(1); // Host, if anything
+    }
+
+    [Fact]
+    public async Task Has_the_content_that_was_given()
+    {
+        var request = new HttpRequest("POST", "/", new MemoryStream("abc"u8.ToArray()), ("Content-Type", "text/plain"));
+
+        (await Wire.ReadAllAsync(request.Body, CancellationToken.None)).Should().Equal("abc"u8.ToArray());
+    }
+
+    [Theory]
+    [InlineData("/%e4%b8%ad%E6%96%87", "/\u4E2D\u6587")]
+    [InlineData("/a%2541", "/a%41")]
+    [InlineData("/a+b", "/a+b")]
+    [InlineData("/", "/")]
+    [InlineData("/?a/b", "/")]
+    [InlineData("http://a/b%21", "/b!")]
+    [InlineData("http://a", "/")]
+    public void Decodes_its_path_once(string target, string path) => new HttpRequest("GET", target).Path.Should().Be(path);
+
+    [Fact]
+    public async Task Goes_to_a_handler_as_one_from_the_wire_does()
+    {
+        IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
+            HttpResponse.Text($"{request.Method} {request.Path} {request.Host} {(await Wire.ReadAllAsync(request.Body, cancellationToken)).Length}"));
+        var made = new HttpRequest("PUT", "/a%21", new MemoryStream(new byte[3]), ("Host", "h"));
+
+        HttpResponse direct = await handler.HandleAsync(made, CancellationToken.None);
+        WireResponse sent = (await Wire.ExchangeAsync(handler, Latin1.Bytes("PUT /a%21 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))).Response();
+
+        var output = new MemoryStream();
+        await direct.Body.WriteToAsync(output, CancellationToken.None);
+        Latin1.Text(output.ToArray()).Should().Be("PUT /a! h 3").And.Be(sent.ContentText);
+    }
+}

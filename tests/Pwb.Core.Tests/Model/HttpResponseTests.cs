@@ -1,0 +1,250 @@
+using System.Text;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Model;
+
+/// <summary>A response that exists is valid: R19, and RFC 9110 §5.1, §5.5, §8.6, §15.</summary>
+public sealed class HttpResponseTests
+{
+    private const string TokenCharacters = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    [Fact]
+    public async Task Takes_just_the_token_characters_in_a_name_out_of_all_256_bytes()
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            char c = (char)value;
+            foreach (string name in (string[])[$"{c}", $"X{c}", $"X{c}Y"])
+            {
+                if (TokenCharacters.Contains(c, StringComparison.Ordinal))
+                {
+                    HttpResponse response = new HttpResponse(200, null, (name, "v")).WithAdded(name, "w");
+                    (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()[name].Should().Be("v, w");
+                }
+                else
+                {
+                    AssertRefused(name, "v");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Takes_no_control_character_but_HTAB_in_a_value_out_of_all_256_bytes()
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            char c = (char)value;
+            string text = $"a{c}b";
+            if (c is not '\t' and (< ' ' or '\u007F'))
+            {
+                AssertRefused("X", text);
+                AssertRefused("X", $"{c}");
+            }
+            else if (c < '\u0080')
+            {
+                HttpResponse response = new HttpResponse(200).With("X", text);
+                (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"].Should().Be(text);
+            }
+            else
+            {
+                // obs-text: whether it is refused or sent, it is no other byte on the wire than it was here.
+                Exception? refused = Record.Exception(() => new HttpResponse(200).With("X", text));
+                if (refused is not null) refused.Should().BeAssignableTo<ArgumentException>();
+                else (await new Wire(_ => new HttpResponse(200).With("X", text)).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"].Should().Be(text);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("X\u010A", "v")] // LF, if cut to its low byte
+    [InlineData("X\uFF10", "v")]
+    [InlineData("", "v")]
+    [InlineData(" X", "v")]
+    [InlineData("X ", "v")]
+    [InlineData("X:", "v")]
+    [InlineData("X\r\nY", "v")]
+    [InlineData("X", "a\u010Ab")]
+    [InlineData("X", "a\u010Db")]
+    [InlineData("X", "a\uFF0Ab")]
+    [InlineData("X", "a\uD800b")]
+    [InlineData("X", "\u4E2D")]
+    [InlineData("X", " v")]
+    [InlineData("X", "v ")]
+    [InlineData("X", "\tv")]
+    [InlineData("X", "v\t")]
+    [InlineData("X", " ")]
+    [InlineData("X", "v\r\nY: z")]
+    [InlineData("X", "v\r")]
+    [InlineData("X", "v\n")]
+    [InlineData("X", "v\r\n w")]
+    [InlineData("X", "v\0")]
+    public void Refuses_an_invalid_field(string name, string value) => AssertRefused(name, value);
+
+    [Theory]
+    [InlineData("Content-Length", "5")]
+    [InlineData("content-length", "5")]
+    [InlineData("Transfer-Encoding", "chunked")]
+    [InlineData("TRANSFER-ENCODING", "chunked")]
+    [InlineData("Connection", "close")]
+    [InlineData("connection", "keep-alive")]
+    [InlineData("Date", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("date", "x")]
+    public void Refuses_the_fields_that_the_server_writes(string name, string value) => AssertRefused(name, value);
+
+    [Fact]
+    public void Refuses_what_is_null()
+    {
+        FluentActions.Invoking(() => new HttpResponse(200, null, (null!, "v"))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(200, null, ("X", null!))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Text(null!)).Should().Throw<ArgumentNullException>();
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(199)]
+    [InlineData(600)]
+    [InlineData(999)]
+    [InlineData(1200)]
+    public void Refuses_a_status_that_is_not_final(int status) => FluentActions.Invoking(() => new HttpResponse(status)).Should().Throw<ArgumentException>();
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(204)]
+    [InlineData(299)]
+    [InlineData(304)]
+    [InlineData(599)]
+    public void Takes_a_final_status(int status)
+    {
+        var response = new HttpResponse(status);
+
+        response.StatusCode.Should().Be(status);
+        response.Body.Length.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(204)]
+    [InlineData(205)]
+    [InlineData(304)]
+    public void Refuses_content_where_the_status_has_none(int status)
+    {
+        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.From("x"))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Push((_, _) => default))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Bytes("x"u8.ToArray(), statusCode: status)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Empty)).Should().NotThrow();
+    }
+
+    [Fact]
+    public void Refuses_405_without_Allow()
+    {
+        FluentActions.Invoking(() => new HttpResponse(405)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(405, null, ("X", "y"))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Text("no", 405)).Should().Throw<ArgumentException>();
+        new HttpResponse(405, null, ("allow", "GET")).StatusCode.Should().Be(405);
+        new HttpResponse(405, ResponseBody.From("no"), ("Allow", "")).Headers["Allow"].Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Makes_text_in_UTF_8()
+    {
+        HttpResponse response = HttpResponse.Text("\u4E2D\u6587", 404);
+
+        response.StatusCode.Should().Be(404);
+        response.Headers["Content-Type"].Should().Be("text/plain; charset=utf-8");
+        response.Body.Length.Should().Be(6);
+        var output = new MemoryStream();
+        await response.Body.WriteToAsync(output, CancellationToken.None);
+        Encoding.UTF8.GetString(output.ToArray()).Should().Be("\u4E2D\u6587");
+        HttpResponse.Text("{}", 200, "application/json").Headers["Content-Type"].Should().Be("application/json");
+    }
+
+    [Fact]
+    public void Makes_bytes_of_a_type()
+    {
+        HttpResponse response = HttpResponse.Bytes(new byte[3]);
+
+        response.StatusCode.Should().Be(200);
+        response.Headers["Content-Type"].Should().Be("application/octet-stream");
+        response.Body.Length.Should().Be(3);
+        HttpResponse.Bytes(new byte[3], "image/png", 201).Headers["Content-Type"].Should().Be("image/png");
+        FluentActions.Invoking(() => HttpResponse.Bytes(new byte[3], "image/png\r\nX: y")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Text("x", 200, "text/plain\n")).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void With_replaces_in_a_copy()
+    {
+        var first = new HttpResponse(201, null, ("A", "1"), ("B", "2"), ("a", "3"));
+
+        HttpResponse second = first.With("A", "4");
+
+        Show(first).Should().Equal("A: 1", "B: 2", "a: 3");
+        Show(second).Should().BeEquivalentTo("A: 4", "B: 2");
+        second.StatusCode.Should().Be(201);
+        second.Body.Should().BeSameAs(first.Body);
+        Show(second.With("C", "5")).Should().BeEquivalentTo("A: 4", "B: 2", "C: 5");
+    }
+
+    [Fact]
+    public void With_replaces_the_type_that_fits_the_body()
+    {
+        HttpResponse response = new HttpResponse(200, ResponseBody.From("{}")).With("content-type", "application/json");
+
+        response.Headers["Content-Type"].Should().Be("application/json");
+    }
+
+    [Theory] // RFC 9110 §5.3: only fields that are lists may have several lines
+    [InlineData("Content-Type", "a/b")]
+    [InlineData("content-type", "text/plain; charset=utf-8")]
+    public void Refuses_a_second_Content_Type(string name, string value)
+    {
+        FluentActions.Invoking(() => HttpResponse.Text("x").WithAdded(name, value)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(200, null, ("Content-Type", "a/b"), (name, value))).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void WithAdded_adds_in_a_copy()
+    {
+        var first = new HttpResponse(200, null, ("A", "1"));
+
+        HttpResponse second = first.WithAdded("a", "2").WithAdded("Set-Cookie", "x=y").WithAdded("Set-Cookie", "z=w");
+
+        Show(first).Should().Equal("A: 1");
+        Show(second).Should().Equal("A: 1", "a: 2", "Set-Cookie: x=y", "Set-Cookie: z=w");
+        second.Headers["A"].Should().Be("1, 2");
+    }
+
+    [Fact]
+    public async Task Has_one_Server_field_at_most()
+    {
+        HttpResponse response;
+        try
+        {
+            response = HttpResponse.Text("x").With("Server", "mine");
+        }
+        catch (ArgumentException)
+        {
+            return; // the server's own
+        }
+
+        (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["Server"].Should().NotBeNull();
+    }
+
+    private static void AssertRefused(string name, string value)
+    {
+        FluentActions.Invoking(() => new HttpResponse(200, null, (name, value))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(200).With(name, value)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(200).WithAdded(name, value)).Should().Throw<ArgumentException>();
+    }
+
+    private static List<string> Show(HttpResponse response)
+    {
+        List<string> lines = [];
+        foreach (FieldLine line in response.Headers) lines.Add($"{Latin1.Text(line.Name)}: {Latin1.Text(line.Value)}");
+        return lines;
+    }
+}
