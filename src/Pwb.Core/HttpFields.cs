@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Pwb.Protocol;
 
@@ -9,11 +10,14 @@ namespace Pwb;
 /// </summary>
 public sealed class HttpFields
 {
+    /// <summary>No field lines.</summary>
+    internal static readonly HttpFields None = new();
+
     private const int InitialCapacity = 16;
 
     private byte[] _bytes = [];
     private int _offset;
-    private (Slice Name, Slice Value)[] _lines = [];
+    private (Slice Name, Slice Value)[] _lines = []; // rented while there is a line, since most connections are idle most of the time
 
     internal HttpFields()
     {
@@ -78,7 +82,7 @@ public sealed class HttpFields
     /// <summary>Appends a line of the text that <see cref="SetBytes"/> gives.</summary>
     internal void Add(Slice name, Slice value)
     {
-        if (Count == _lines.Length) Array.Resize(ref _lines, Math.Max(InitialCapacity, Count * 2));
+        if (Count == _lines.Length) Grow();
         _lines[Count++] = (name, value);
     }
 
@@ -93,9 +97,16 @@ public sealed class HttpFields
     {
         Count = 0;
         _bytes = [];
+        if (_lines.Length > 0) ArrayPool<(Slice, Slice)>.Shared.Return(_lines);
+        _lines = [];
+    }
 
-        // One large head is no reason to keep a large table for the rest of a connection's life.
-        if (_lines.Length > InitialCapacity * 2) _lines = [];
+    private void Grow()
+    {
+        (Slice, Slice)[] larger = ArrayPool<(Slice, Slice)>.Shared.Rent(Math.Max(InitialCapacity, Count * 2));
+        _lines.AsSpan(0, Count).CopyTo(larger);
+        if (_lines.Length > 0) ArrayPool<(Slice, Slice)>.Shared.Return(_lines);
+        _lines = larger;
     }
 
     private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);

@@ -30,7 +30,6 @@ public sealed class HttpRequest
 
         _head = new RequestHead();
         Headers = new HttpFields();
-        Trailers = new HttpFields();
         _bytes = RenderHead(method, target, headers);
         Rejection rejection = Parse();
         if (rejection != Rejection.None) throw new ArgumentException(rejection.Sentence(), WrongArgument(rejection));
@@ -45,7 +44,6 @@ public sealed class HttpRequest
         _head = head;
         _connection = connection;
         Headers = headers;
-        Trailers = new HttpFields();
     }
 
     /// <summary>The method, such as "GET". Case matters.</summary>
@@ -76,7 +74,7 @@ public sealed class HttpRequest
     public HttpFields Headers { get; }
 
     /// <summary>The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into <see cref="Headers"/>.</summary>
-    public HttpFields Trailers { get; }
+    public HttpFields Trailers { get; internal set; } = HttpFields.None;
 
     /// <summary>The value of Content-Length; null when there is none, as with chunked content.</summary>
     public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
@@ -115,7 +113,7 @@ public sealed class HttpRequest
         _bytes = [];
         _offset = 0;
         Headers.Clear();
-        Trailers.Clear();
+        Trailers = HttpFields.None;
         Body = Stream.Null;
     }
 

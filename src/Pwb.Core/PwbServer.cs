@@ -28,6 +28,8 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly ConnectionSet _connections = new();
     private readonly Heartbeat _heartbeat;
     private readonly SemaphoreSlim _lifecycle = new(1);
+    private readonly Action<HttpConnection> _servedEnded;
+    private readonly Action<HttpConnection> _refusedEnded;
     private List<Listener>? _listeners;
     private int _maxConnections;
     private int _served;
@@ -45,6 +47,8 @@ public sealed class PwbServer : IAsyncDisposable
     {
         _options = options ?? new PwbServerOptions();
         _options.Validate();
+        _servedEnded = OnServedEnded;
+        _refusedEnded = OnRefusedEnded;
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
@@ -156,7 +160,7 @@ public sealed class PwbServer : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         Transport transport = duplex is NetworkStream stream ? new SocketTransport(stream, remoteEndPoint) : new Transport(duplex, remoteEndPoint);
-        return ServeStreamAsync(Open(transport), cancellationToken);
+        return ServeStreamAsync(Open(transport, Rejection.None, OnEnded), cancellationToken);
     }
 
     /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
@@ -190,9 +194,9 @@ public sealed class PwbServer : IAsyncDisposable
         }
 
         if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
-        LinkedListNode<HttpConnection> connection = Open(new SocketTransport(new NetworkStream(socket, ownsSocket: true)));
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Server.ServeSocketAsync(state.Connection, state.IsRefused), (Server: this, Connection: connection, IsRefused: isRefused), preferLocal: false);
+        SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
+        HttpConnection connection = Open(transport, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
+        ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
     }
 
     private static void SetNoDelay(Socket socket)
@@ -207,31 +211,37 @@ public sealed class PwbServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeSocketAsync(LinkedListNode<HttpConnection> connection, bool isRefused)
-    {
-        await RunConnectionAsync(connection, isRefused ? Rejection.TooManyConnections : Rejection.None, CancellationToken.None).ConfigureAwait(false);
-        if (isRefused) Interlocked.Decrement(ref _refused);
-        else Interlocked.Decrement(ref _served);
-    }
-
-    private async Task ServeStreamAsync(LinkedListNode<HttpConnection> connection, CancellationToken cancellationToken)
+    private static async Task ServeStreamAsync(HttpConnection connection, CancellationToken cancellationToken)
     {
         // Handlers run on the pool, never on whatever thread this was called on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await RunConnectionAsync(connection, Rejection.None, cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private LinkedListNode<HttpConnection> Open(Transport transport)
+    private HttpConnection Open(Transport transport, Rejection refusal, Action<HttpConnection> ended)
     {
+        HttpConnection connection = new(transport, _context, Interlocked.Increment(ref _lastConnectionId), refusal, ended);
         _heartbeat.Enter();
-        return _connections.Add(new HttpConnection(transport, _context, Interlocked.Increment(ref _lastConnectionId)));
+        _connections.Add(connection);
+        return connection;
     }
 
-    private async Task RunConnectionAsync(LinkedListNode<HttpConnection> connection, Rejection refusal, CancellationToken cancellationToken)
+    private void OnEnded(HttpConnection connection)
     {
-        await connection.Value.RunAsync(refusal, cancellationToken).ConfigureAwait(false);
         _connections.Remove(connection);
         _heartbeat.Leave();
+    }
+
+    private void OnServedEnded(HttpConnection connection)
+    {
+        Interlocked.Decrement(ref _served);
+        OnEnded(connection);
+    }
+
+    private void OnRefusedEnded(HttpConnection connection)
+    {
+        Interlocked.Decrement(ref _refused);
+        OnEnded(connection);
     }
 
     /// <returns>How many connections had to be aborted.</returns>

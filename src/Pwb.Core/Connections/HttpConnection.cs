@@ -8,13 +8,15 @@ namespace Pwb.Connections;
 /// One connection: receives requests, has each answered, and keeps the deadlines. <see cref="ServeAsync"/> is the loop, and the only
 /// place that waits for a next request.
 /// </summary>
-internal sealed class HttpConnection : IConnectionInfo
+internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 {
     // After so many requests without a wait, a connection that pipelines lets the others have their turn.
     private const int MaxBurst = 64;
 
     private readonly ConnectionContext _context;
     private readonly Transport _transport;
+    private readonly Rejection _refusal;
+    private readonly Action<HttpConnection> _ended;
     private readonly CancellationTokenSource _aborted = new();
     private readonly RequestParser _parser;
     private readonly HttpExchange _exchange;
@@ -24,10 +26,18 @@ internal sealed class HttpConnection : IConnectionInfo
     private long _headDueAt;
     private volatile string? _abortReason;
 
-    public HttpConnection(Transport transport, ConnectionContext context, long id)
+    /// <summary>Makes a connection that is still to be run.</summary>
+    /// <param name="transport">The stream, which now belongs to the connection.</param>
+    /// <param name="context">What it shares with others.</param>
+    /// <param name="id">Its name in the log.</param>
+    /// <param name="refusal">Why it is refused before its first request, if it is.</param>
+    /// <param name="ended">Called when it has ended.</param>
+    public HttpConnection(Transport transport, ConnectionContext context, long id, Rejection refusal, Action<HttpConnection> ended)
     {
         _context = context;
         _transport = transport;
+        _refusal = refusal;
+        _ended = ended;
         _parser = new RequestParser(context.Limits);
         Id = id;
         Input = new ConnectionInput(this, context);
@@ -36,6 +46,11 @@ internal sealed class HttpConnection : IConnectionInfo
     }
 
     public long Id { get; }
+
+    public bool IsRefused => _refusal != Rejection.None;
+
+    /// <summary>Its place among the open connections.</summary>
+    public LinkedListNode<HttpConnection>? Node { get; set; }
 
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 
@@ -57,16 +72,15 @@ internal sealed class HttpConnection : IConnectionInfo
     };
 
     /// <summary>Serves the connection until it ends. Never throws.</summary>
-    /// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
     /// <param name="cancellationToken">Aborts the connection.</param>
-    public async Task RunAsync(Rejection refusal, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((HttpConnection)state!).Abort(), this);
         try
         {
             _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
-            if (refusal == Rejection.None) await ServeAsync().ConfigureAwait(false);
-            else await RefuseAsync(refusal).ConfigureAwait(false);
+            if (IsRefused) await RefuseAsync(_refusal).ConfigureAwait(false);
+            else await ServeAsync().ConfigureAwait(false);
             _transport.End(abort: false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -84,8 +98,12 @@ internal sealed class HttpConnection : IConnectionInfo
             _exchange.Reset();
             Input.Buffer.Release();
             Output.Buffer.Release();
+            _ended(this);
         }
     }
+
+    /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync(CancellationToken.None);
 
     public void BeginWait(Wait wait, long dueAt) => DeadlineOf(wait).Begin(wait, dueAt);
 
@@ -165,7 +183,7 @@ internal sealed class HttpConnection : IConnectionInfo
                         // An idle connection owns no buffer: it waits for the first byte with empty hands.
                         Input.Buffer.Release();
                         Output.Buffer.Release();
-                        ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, Aborted);
+                        ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, _transport.EndsPendingReads ? CancellationToken.None : Aborted);
                         if (!waking.IsCompleted) burst = 0;
                         await waking.ConfigureAwait(false);
                     }

@@ -14,7 +14,7 @@ internal sealed class RequestBodyStream : Stream
     private readonly bool _isChunked;
     private ChunkedDecoder _chunked;
     private FieldSectionParser _trailers;
-    private List<(Slice Name, Slice Value)>? _trailerLines;
+    private HttpFields? _trailerFields;
     private long _remaining;
     private bool _isClosed;
 
@@ -218,12 +218,16 @@ internal sealed class RequestBodyStream : Stream
                 return Fail(isTooLarge ? Rejection.TrailerSectionTooLarge : rejection);
             }
 
-            if (!_trailers.IsAtEnd) (_trailerLines ??= []).Add((_trailers.Name, _trailers.Value));
+            if (!_trailers.IsAtEnd) (_trailerFields ??= new HttpFields()).Add(_trailers.Name, _trailers.Value);
         }
 
         // Shown only now that they are whole, and in bytes of their own, since the buffer goes on.
-        if (_trailerLines is not null) _request.Trailers.SetBytes(section[.._trailers.Position].ToArray(), 0);
-        _trailerLines?.ForEach(line => _request.Trailers.Add(line.Name, line.Value));
+        if (_trailerFields is not null)
+        {
+            _trailerFields.SetBytes(section[.._trailers.Position].ToArray(), 0);
+            _request.Trailers = _trailerFields;
+        }
+
         _input.Buffer.Consume(_trailers.Position);
         IsAtEnd = true;
         return Outcome.AtEnd;

@@ -20,6 +20,9 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <summary>Whether <see cref="ShutdownSend"/> works.</summary>
     public virtual bool CanShutdownSend => false;
 
+    /// <summary>Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.</summary>
+    public virtual bool EndsPendingReads => false;
+
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public virtual bool HasUnreadData => false;
 

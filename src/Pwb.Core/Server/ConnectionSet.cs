@@ -17,17 +17,17 @@ internal sealed class ConnectionSet
         }
     }
 
-    public LinkedListNode<HttpConnection> Add(HttpConnection connection)
+    public void Add(HttpConnection connection)
     {
-        lock (_lock) return _connections.AddLast(connection);
+        lock (_lock) connection.Node = _connections.AddLast(connection);
     }
 
-    public void Remove(LinkedListNode<HttpConnection> connection)
+    public void Remove(HttpConnection connection)
     {
         TaskCompletionSource? empty = null;
         lock (_lock)
         {
-            _connections.Remove(connection);
+            _connections.Remove(connection.Node!);
             if (_connections.Count == 0) (empty, _empty) = (_empty, null);
         }
 

@@ -15,6 +15,8 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
 
     public override bool CanShutdownSend => true;
 
+    public override bool EndsPendingReads => true;
+
     public override bool HasUnreadData
     {
         get
