@@ -192,6 +192,23 @@ public sealed class LifecycleTests
         await server.RunAsync(stop.Token).WaitAsync(Wire.SafetyTimeout);
     }
 
+    [Fact]
+    public async Task Streams_are_served_before_a_start_and_after_a_stop_and_ended_by_a_stop()
+    {
+        await using PwbServer server = new();
+        for (int i = 0; i < 2; i++)
+        {
+            var stream = new ScriptedStream();
+            stream.Give("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Task serving = server.ServeAsync(stream);
+            await stream.WaitForOutputAsync("hello PWB");
+            await stream.WaitUntilIdleAsync();
+            await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+            await serving.WaitAsync(Wire.SafetyTimeout);
+            stream.DisposeCount.Should().Be(1);
+        }
+    }
+
     private static async Task<string> GetAsync(IPEndPoint endPoint)
     {
         using HttpClient client = new();

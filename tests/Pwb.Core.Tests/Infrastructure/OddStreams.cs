@@ -1,0 +1,74 @@
+namespace Pwb.Tests.Infrastructure;
+
+/// <summary>The rest of what a stream has to have, for the ones below.</summary>
+internal abstract class OddStream : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
+
+/// <summary>At its end from the start, and it throws when it is closed.</summary>
+internal sealed class UnclosableStream : OddStream
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(0);
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        throw new IOException("cannot be closed");
+    }
+}
+
+/// <summary>Sends requests as fast as they are read, as long as it is told to.</summary>
+internal sealed class EndlessStream(Func<bool> hasMore) : OddStream
+{
+    private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray();
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!hasMore() || buffer.IsEmpty) return new ValueTask<int>(0);
+
+        Request.CopyTo(buffer);
+        return new ValueTask<int>(Request.Length);
+    }
+}
+
+/// <summary>Gives as much as is asked for, and counts how often it was asked.</summary>
+internal sealed class CountingStream(byte[] content) : OddStream
+{
+    private int _position;
+
+    public int Reads { get; private set; }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        int count = Math.Min(buffer.Length, content.Length - _position);
+        content.AsMemory(_position, count).CopyTo(buffer);
+        _position += count;
+        return new ValueTask<int>(count);
+    }
+}
