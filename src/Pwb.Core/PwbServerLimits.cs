@@ -14,7 +14,8 @@ public sealed record PwbServerLimits
     /// <summary>
     /// Connections at one time. Default null: the smaller of 10,000 and half of what the process's open-file limit leaves after 128
     /// descriptors, since .NET itself breaks when descriptors run out. When they are used up, the longest-idle kept-alive
-    /// connection makes room (as in nginx); if none is idle, a new one gets 503 with Retry-After: 1.
+    /// connection makes room (as in nginx), or else the one that has been silent longest since it was opened; if there is none of
+    /// either, a new one gets 503 with Retry-After: 1, or is reset when 64 others are just being told so.
     /// </summary>
     public int? MaxConnections { get; init; }
 

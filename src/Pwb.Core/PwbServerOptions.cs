@@ -15,7 +15,7 @@ public sealed record PwbServerOptions
 
     /// <summary>
     /// Where to listen. Null, the default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at
-    /// <see cref="Port"/>. Several end points with port 0 and the same family-independent meaning share one free port.
+    /// <see cref="Port"/>. All end points with port 0 get one free port together.
     /// </summary>
     public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
 

@@ -35,7 +35,7 @@ internal static class CommandLine
 
     private static readonly Option<string> Level = new("--log-level")
     {
-        Description = "trace, debug (every line of a request's head), information (one line per request), warning, error, critical or none",
+        Description = "trace, debug (every line of a request's head), information (a line per connection and per request), warning, error, critical or none",
         HelpName = "level",
         DefaultValueFactory = _ => "debug",
         CustomParser = ParseLogLevel,
