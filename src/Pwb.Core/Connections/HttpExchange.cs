@@ -306,6 +306,7 @@ internal sealed class HttpExchange
             if (isOver) break;
             if (_isContinueDue) return false; // the client was never told to send it, and need not
 
+            await _output.FlushAsync().ConfigureAwait(false);
             int received;
             try
             {

@@ -91,7 +91,7 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
 
     private Rejection Step(byte value)
     {
-        if (_state < State.LineFeed && value != '\r' && !CountLine()) return Rejection.ChunkLineTooLong;
+        if (_state < State.LineFeed && value != '\r' && !CountLine(value)) return Rejection.ChunkLineTooLong;
 
         switch (_state)
         {
@@ -103,9 +103,10 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
         }
     }
 
-    private bool CountLine()
+    // Everything between the size and the CRLF counts as extension.
+    private bool CountLine(byte value)
     {
-        if (_state > State.Size) _extensionsLength++;
+        if (_state > State.Size || Grammar.HexValue(value) < 0) _extensionsLength++;
         return ++_lineLength <= _maxLineLength && _extensionsLength <= _maxExtensionsLength;
     }
 

@@ -133,7 +133,13 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
             end = Array.IndexOf(input, (byte)'\n', end) is >= 0 and int lineEnd ? lineEnd + 1 : input.Length;
 
         int missing = random.Pick(InterestingLengths) + random.Below(5) - 1 - (end - start);
-        return missing <= 0 ? input : Inserted(input, start + random.Below(end - start + 1), [.. Enumerable.Repeat((byte)'a', missing)]);
+        if (missing <= 0)
+            return input;
+
+        // A chunk size stays what it is behind any number of zeros.
+        return random.OneIn(4)
+            ? Inserted(input, start, [.. Enumerable.Repeat((byte)'0', missing)])
+            : Inserted(input, start + random.Below(end - start + 1), [.. Enumerable.Repeat((byte)'a', missing)]);
     }
 
     private byte[] Spliced(byte[] input)

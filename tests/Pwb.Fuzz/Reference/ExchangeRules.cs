@@ -27,7 +27,7 @@ internal static class ExchangeRules
             HandlerBehaviour.ReadPart when part.Length < FixedAnswers.PartLength => AnswersOfRead(head, content, part),
             HandlerBehaviour.ReadPart => AnswersOfUnread(head, content, limits, 200, part, FixedAnswers.PartLength),
             HandlerBehaviour.EchoStream when streamsNothing => AnswersBeforeDrain(head, content, limits, [], isSized: head.ContentLength is not null),
-            HandlerBehaviour.EchoStream => AnswersOfStream(head, content, bytes),
+            HandlerBehaviour.EchoStream => AnswersOfStream(head, content, limits, bytes),
             HandlerBehaviour.Push => AnswersOfPush(head, content, limits),
             _ => throw new ArgumentOutOfRangeException(nameof(behaviour)),
         });
@@ -52,9 +52,9 @@ internal static class ExchangeRules
         return head.ExpectsContinue && read == 0 ? [drained, close] : [drained];
     }
 
-    private static IReadOnlyList<Answer> AnswersOfStream(ReferenceHead head, ReferenceContent content, byte[] expected)
+    private static IReadOnlyList<Answer> AnswersOfStream(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected)
     {
-        Answer whole = Whole(head, 200, expected, isSized: head.ContentLength is not null);
+        Answer whole = Whole(head, 200, expected, isSized: head.ContentLength is not null, IsTooMuchToDrain(head, limits));
         return content.Failure is { } failure ? [Answer.Refusal(failure.Statuses), CutOff(whole)] : [whole];
     }
 
@@ -64,13 +64,17 @@ internal static class ExchangeRules
     // A streamed answer goes out first. What is wrong with the content then ends the connection without another one.
     private static IReadOnlyList<Answer> AnswersBeforeDrain(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected, bool isSized)
     {
-        Answer whole = Whole(head, 200, expected, isSized);
+        bool isStreamed = head.Method is not "HEAD" && expected.Length > 0;
+        Answer whole = Whole(head, 200, expected, isSized, mustClose: isStreamed && IsTooMuchToDrain(head, limits));
         Answer last = whole with { EndsConnection = true };
         if (content.Failure is not null || (head.ContentLength ?? content.Bytes.Count) > limits.MaxDrainedContentLength)
             return [last];
 
         return head.ExpectsContinue ? [whole, last] : [whole];
     }
+
+    // The head of a streamed answer says whether the connection goes on, before it is known what the stream will read.
+    private static bool IsTooMuchToDrain(ReferenceHead head, PwbServerLimits limits) => head.ContentLength > limits.MaxDrainedContentLength;
 
     private static Answer Whole(ReferenceHead head, int status, byte[]? expected, bool isSized = true, bool mustClose = false)
     {
@@ -83,7 +87,10 @@ internal static class ExchangeRules
     private static Answer CutOff(Answer whole) => whole with { Kind = AnswerKind.CutOff, EndsConnection = true };
 
     private static PredictedExchange Exchange(ReferenceHead head, PredictedRequest? request, IReadOnlyList<Answer> answers) =>
-        new(request, answers, head.Method is "HEAD", head.IsHttp10, head.ExpectsContinue);
+        new(request, answers, head.Method is "HEAD", head.IsHttp10, head.ExpectsContinue)
+        {
+            IsAnsweredFirst = request?.Behaviour == HandlerBehaviour.Push,
+        };
 
     private static string Describe(ReferenceHead head)
     {

@@ -19,7 +19,7 @@ internal static class HeadReader
         cursor.StartBudget(limits.MaxRequestLineLength, status: 414);
         string method = ReadMethod(cursor);
         cursor.Take((byte)' ');
-        string rawTarget = ReadTarget(cursor);
+        string rawTarget = ReadTarget(cursor, method);
         ReferenceTarget target = TargetRules.Parse(method, rawTarget);
         cursor.Take((byte)' ');
         int minorVersion = ReadVersion(cursor);
@@ -45,7 +45,7 @@ internal static class HeadReader
         return method.Length > 0 ? method.ToString() : throw new RefusedException("no method", 400);
     }
 
-    private static string ReadTarget(ByteCursor cursor)
+    private static string ReadTarget(ByteCursor cursor, string method)
     {
         StringBuilder target = new();
         while (cursor.Peek() != ' ')
@@ -54,7 +54,7 @@ internal static class HeadReader
                 throw cursor.Wrong("not a character of a URI");
 
             // What is wrong with the other forms may show only when the line is already too long: then either is right.
-            bool isOriginForm = target.Length > 0 ? target[0] == '/' : cursor.Peek() == '/';
+            bool isOriginForm = method is not "CONNECT" && (target.Length > 0 ? target[0] : cursor.Peek()) == '/';
             target.Append((char)cursor.Take(mayTie: !isOriginForm));
             if (isOriginForm)
                 TargetRules.CheckStart(target.ToString());

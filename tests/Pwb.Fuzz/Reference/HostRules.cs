@@ -35,6 +35,11 @@ internal static class HostRules
             {
                 if (i + 2 >= name.Length || !Characters.IsHexDigit(name[i + 1]) || !Characters.IsHexDigit(name[i + 2]))
                     return false;
+
+                // A letter of any script, but nothing that has a meaning of its own.
+                int value = Convert.ToInt32(name.Substring(i + 1, 2), 16);
+                if (value < 0x80 && !Characters.IsUnreserved(value))
+                    return false;
                 i += 2;
             }
             else if (name[i] == ',' || !(Characters.IsUnreserved(name[i]) || Characters.IsSubDelim(name[i])))

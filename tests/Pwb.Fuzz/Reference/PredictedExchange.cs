@@ -16,6 +16,9 @@ internal sealed record PredictedExchange(
     /// <summary>Where in the input the whole request ends.</summary>
     public int End { get; init; }
 
+    /// <summary>Whether the answer does not wait for the content.</summary>
+    public bool IsAnsweredFirst { get; init; }
+
     /// <summary>Whether the bytes of the answer may depend on what has arrived when: 100s, the sizes of chunks, and answers that are cut off.</summary>
     public bool DependsOnTiming => MayContinue || Request?.Behaviour == HandlerBehaviour.EchoStream || MayBeSilent || Answers.Any(answer => answer.Kind == AnswerKind.CutOff);
 }

@@ -49,10 +49,10 @@ internal static class Comparison
                 .FirstOrDefault();
             if (answer is null)
                 return $"answered {response} where [{string.Join(" or ", exchange.Answers)}] was due";
+            if (answer.Kind == AnswerKind.Whole && FindWaitTooEarly(exchange, outcome, sentBefore, reader.Position) is { } wait)
+                return wait;
             if (answer.EndsConnection)
                 break;
-            if (FindWaitTooEarly(exchange, outcome, sentBefore, reader.Position) is { } wait)
-                return wait;
         }
 
         if (!reader.AtEnd)
@@ -63,8 +63,8 @@ internal static class Comparison
     // R3 of the design, R14 and R16: nothing that the client may be waiting for is held back while the server itself waits.
     private static string? FindWaitTooEarly(PredictedExchange exchange, Outcome outcome, int sentBefore, int sentAfter)
     {
-        if (outcome.FirstWaitFrom(exchange.End).Sent < sentAfter)
-            return "waited for the next request before the answer was sent";
+        if (outcome.FirstWaitFrom(exchange.IsAnsweredFirst ? exchange.HeadEnd : exchange.End).Sent < sentAfter)
+            return "waited for more before the answer was sent";
 
         (int position, int sent) = outcome.FirstWaitFrom(exchange.HeadEnd);
         return exchange.MayContinue && position == exchange.HeadEnd && sent == sentBefore
