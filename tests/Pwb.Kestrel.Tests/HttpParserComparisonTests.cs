@@ -10,7 +10,7 @@ namespace Pwb.Kestrel.Tests;
 /// </summary>
 public sealed class HttpParserComparisonTests
 {
-    private const int Mutations = 40_000;
+    private const int Mutations = 100_000;
     private const int Seed = 20;
 
     [Fact]

@@ -50,13 +50,14 @@ internal static class StricterRules
         new("an empty member in the list of codings", "R11", 400, head => head.Codings.Contains("")),
         new("codings that do not end in chunked", "R11", 400, head => head.Codings.Length > 0 && head.Codings[^1] is not "chunked"),
         new("chunked twice", "R11", 400, head => head.Codings.Count(coding => coding is "chunked") > 1),
+        new("chunked with a parameter", "R11", 400, head => head.Codings.Any(coding => Regex.IsMatch(coding, "^chunked[ \t]*;"))),
         new("a coding that is no token", "R11", 400, head => head.Codings.Any(coding => !Characters.IsToken(Characters.TrimOws(coding.Split(';')[0])))),
         new("a coding besides chunked", "R11", 501, head => head.Codings.Length > 1 && head.Codings[^1] is "chunked"),
         new("an expectation other than 100-continue", "R16", 417, head => head.Version is "HTTP/1.1" && head.Values("Expect").Any(value => !value.Equals("100-continue", StringComparison.OrdinalIgnoreCase))),
 
         // Not about the head: the comparison sends heads alone, and these requests the server answers after it has seen their content.
         new("OPTIONS * or CONNECT, and the content does not come", "R13", 400, head =>
-            IsForTheServer(head) && head.Values("Expect").Length == 0 && (head.Codings.Length > 0 || head.Values("Content-Length").Any(value => value is not "0"))),
+            IsForTheServer(head) && head.Values("Expect").Length == 0 && (head.Codings.Length > 0 || head.Values("Content-Length").Any(IsDrained))),
     ];
 
     private static bool IsForTheServer(HeadView head) =>
@@ -68,6 +69,9 @@ internal static class StricterRules
 
     private static string? AuthorityOf(string target) =>
         Regex.Match(target, "(?<=^https?://)[^/?]*", RegexOptions.IgnoreCase) is { Success: true } match ? match.Value : null;
+
+    // More than this the server does not wait for: it answers and closes.
+    private static bool IsDrained(string length) => IsLong(length) && long.Parse(length, CultureInfo.InvariantCulture) is > 0 and <= 256 * 1024;
 
     private static bool IsLong(string digits) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
