@@ -196,7 +196,14 @@ public sealed class PwbServer : IAsyncDisposable
         if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
         SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
         HttpConnection connection = Open(transport, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
-        ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        try
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Without descriptors the pool may be unable to start a thread, and says so; the connection is queued all the same.
+        }
     }
 
     private static void SetNoDelay(Socket socket)

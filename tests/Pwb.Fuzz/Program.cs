@@ -5,10 +5,12 @@ using Pwb.Fuzz.Running;
 
 FuzzOptions options;
 IReadOnlyList<(string Name, byte[] Content)> corpus;
+byte[]? reproduced;
 try
 {
     options = FuzzOptions.Parse(args);
     corpus = Corpus.Load(options.Corpus);
+    reproduced = options.Reproduce is not { } given ? null : File.Exists(given) ? File.ReadAllBytes(given) : Convert.FromHexString(given);
 }
 catch (Exception exception) when (exception is FormatException or OverflowException or IOException)
 {
@@ -26,12 +28,11 @@ await using ServerSet servers = new();
 using Watchdog watchdog = new(runner);
 Fuzzer fuzzer = new(servers, runner, corpus);
 
-if (options.Reproduce is { } given)
+if (reproduced is not null)
 {
-    byte[] input = File.Exists(given) ? File.ReadAllBytes(given) : Convert.FromHexString(given);
-    Finding? reproduced = await fuzzer.RunEveryWayAsync(input);
-    Console.WriteLine(reproduced is null ? $"no finding in {runner.Runs} runs of {Escaped.Text(input)}" : Report.Text(reproduced, "--repro"));
-    return reproduced is null ? 0 : 1;
+    Finding? again = await fuzzer.RunEveryWayAsync(reproduced);
+    Console.WriteLine(again is null ? $"no finding in {runner.Runs} runs of {Escaped.Text(reproduced)}" : Report.Text(again, "--repro"));
+    return again is null ? 0 : 1;
 }
 
 string origin = "the corpus itself";
@@ -56,6 +57,7 @@ double seconds = watch.Elapsed.TotalSeconds;
 if (finding is not null)
     Console.WriteLine(Report.Text(await new Minimiser(runner).MinimiseAsync(finding), origin));
 
+// A task whose exception nobody looked at says so when it is finalised.
 GC.Collect();
 GC.WaitForPendingFinalizers();
 if (unobserved is not null)

@@ -37,5 +37,8 @@ internal sealed class HeadView
     public string[] Values(string name) =>
         [.. Fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
 
-    public string[] Codings => [.. Values("Transfer-Encoding").SelectMany(value => value.Split(',')).Select(coding => coding.Trim(' ', '\t').ToLowerInvariant())];
+    public string[] Codings => Members("Transfer-Encoding");
+
+    /// <summary>The members of a list over all its lines, empty ones too, in lower case.</summary>
+    public string[] Members(string name) => [.. Values(name).SelectMany(value => value.Split(',')).Select(member => member.Trim(' ', '\t').ToLowerInvariant())];
 }

@@ -53,7 +53,7 @@ internal static class StricterRules
         new("chunked with a parameter", "R11", 400, head => head.Codings.Any(coding => Regex.IsMatch(coding, "^chunked[ \t]*;"))),
         new("a coding that is no token", "R11", 400, head => head.Codings.Any(coding => !Characters.IsToken(Characters.TrimOws(coding.Split(';')[0])))),
         new("a coding besides chunked", "R11", 501, head => head.Codings.Length > 1 && head.Codings[^1] is "chunked"),
-        new("an expectation other than 100-continue", "R16", 417, head => head.Version is "HTTP/1.1" && head.Values("Expect").Any(value => !value.Equals("100-continue", StringComparison.OrdinalIgnoreCase))),
+        new("an expectation other than 100-continue", "R16", 417, head => head.Version is "HTTP/1.1" && head.Members("Expect").Any(member => member is not ("" or "100-continue"))),
 
         // Not about the head: the comparison sends heads alone, and these requests the server answers after it has seen their content.
         new("OPTIONS * or CONNECT, and the content does not come", "R13", 400, head =>

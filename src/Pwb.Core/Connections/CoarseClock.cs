@@ -38,6 +38,9 @@ internal sealed class CoarseClock
     /// <summary>When a wait that starts now and may take that long is over.</summary>
     public long After(TimeSpan timeout) => Now + (long)timeout.TotalMilliseconds + IntervalMilliseconds;
 
+    /// <summary>Milliseconds until the Date changes, so that it is never late by more than it takes to render.</summary>
+    public int UntilNextSecond() => (int)IntervalMilliseconds - _timeProvider.GetUtcNow().Millisecond;
+
     public void Update()
     {
         Volatile.Write(ref _now, (long)_timeProvider.GetElapsedTime(_start).TotalMilliseconds);

@@ -226,6 +226,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
             _parser.Reset();
             _exchange.Reset();
             _headDueAt = 0;
+            _isNew = false;
             if (burst >= MaxBurst)
             {
                 burst = 0;
@@ -248,7 +249,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         _headDueAt = 0;
         if (_isNew) BeginWait(Wait.FirstByte, _context.Clock.After(limits.FirstByteTimeout));
         else BeginWait(Wait.NextRequest, _context.Clock.After(limits.KeepAliveTimeout));
-        _isNew = false;
     }
 
     /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>

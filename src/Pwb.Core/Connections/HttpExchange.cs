@@ -67,13 +67,13 @@ internal sealed class HttpExchange
         if (Head.HasContent) await _output.FlushAsync().ConfigureAwait(false);
 
         HttpResponse? response = null;
+        _isPending = true; // before the call, since a handler may block and never return
         try
         {
             ValueTask<HttpResponse?> handling = CallHandlerAsync();
 
             // What earlier requests are owed does not wait for this handler.
             if (!handling.IsCompleted && !Head.HasContent) await FlushBeforeWaitAsync().ConfigureAwait(false);
-            _isPending = !handling.IsCompleted;
             response = await handling.ConfigureAwait(false);
             if (response is null && Rejection == Rejection.None) throw new InvalidOperationException("The handler returned null.");
         }
@@ -240,7 +240,6 @@ internal sealed class HttpExchange
         int sendCount = _output.SendCount;
         AppendHead(response, framing, close);
         ResponseBodyStream stream = new(_output, framing, response.ContentLength);
-        _isPending = true;
         try
         {
             await response.Body.WriteToAsync(stream, _connection.Aborted).ConfigureAwait(false);

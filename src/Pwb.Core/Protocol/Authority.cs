@@ -13,19 +13,43 @@ internal static class Authority
         return port.IsEmpty || (port[0] == ':' && IsPort(port[1..]));
     }
 
+    /// <summary>Whether an authority may begin like this: for one that has not arrived whole, so that a bad one is refused at its bad byte.</summary>
+    public static bool MayBegin(ReadOnlySpan<byte> prefix)
+    {
+        if (prefix.IsEmpty) return true;
+
+        bool isLiteral = prefix[0] == '[';
+        int hostLength = isLiteral ? prefix.IndexOf((byte)']') + 1 : prefix.IndexOf((byte)':');
+        bool isHostWhole = isLiteral ? hostLength > 0 : hostLength >= 0;
+        if (isHostWhole) return IsValid(prefix);
+
+        return isLiteral ? Ipv6MayBegin(prefix[1..]) : !prefix.ContainsAnyExcept(Grammar.RegNameBytes) && HasOnlyPlainEscapes(prefix, isPrefix: true);
+    }
+
+    // Not every wrong beginning is found here, but every character that can stand in no address.
+    private static bool Ipv6MayBegin(ReadOnlySpan<byte> prefix)
+    {
+        foreach (byte value in prefix)
+        {
+            if (Grammar.HexValue(value) < 0 && value is not ((byte)':' or (byte)'.')) return false;
+        }
+
+        return true;
+    }
+
     private static int RegNameLength(ReadOnlySpan<byte> authority)
     {
         int length = authority.IndexOfAnyExcept(Grammar.RegNameBytes);
         if (length < 0) length = authority.Length;
-        return HasOnlyPlainEscapes(authority[..length]) ? length : -1;
+        return HasOnlyPlainEscapes(authority[..length], isPrefix: false) ? length : -1;
     }
 
     // An escape may stand for a letter of any script, never for a character that means something in a URI or to a terminal.
-    private static bool HasOnlyPlainEscapes(ReadOnlySpan<byte> name)
+    private static bool HasOnlyPlainEscapes(ReadOnlySpan<byte> name, bool isPrefix)
     {
-        if (!Grammar.HasOnlyWholeEscapes(name, isPrefix: false)) return false;
+        if (!Grammar.HasOnlyWholeEscapes(name, isPrefix)) return false;
 
-        for (int at = name.IndexOf((byte)'%'); at >= 0; at = name.IndexOf((byte)'%'))
+        for (int at = name.IndexOf((byte)'%'); at >= 0 && at + 2 < name.Length; at = name.IndexOf((byte)'%'))
         {
             byte value = (byte)((Grammar.HexValue(name[at + 1]) << 4) | Grammar.HexValue(name[at + 2]));
             if (value < 0x80 && !Grammar.UnreservedBytes.Contains(value)) return false;

@@ -19,9 +19,6 @@ internal static class Grammar
     /// <summary>reg-name: unreserved, sub-delims and "%", but without the comma, which would make it a list. RFC 3986 §3.2.2.</summary>
     public static readonly SearchValues<byte> RegNameBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+;=" + "%");
 
-    /// <summary>What may stand in an authority without user information.</summary>
-    public static readonly SearchValues<byte> AuthorityBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+;=" + "%" + ":[]");
-
     /// <summary>unreserved: RFC 3986 §2.3.</summary>
     public static readonly SearchValues<byte> UnreservedBytes = Bytes(AlphaDigit + "-._~");
 

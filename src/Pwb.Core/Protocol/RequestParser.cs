@@ -204,8 +204,11 @@ internal sealed class RequestParser(PwbServerLimits limits)
     {
         if (head.MinorVersion == 0) return; // RFC 9110 §10.1.1
 
-        if (Ascii.EqualsIgnoreCase(value, "100-continue"u8)) head.ExpectsContinue = true;
-        else _hasOtherExpectation = true;
+        foreach (ReadOnlySpan<byte> expectation in new FieldList(value))
+        {
+            if (Ascii.EqualsIgnoreCase(expectation, "100-continue"u8)) head.ExpectsContinue = true;
+            else if (!expectation.IsEmpty) _hasOtherExpectation = true; // empty members are no members: RFC 9110 §5.6.1.2
+        }
     }
 
     private void CheckConnection(ReadOnlySpan<byte> value, RequestHead head)

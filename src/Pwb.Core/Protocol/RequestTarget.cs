@@ -26,7 +26,7 @@ internal struct RequestTarget
     {
         if (prefix.IsEmpty) return true;
         if (!Grammar.HasOnlyWholeEscapes(prefix, isPrefix: true)) return false;
-        if (method.SequenceEqual("CONNECT"u8)) return !prefix.ContainsAnyExcept(Grammar.AuthorityBytes);
+        if (method.SequenceEqual("CONNECT"u8)) return Protocol.Authority.MayBegin(prefix);
         if (prefix[0] == '/') return !HasControlEscape(PathOf(prefix));
         if (prefix[0] == '*') return prefix.Length == 1 && method.SequenceEqual("OPTIONS"u8);
 
@@ -97,7 +97,7 @@ internal struct RequestTarget
     {
         int authorityLength = afterScheme.IndexOfAny((byte)'/', (byte)'?');
         return authorityLength < 0
-            ? !afterScheme.ContainsAnyExcept(Grammar.AuthorityBytes)
+            ? Protocol.Authority.MayBegin(afterScheme)
             : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && !HasControlEscape(PathOf(afterScheme[authorityLength..]));
     }
 

@@ -27,6 +27,19 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
     /// <summary>Completes when the thread has ended.</summary>
     public Task WhenEndedAsync() => _ended.Task;
 
+    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so.
+    private void TellSafely(Exception exception)
+    {
+        try
+        {
+            failed(exception);
+        }
+        catch (OutOfMemoryException)
+        {
+            // There will be another occasion to say so.
+        }
+    }
+
     private void Run()
     {
         int delay = FirstDelayMilliseconds;
@@ -46,7 +59,7 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
             catch (Exception exception)
             {
                 if (_stop.IsSet) break;
-                failed(exception);
+                TellSafely(exception);
                 _stop.Wait(delay);
                 delay = Math.Min(delay * 2, LongestDelayMilliseconds);
             }

@@ -11,6 +11,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : 
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
     private readonly List<HttpConnection> _snapshot = [];
+    private readonly PoolRelief _relief = new();
     private AutoResetEvent? _wake;
     private int _users;
 
@@ -50,8 +51,21 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : 
         {
             clock.Update();
             connections.CopyTo(_snapshot);
-            foreach (HttpConnection connection in _snapshot) connection.Tick();
+            foreach (HttpConnection connection in _snapshot) TickSafely(connection);
             _snapshot.Clear();
+        }
+    }
+
+    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued all the same.
+    private static void TickSafely(HttpConnection connection)
+    {
+        try
+        {
+            connection.Tick();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The next beat is another chance.
         }
     }
 
@@ -59,10 +73,23 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : 
     {
         do
         {
-            wake.WaitOne((int)CoarseClock.IntervalMilliseconds);
+            wake.WaitOne(clock.UntilNextSecond());
             Tick();
+            RelieveSafely();
         }
         while (!TryEnd(wake));
+    }
+
+    private void RelieveSafely()
+    {
+        try
+        {
+            _relief.Beat();
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above.
+        }
     }
 
     private bool TryEnd(AutoResetEvent wake)

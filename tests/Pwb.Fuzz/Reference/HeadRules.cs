@@ -12,7 +12,7 @@ internal static class HeadRules
             statuses.Add(501);
         if (head.IsChunked)
             statuses.AddRange(CheckCodings(string.Join(',', head.Values("Transfer-Encoding"))));
-        if (!head.IsHttp10 && head.Values("Expect").Any(value => !value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)))
+        if (!head.IsHttp10 && head.Expectations.Any(value => !value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)))
             statuses.Add(417);
         if (head.ContentLength > limits.MaxContentLength)
             statuses.Add(413);

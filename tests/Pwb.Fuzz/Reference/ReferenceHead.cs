@@ -13,7 +13,10 @@ internal sealed record ReferenceHead(string Method, string RawTarget, ReferenceT
 
     public bool HasContent => IsChunked || ContentLength > 0;
 
-    public bool ExpectsContinue => !IsHttp10 && HasContent && Values("Expect").Any();
+    // Empty list members are no members.
+    public IEnumerable<string> Expectations => Values("Expect").SelectMany(value => value.Split(',')).Select(Characters.TrimOws).Where(member => member.Length > 0);
+
+    public bool ExpectsContinue => !IsHttp10 && HasContent && Expectations.Any();
 
     // Rule R14
     public bool KeepsAlive => !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Pwb.Faults.Support;
+
+/// <summary>What Linux knows of a running process.</summary>
+internal static class ProcessFigures
+{
+    // User mode and kernel mode are counted in hundredths of a second on every system that .NET runs on.
+    private const int ClockTicksPerSecond = 100;
+
+    /// <summary>Resident memory, in bytes.</summary>
+    public static long ResidentBytes(int process) => ReadStatus(process, "VmRSS:") * 1024;
+
+    public static int Threads(int process) => (int)ReadStatus(process, "Threads:");
+
+    public static int Descriptors(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;
+
+    /// <summary>Processor time used so far.</summary>
+    public static TimeSpan ProcessorTime(int process)
+    {
+        // The second field is the name in parentheses, which may hold anything; utime and stime are the 14th and 15th.
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)ClockTicksPerSecond);
+    }
+
+    private static long ReadStatus(int process, string name)
+    {
+        string line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
+        return Number(line[name.Length..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[0]);
+    }
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}
