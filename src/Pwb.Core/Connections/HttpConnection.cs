@@ -127,6 +127,22 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         GiveUpOverdue(ref _sending);
     }
 
+    /// <summary>Closes the connection if no request has begun.</summary>
+    /// <returns>Whether it was closed.</returns>
+    public bool CloseIfIdle()
+    {
+        if (_transport.HasUnreadData || !_receiving.ExpireIfIdle(LastChance())) return false;
+        _transport.EndFromOutside(abort: false);
+        return true;
+    }
+
+    /// <summary>Ends the connection at once. What the client has received so far will not look complete.</summary>
+    public void Abort()
+    {
+        _transport.EndFromOutside(abort: true);
+        CancelToken();
+    }
+
     private void GiveUpOverdue(ref Deadline deadline)
     {
         switch (deadline.Expire(_context.Clock.Now, LastChance()))
@@ -145,22 +161,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                 Abort();
                 break;
         }
-    }
-
-    /// <summary>Closes the connection if no request has begun.</summary>
-    /// <returns>Whether it was closed.</returns>
-    public bool CloseIfIdle()
-    {
-        if (_transport.HasUnreadData || !_receiving.ExpireIfIdle(LastChance())) return false;
-        _transport.EndFromOutside(abort: false);
-        return true;
-    }
-
-    /// <summary>Ends the connection at once. What the client has received so far will not look complete.</summary>
-    public void Abort()
-    {
-        _transport.EndFromOutside(abort: true);
-        CancelToken();
     }
 
     private async Task ServeAsync()

@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Pwb.Tests.Infrastructure;
 
 /// <summary>A client that sends the same request again and again, each when the last has been answered, and allocates nothing meanwhile.</summary>
-internal sealed class LoopingStream(byte[] request) : Stream, IValueTaskSource<int>
+internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSource<int>
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<int> _read = new() { RunContinuationsAsynchronously = true };
@@ -12,16 +12,6 @@ internal sealed class LoopingStream(byte[] request) : Stream, IValueTaskSource<i
     private bool _isWaiting;
     private bool _isEnded;
     private int _left;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Has so many requests answered.</summary>
     public Task RunAsync(int requests)
@@ -59,28 +49,12 @@ internal sealed class LoopingStream(byte[] request) : Stream, IValueTaskSource<i
         }
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
-
     public int GetResult(short token) => _read.GetResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _read.GetStatus(token);
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Deliver()
     {
