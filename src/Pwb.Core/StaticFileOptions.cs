@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>How a <c>StaticFileHandler</c> serves its content. Checked once, when a handler is made with them.</summary>
+public sealed record StaticFileOptions
+{
+    private const int Kibi = 1024;
+
+    /// <summary>The options of a handler that is not told otherwise.</summary>
+    public static StaticFileOptions Default { get; } = new();
+
+    /// <summary>The files that stand for their directory; the first that exists is served. Default: index.html.</summary>
+    public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
+
+    /// <summary>Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it. Default false: 404.</summary>
+    public bool ListDirectories { get; init; }
+
+    /// <summary>Whether <c>/about</c> is served from <c>about.html</c> when there is nothing called <c>about</c>. Default false.</summary>
+    public bool CleanUrls { get; init; }
+
+    /// <summary>
+    /// The page of a single-page application, such as <c>index.html</c>: the answer, with 200, to GET and HEAD of what does not exist, if
+    /// the client's Accept names text/html, or if there is no next handler and the last segment of the path has no dot. Default null: none.
+    /// </summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>The page that is sent with 404, if the source has it and there is no next handler. Default 404.html; null for a line of text in any case.</summary>
+    public string? NotFoundPage { get; init; } = "404.html";
+
+    /// <summary>
+    /// Cache-Control by path: the first pattern that matches gives the value; an empty value means no such field. In a pattern <c>*</c> stands for any
+    /// characters, slashes too, and <c>?</c> for one; it is compared, by case, with the whole decoded path, such as
+    /// <c>/assets/app.js</c>. Where none matches, it is no-cache: clients keep a copy, and ask each time whether it still is the newest.
+    /// </summary>
+    public IReadOnlyList<(string Pattern, string Value)> CacheControl { get; init; } = [];
+
+    /// <summary>Field lines that every response of the handler gets, refusals included. None by default.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>The origin whose scripts may read the responses: Access-Control-Allow-Origin. "*" for any; null, the default, for none but the server's own.</summary>
+    public string? CorsOrigin { get; init; }
+
+    /// <summary>Media types by extension (with its dot, in lower case) that are added to the built-in table, or take the place of an entry. None by default.</summary>
+    public IReadOnlyDictionary<string, string> ContentTypes { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Whether names that begin with a dot are served and listed. Default false: 404, but for <c>.well-known</c> (RFC 8615).</summary>
+    public bool ServeHiddenNames { get; init; }
+
+    /// <summary>Whether links in a folder may lead out of it. Default false: such a link is 404.</summary>
+    public bool FollowLinksOutside { get; init; }
+
+    /// <summary>
+    /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second. Default 64 KiB, from
+    /// where on the system sends files as fast by itself; 0 keeps none.
+    /// </summary>
+    public int MaxCachedFileLength { get; init; } = 64 * Kibi;
+
+    /// <summary>How many bytes the files in memory may take together; the ones unused for longest make room. Default 32 MiB.</summary>
+    public long MaxCacheLength { get; init; } = 32 * 1024 * Kibi;
+
+    /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Throws if an option is not valid.</summary>
+    internal void Validate()
+    {
+        foreach ((string name, string value) in Headers ?? throw IsNull(nameof(Headers))) ResponseHead.CheckField(name, value);
+        foreach ((string pattern, string value) in CacheControl ?? throw IsNull(nameof(CacheControl)))
+        {
+            Require(pattern is ['/' or '*', ..], nameof(CacheControl), $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
+            ResponseHead.CheckField("Cache-Control", value);
+        }
+
+        foreach ((string extension, string type) in ContentTypes ?? throw IsNull(nameof(ContentTypes)))
+        {
+            Require(extension is ['.', _, ..], nameof(ContentTypes), $"'{extension}' is not an extension: those begin with a dot.");
+            ResponseHead.CheckField("Content-Type", type);
+        }
+
+        foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles))) RequireName(name, nameof(IndexFiles));
+        if (Fallback is not null) RequireName(Fallback, nameof(Fallback));
+        if (NotFoundPage is not null) RequireName(NotFoundPage, nameof(NotFoundPage));
+        if (CorsOrigin is not null) ResponseHead.CheckField("Access-Control-Allow-Origin", CorsOrigin);
+        Require(MaxCachedFileLength is >= 0 and <= 16 * 1024 * Kibi, nameof(MaxCachedFileLength), $"MaxCachedFileLength is {MaxCachedFileLength}; it must be from 0 to 16 MiB.");
+        Require(MaxCacheLength >= 0, nameof(MaxCacheLength), $"MaxCacheLength is {MaxCacheLength}; it must not be negative.");
+        Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
+    }
+
+    private static ArgumentException IsNull(string name) => new($"{name} is null.", name);
+
+    private static void RequireName(string? name, string option) =>
+        Require(!string.IsNullOrEmpty(name) && name[0] != '/' && name[^1] != '/', option, $"'{name}' is not the path of a file, relative to its directory.");
+
+    private static void Require(bool isValid, string name, string message)
+    {
+        if (!isValid) throw new ArgumentException(message, name);
+    }
+}
