@@ -22,6 +22,9 @@ internal static class Grammar
     /// <summary>unreserved: RFC 3986 §2.3.</summary>
     public static readonly SearchValues<byte> UnreservedBytes = Bytes(AlphaDigit + "-._~");
 
+    /// <summary>What an entity tag may not hold between its quotes; anything else is etagc: RFC 9110 §8.8.3.</summary>
+    public static readonly SearchValues<byte> NotEntityTagBytes = SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x22, 0x7F]);
+
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;

@@ -1,0 +1,108 @@
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>The names of the content codings, and the choice of one: RFC 9110 §12.5.3.</summary>
+internal static class ContentCodings
+{
+    /// <summary>All but Identity, in the order in which they are chosen if the client likes them alike: what is usually smallest comes first.</summary>
+    public static ReadOnlySpan<ContentCoding> Preferred => [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip];
+
+    /// <summary>The name in Content-Encoding.</summary>
+    public static string Name(this ContentCoding coding) => coding switch
+    {
+        ContentCoding.Brotli => "br",
+        ContentCoding.Zstandard => "zstd",
+        ContentCoding.Gzip => "gzip",
+        _ => "identity",
+    };
+
+    /// <summary>What a neighbour in this coding has behind the file's name.</summary>
+    public static string FileExtension(this ContentCoding coding) => coding switch
+    {
+        ContentCoding.Brotli => ".br",
+        ContentCoding.Zstandard => ".zst",
+        ContentCoding.Gzip => ".gz",
+        _ => "",
+    };
+
+    /// <summary>The coding that the client likes best of those that there are.</summary>
+    /// <param name="acceptEncoding">The value of Accept-Encoding, all lines of it.</param>
+    /// <param name="hasField">Whether there was one. Without, a client takes anything, but may not know it: it gets the file itself.</param>
+    /// <param name="available">The codings that there are beside Identity.</param>
+    public static ContentCoding Choose(ReadOnlySpan<byte> acceptEncoding, bool hasField, ContentCoding available)
+    {
+        if (!hasField || available == ContentCoding.Identity) return ContentCoding.Identity;
+
+        Weights weights = Read(acceptEncoding);
+        ContentCoding best = ContentCoding.Identity;
+        int bestWeight = 0;
+        foreach (ContentCoding coding in Preferred)
+        {
+            int weight = weights.Of(coding);
+            if (!available.HasFlag(coding) || weight <= bestWeight) continue;
+            best = coding;
+            bestWeight = weight;
+        }
+
+        // Identity needs no mention to be acceptable, and counts for less than what is mentioned then. If nothing is acceptable, not even
+        // Identity, the field is disregarded rather than answered with 406: RFC 9110 §12.4.1 allows both.
+        return weights.Identity > bestWeight ? ContentCoding.Identity : best;
+    }
+
+    private static Weights Read(ReadOnlySpan<byte> acceptEncoding)
+    {
+        Weights weights = new();
+        foreach (ReadOnlySpan<byte> member in new FieldList(acceptEncoding))
+        {
+            int semicolon = member.IndexOf((byte)';');
+            ReadOnlySpan<byte> name = semicolon < 0 ? member : Grammar.TrimWhiteSpace(member[..semicolon]);
+
+            // What has a malformed weight is not taken for wanted.
+            if (semicolon < 0 || !Weight.TryParse(Grammar.TrimWhiteSpace(member[(semicolon + 1)..]), out int weight)) weight = semicolon < 0 ? Weight.Max : 0;
+            weights.Add(name, weight);
+        }
+
+        return weights;
+    }
+
+    /// <summary>What a client thinks of each coding, in thousandths; -1 where it says nothing.</summary>
+    private struct Weights()
+    {
+        private int _any = -1;
+        private int _brotli = -1;
+        private int _zstandard = -1;
+        private int _gzip = -1;
+
+        private int _identity = -1;
+
+        public readonly int Identity => _identity >= 0 ? _identity : _any;
+
+        /// <summary>What is said of a coding or else of "*".</summary>
+        public readonly int Of(ContentCoding coding)
+        {
+            int weight = coding switch
+            {
+                ContentCoding.Brotli => _brotli,
+                ContentCoding.Zstandard => _zstandard,
+                _ => _gzip,
+            };
+            return weight >= 0 ? weight : _any;
+        }
+
+        public void Add(ReadOnlySpan<byte> name, int weight)
+        {
+            if (Is(name, "gzip"u8) || Is(name, "x-gzip"u8)) Lower(ref _gzip, weight); // RFC 9110 §8.4.1.3: the same
+            else if (Is(name, "br"u8)) Lower(ref _brotli, weight);
+            else if (Is(name, "zstd"u8)) Lower(ref _zstandard, weight);
+            else if (Is(name, "identity"u8)) Lower(ref _identity, weight);
+            else if (name.SequenceEqual("*"u8)) Lower(ref _any, weight);
+        }
+
+        private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> coding) => Ascii.EqualsIgnoreCase(name, coding); // RFC 9110 §8.4.1
+
+        /// <summary>Of two opinions about one coding the lower counts: what is refused once is not sent.</summary>
+        private static void Lower(ref int known, int weight) => known = known < 0 ? weight : Math.Min(known, weight);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Pwb.Protocol;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>Entity tags: making strong ones, and finding one in a list. RFC 9110 §8.8.3.</summary>
+internal static class EntityTag
+{
+    private const int HashLength = 12; // 96 bits: two states of one resource never share a tag by chance
+
+    /// <summary>The strong tag of one state of a file, in one coding, quotes included.</summary>
+    /// <remarks>
+    /// A hash, since an inode number is nobody's business (CVE-2003-1418). Each coding has a tag of its own: what is compared byte by byte, as
+    /// ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
+    /// </remarks>
+    public static string Create(in ContentInfo info, ContentCoding coding)
+    {
+        Span<byte> state = stackalloc byte[3 * sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(state, info.Identity);
+        BinaryPrimitives.WriteInt64LittleEndian(state[sizeof(long)..], info.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(state[(2 * sizeof(long))..], info.LastModified.UtcTicks);
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(state, hash);
+        string text = Base64Url.EncodeToString(hash[..HashLength]);
+        return coding == ContentCoding.Identity ? $"\"{text}\"" : $"\"{text}-{coding.Name()}\"";
+    }
+
+    /// <summary>Whether this is one strong tag and the same as a strong one: RFC 9110 §8.8.3.2.</summary>
+    public static bool IsSameStrong(ReadOnlySpan<byte> value, ReadOnlySpan<byte> entityTag) =>
+        value.SequenceEqual(entityTag) && TryTake(ref value, out bool isWeak, out _) && !isWeak && value.IsEmpty;
+
+    /// <summary>Whether a value of If-Match, "*" or a list of tags, has a tag: weak tags never match (RFC 9110 §13.1.1).</summary>
+    public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, isStrong: true);
+
+    /// <summary>Whether a value of If-None-Match, "*" or a list of tags, has a tag, weak or strong (RFC 9110 §13.1.2).</summary>
+    public static bool MatchesWeakly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, isStrong: false);
+
+    /// <summary>
+    /// A value with anything malformed in it matches nothing, also not by its valid members. RFC 9110 §2.4 leaves that to the
+    /// recipient, and both fields are then on the safe side: If-Match fails, If-None-Match has the file sent.
+    /// </summary>
+    private static bool Matches(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag, bool isStrong)
+    {
+        if (list.SequenceEqual("*"u8)) return true; // there is a representation, or nobody would ask
+
+        if (!TryTake(ref entityTag, out bool isCurrentWeak, out ReadOnlySpan<byte> current)) return false;
+
+        bool found = false;
+        while (!list.IsEmpty)
+        {
+            // RFC 9110 §5.6.1.2: empty members are parsed and ignored.
+            if (list[0] != ',')
+            {
+                if (!TryTake(ref list, out bool isWeak, out ReadOnlySpan<byte> opaque)) return false;
+                found |= opaque.SequenceEqual(current) && !(isStrong && (isWeak || isCurrentWeak));
+            }
+
+            list = list.TrimStart(" \t"u8);
+            if (list.IsEmpty) break;
+            if (list[0] != ',') return false;
+            list = list[1..].TrimStart(" \t"u8);
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes a tag, such as "a" or W/"a", from the front of a text. It may hold commas, but no blank: RFC 9110 §8.8.3.</summary>
+    private static bool TryTake(ref ReadOnlySpan<byte> text, out bool isWeak, out ReadOnlySpan<byte> opaque)
+    {
+        opaque = default;
+        isWeak = text.StartsWith("W/"u8); // by case
+        int start = isWeak ? 2 : 0;
+        if (text.Length <= start || text[start] != '"') return false;
+
+        int length = text[(start + 1)..].IndexOf((byte)'"');
+        if (length < 0) return false;
+
+        opaque = text.Slice(start + 1, length);
+        text = text[(start + length + 2)..];
+        return !opaque.ContainsAny(Grammar.NotEntityTagBytes);
+    }
+}

@@ -1,0 +1,67 @@
+namespace Pwb.StaticFiles;
+
+/// <summary>What the preconditions of a request say.</summary>
+internal enum PreconditionOutcome
+{
+    /// <summary>Do what was asked for.</summary>
+    Proceed,
+
+    /// <summary>304: the client has it already.</summary>
+    NotModified,
+
+    /// <summary>412.</summary>
+    Failed,
+}
+
+/// <summary>The preconditions of a request, in the order of RFC 9110 §13.2.2. They count only where the answer would otherwise be a 2xx (§13.2.1).</summary>
+internal static class Preconditions
+{
+    /// <summary>Evaluates all but If-Range.</summary>
+    /// <param name="fields">The request's fields.</param>
+    /// <param name="entityTag">The strong tag of the representation that would be sent.</param>
+    /// <param name="lastModified">When it was changed; a fraction of a second does not count, since no client can know it.</param>
+    /// <param name="now">The time: see <see cref="HttpDate.TryParse"/>.</param>
+    /// <param name="isGetOrHead">Whether the method is one of these.</param>
+    public static PreconditionOutcome Evaluate(
+        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now, bool isGetOrHead)
+    {
+        lastModified = HttpDate.WholeSeconds(lastModified);
+
+        // Steps 1 and 2. A date that is none, or several, is ignored: §13.1.4.
+        if (fields.HasIfMatch)
+        {
+            if (!EntityTag.MatchesStrongly(fields.IfMatch, entityTag)) return PreconditionOutcome.Failed;
+        }
+        else if (fields.HasIfUnmodifiedSince && HttpDate.TryParse(fields.IfUnmodifiedSince, now, out DateTimeOffset date) && lastModified > date)
+        {
+            return PreconditionOutcome.Failed;
+        }
+
+        // Steps 3 and 4. Likewise: §13.1.3.
+        if (fields.HasIfNoneMatch)
+        {
+            if (EntityTag.MatchesWeakly(fields.IfNoneMatch, entityTag)) return isGetOrHead ? PreconditionOutcome.NotModified : PreconditionOutcome.Failed;
+        }
+        else if (isGetOrHead && fields.HasIfModifiedSince && HttpDate.TryParse(fields.IfModifiedSince, now, out DateTimeOffset date) && lastModified <= date)
+        {
+            return PreconditionOutcome.NotModified;
+        }
+
+        return PreconditionOutcome.Proceed;
+    }
+
+    /// <summary>Step 5: whether the part that Range asks for may be sent. If not, Range is ignored (RFC 9110 §13.1.5, §14.2).</summary>
+    public static bool IsRangeCurrent(in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now)
+    {
+        if (!fields.HasIfRange) return true;
+
+        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none.
+        ReadOnlySpan<byte> validator = fields.IfRange;
+        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return EntityTag.IsSameStrong(validator, entityTag);
+
+        // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A client may not send one
+        // that it received within that second (§13.1.5); here it is seen to that this second is over.
+        lastModified = HttpDate.WholeSeconds(lastModified);
+        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified && now >= lastModified.AddSeconds(1);
+    }
+}
