@@ -1,0 +1,93 @@
+namespace Pwb.StaticFiles;
+
+/// <summary>What a listing can be sorted by.</summary>
+internal enum ListingColumn
+{
+    Name,
+    Size,
+    Date,
+}
+
+/// <summary>The order of a listing: directories first, then by a column, and by name where that leaves it open.</summary>
+internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IComparer<ContentInfo>
+{
+    public ListingColumn Column => column;
+
+    public bool IsDescending => isDescending;
+
+    /// <summary>The query that asks for this order; empty for the one that needs no asking.</summary>
+    public string Query => column == ListingColumn.Name && !isDescending ? "" : QueryFor(column, isDescending);
+
+    /// <summary>Reads a query such as <c>sort=size&amp;order=desc</c>. What it does not know it ignores.</summary>
+    public static ListingOrder Parse(ReadOnlySpan<byte> query)
+    {
+        ListingColumn column = ListingColumn.Name;
+        bool? isDescending = null;
+        foreach (Range range in query.Split((byte)'&'))
+        {
+            ReadOnlySpan<byte> pair = query[range];
+            if (pair.SequenceEqual("sort=name"u8)) column = ListingColumn.Name;
+            else if (pair.SequenceEqual("sort=size"u8)) column = ListingColumn.Size;
+            else if (pair.SequenceEqual("sort=date"u8)) column = ListingColumn.Date;
+            else if (pair.SequenceEqual("order=asc"u8)) isDescending = false;
+            else if (pair.SequenceEqual("order=desc"u8)) isDescending = true;
+        }
+
+        return new ListingOrder(column, isDescending ?? false);
+    }
+
+    /// <summary>The query of a column's heading: the other way round if it is this order's, else the way that shows what one looks for (the largest, the newest).</summary>
+    public string QueryOfHeading(ListingColumn heading) => QueryFor(heading, heading == column ? !isDescending : heading != ListingColumn.Name);
+
+    public int Compare(ContentInfo x, ContentInfo y)
+    {
+        if (x.IsDirectory != y.IsDirectory) return x.IsDirectory ? -1 : 1;
+
+        int result = column switch
+        {
+            ListingColumn.Size => x.Length.CompareTo(y.Length),
+            ListingColumn.Date => x.LastModified.CompareTo(y.LastModified),
+            _ => CompareNames(x.Name, y.Name),
+        };
+        if (result == 0) return CompareNames(x.Name, y.Name);
+        return isDescending ? -Math.Sign(result) : result;
+    }
+
+    /// <summary>As people sort names: without regard to case, and numbers by their value, so that "page 9" comes before "page 10".</summary>
+    internal static int CompareNames(string x, string y)
+    {
+        int i = 0, j = 0;
+        while (i < x.Length && j < y.Length)
+        {
+            int result;
+            if (char.IsAsciiDigit(x[i]) && char.IsAsciiDigit(y[j]))
+            {
+                ReadOnlySpan<char> left = TakeNumber(x, ref i), right = TakeNumber(y, ref j);
+                result = left.Length != right.Length ? left.Length - right.Length : left.SequenceCompareTo(right);
+            }
+            else
+            {
+                result = char.ToUpperInvariant(x[i++]) - char.ToUpperInvariant(y[j++]);
+            }
+
+            if (result != 0) return result;
+        }
+
+        int rest = (x.Length - i) - (y.Length - j);
+        return rest != 0 ? rest : string.CompareOrdinal(x, y);
+    }
+
+    private static string QueryFor(ListingColumn column, bool isDescending)
+    {
+        string name = column switch { ListingColumn.Size => "size", ListingColumn.Date => "date", _ => "name" };
+        return $"?sort={name}&order={(isDescending ? "desc" : "asc")}";
+    }
+
+    /// <summary>The digits from a position on, without leading zeros.</summary>
+    private static ReadOnlySpan<char> TakeNumber(string text, ref int position)
+    {
+        int start = position;
+        while (position < text.Length && char.IsAsciiDigit(text[position])) position++;
+        return text.AsSpan(start, position - start).TrimStart('0');
+    }
+}
