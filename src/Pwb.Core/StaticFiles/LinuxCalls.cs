@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>The calls to Linux that .NET does not make. Paths are UTF-8, and those in spans end with a NUL.</summary>
+internal static partial class LinuxCalls
+{
+    // <errno.h>, the same on every architecture that .NET runs on.
+    public const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, AccessDenied = 13, NotDirectory = 20, NameTooLong = 36, TooManyLinks = 40;
+
+    // O_PATH | O_CLOEXEC, <asm-generic/fcntl.h>: says which file it is and opens nothing, so neither a FIFO nor a device notices.
+    private const int PathOnly = 0x200000 | 0x80000;
+
+    private const int OfDescriptorItself = 0x1000, NoFollow = 0x100; // AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
+    private const uint BasicStatus = 0x7FF; // STATX_BASIC_STATS
+
+    /// <returns>A descriptor; -1 with the error in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    public static int OpenPath(string path)
+    {
+        int descriptor;
+        do descriptor = Open(path, PathOnly);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return descriptor;
+    }
+
+    /// <summary>The status of what a descriptor stands for.</summary>
+    public static bool TryGetStatus(int descriptor, out LinuxStatus status) =>
+        GetStatus(descriptor, "", OfDescriptorItself, BasicStatus, out status) == 0;
+
+    /// <summary>The status of an entry of a directory; of a link itself.</summary>
+    public static bool TryGetStatus(int directory, string name, out LinuxStatus status) =>
+        GetStatus(directory, name, NoFollow, BasicStatus, out status) == 0;
+
+    /// <summary>What the last call's error is to a caller.</summary>
+    /// <returns>Null if the file does not exist.</returns>
+    public static Exception? GetLastError(string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        string message = $"{Marshal.GetPInvokeErrorMessage(error)}: '{path}'";
+        return error switch
+        {
+            NoEntry or NotDirectory or TooManyLinks or NameTooLong => null,
+            NotPermitted or AccessDenied => new UnauthorizedAccessException(message),
+            _ => new IOException(message, error),
+        };
+    }
+
+    [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint ReadLink(ReadOnlySpan<byte> path, Span<byte> target, nint length);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetStatus(int directory, string path, int flags, uint mask, out LinuxStatus status);
+}

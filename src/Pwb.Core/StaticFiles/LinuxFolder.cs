@@ -1,0 +1,141 @@
+using System.IO.Enumeration;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>
+/// A folder on Linux. A name is looked up by the kernel, once, to a descriptor that opens nothing yet (O_PATH). Its real path and
+/// its type are read from there, and the content is opened through it: no race can put another file between the check and the use.
+/// </summary>
+internal sealed class LinuxFolder : ContentSource
+{
+    // A root that is a link may be switched to another release at any time, and again while that is noticed.
+    private const int MaxAttempts = 3;
+
+    private readonly string _root;
+    private readonly bool _followLinksOutside;
+    private volatile byte[] _realRoot;
+
+    private LinuxFolder(string root, byte[] realRoot, bool followLinksOutside)
+    {
+        _root = root;
+        _realRoot = realRoot;
+        _followLinksOutside = followLinksOutside;
+    }
+
+    /// <param name="root">A full path.</param>
+    /// <param name="followLinksOutside">Whether links may lead out of it.</param>
+    /// <returns>Null where the system does not have what it takes: an old C library, a sandbox that forbids the calls, no /proc.</returns>
+    public static LinuxFolder? TryCreate(string root, bool followLinksOutside)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+
+        try
+        {
+            using PathHandle handle = PathHandle.Open(root);
+            if (!handle.IsOpen || !handle.GetStatus().IsDirectory) return null;
+            return new LinuxFolder(root, handle.GetRealFolder(), followLinksOutside);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public override ContentInfo? Find(string path)
+    {
+        using PathHandle handle = OpenWithin(path);
+        return handle.IsOpen ? handle.GetStatus().Describe(Path.GetFileName(path)) : null;
+    }
+
+    public override Stream? Open(string path, out ContentInfo info)
+    {
+        info = default;
+        using PathHandle handle = OpenWithin(path);
+        if (!handle.IsOpen || handle.GetStatus().Describe(Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
+
+        info = file;
+        return file.Length == 0 ? Stream.Null : OpenContent(handle, path);
+    }
+
+    public override IEnumerable<ContentInfo> List(string path)
+    {
+        using PathHandle handle = OpenWithin(path);
+        if (!handle.IsOpen || !handle.GetStatus().IsDirectory) return [];
+
+        var entries = new List<ContentInfo>();
+        foreach (string name in new FileSystemEnumerable<string>(
+            handle.GetDescriptorPath(),
+            (ref FileSystemEntry entry) => entry.FileName.ToString(),
+            new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
+        {
+            if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
+            ContentInfo? info = status.IsLink ? FindLinked($"{path}/{name}") : status.Describe(name);
+            if (info is { } entry) entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    // FileShare.ReadWrite: with less, .NET locks the file, which is a system call more, and keeps nobody but .NET from writing.
+    private FileStream OpenContent(in PathHandle handle, string path)
+    {
+        try
+        {
+            return new FileStream(handle.GetDescriptorPath(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"Permission denied: '{FullPath(path)}'", exception);
+        }
+    }
+
+    private PathHandle OpenWithin(string path)
+    {
+        string full = FullPath(path);
+        for (int attempt = 1; ; attempt++)
+        {
+            byte[] realRoot = _realRoot;
+            PathHandle handle = PathHandle.Open(full);
+            bool isAllowed = false;
+            try
+            {
+                isAllowed = !handle.IsOpen || _followLinksOutside || handle.IsWithin(realRoot);
+                if (isAllowed) return handle;
+            }
+            finally
+            {
+                if (!isAllowed) handle.Dispose();
+            }
+
+            if (attempt == MaxAttempts || !HasRootMoved(realRoot)) return default;
+        }
+    }
+
+    private bool HasRootMoved(byte[] realRoot)
+    {
+        using PathHandle handle = PathHandle.Open(_root);
+        if (!handle.IsOpen) return false;
+        byte[] now = handle.GetRealFolder();
+        if (realRoot.AsSpan().SequenceEqual(now)) return false;
+        _realRoot = now;
+        return true;
+    }
+
+    private ContentInfo? FindLinked(string path)
+    {
+        try
+        {
+            return Find(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+        catch (IOException exception) when (!FileErrors.IsOutOfDescriptors(exception))
+        {
+            return null;
+        }
+    }
+
+    private string FullPath(string path) => path.Length == 0 ? _root : $"{_root}/{path}";
+}

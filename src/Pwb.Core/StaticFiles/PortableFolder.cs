@@ -1,0 +1,137 @@
+using System.IO.Enumeration;
+using Microsoft.Win32.SafeHandles;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>
+/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened, which leaves a moment to
+/// somebody who may change the folder. What has no length (FIFOs, sockets and devices are so) is an empty file, and never opened.
+/// </summary>
+internal sealed class PortableFolder(string root, bool followLinksOutside) : ContentSource
+{
+    private const int MaxLinks = 40; // MAXSYMLINKS of Linux
+
+    public override ContentInfo? Find(string path) => ResolveWithin(path) is { } real ? Describe(real, Path.GetFileName(path)) : null;
+
+    public override Stream? Open(string path, out ContentInfo info)
+    {
+        info = default;
+        if (ResolveWithin(path) is not { } real || Describe(real, Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
+
+        info = file;
+        if (file.Length == 0) return Stream.Null;
+
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+        }
+        catch (IOException exception) when (FileErrors.IsAbsent(exception))
+        {
+            return null;
+        }
+
+        SafeFileHandle handle = stream.SafeFileHandle;
+        info = file with { Length = stream.Length, LastModified = ToOffset(File.GetLastWriteTimeUtc(handle)) };
+        return stream;
+    }
+
+    public override IEnumerable<ContentInfo> List(string path)
+    {
+        if (ResolveWithin(path) is not { } real || !Directory.Exists(real)) return [];
+
+        var entries = new List<ContentInfo>();
+        foreach (string name in new FileSystemEnumerable<string>(
+            real,
+            (ref FileSystemEntry entry) => entry.FileName.ToString(),
+            new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
+        {
+            if (FindListed(path.Length == 0 ? name : $"{path}/{name}") is { } info) entries.Add(info);
+        }
+
+        return entries;
+    }
+
+    private static ContentInfo? Describe(string real, string name)
+    {
+        var file = new FileInfo(real);
+        if (file.Exists) return new ContentInfo(name, IsDirectory: false, file.Length, ToOffset(file.LastWriteTimeUtc));
+        var directory = new DirectoryInfo(real);
+        return directory.Exists ? new ContentInfo(name, IsDirectory: true, Length: 0, ToOffset(directory.LastWriteTimeUtc)) : null;
+    }
+
+    private static DateTimeOffset ToOffset(DateTime time) => new(time, TimeSpan.Zero);
+
+    private ContentInfo? FindListed(string path)
+    {
+        try
+        {
+            return Find(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+        catch (IOException exception) when (!FileErrors.IsOutOfDescriptors(exception))
+        {
+            return null;
+        }
+    }
+
+    // The root is resolved each time: it may be a link that somebody switches to another release.
+    private string? ResolveWithin(string path)
+    {
+        string full = Path.GetFullPath(Path.Join(root, path));
+        if (followLinksOutside) return full;
+
+        string? realRoot = Resolve(root);
+        string? real = Resolve(full);
+        return realRoot is not null && real is not null && IsWithin(realRoot, real) ? real : null;
+    }
+
+    private static bool IsWithin(string folder, string path) =>
+        path == folder || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // realpath(3): .NET's own ResolveLinkTarget leaves the links alone that are in the middle of a path.
+    private static string? Resolve(string full)
+    {
+        string real = Path.GetPathRoot(full)!;
+        var pending = new Stack<string>();
+        Push(pending, full[real.Length..]);
+        int links = 0;
+        while (pending.TryPop(out string? segment))
+        {
+            if (segment is "" or ".") continue;
+            if (segment == "..")
+            {
+                real = Path.GetDirectoryName(real) ?? real;
+                continue;
+            }
+
+            string next = Path.Join(real, segment);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (++links > MaxLinks) return null;
+            if (Path.IsPathRooted(target))
+            {
+                if (!Path.IsPathFullyQualified(target)) target = Path.GetFullPath(target, real); // "\\x", on Windows
+                real = Path.GetPathRoot(target)!;
+                target = target[real.Length..];
+            }
+
+            Push(pending, target);
+        }
+
+        return real;
+    }
+
+    private static void Push(Stack<string> pending, string path)
+    {
+        string[] segments = path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        for (int i = segments.Length - 1; i >= 0; i--) pending.Push(segments[i]);
+    }
+}

@@ -1,0 +1,276 @@
+using System.Text;
+using Pwb.StaticFiles;
+
+namespace Pwb.Tests.StaticFiles;
+
+/// <summary>S5: what the path of a request names, and what it can never name.</summary>
+public sealed class PathResolverTests
+{
+    [Theory]
+    [InlineData("/", "", true)]
+    [InlineData("/a", "a", false)]
+    [InlineData("/a.txt", "a.txt", false)]
+    [InlineData("/a/", "a", true)]
+    [InlineData("/a/b.txt", "a/b.txt", false)]
+    [InlineData("/a/b/", "a/b", true)]
+    [InlineData("/%61", "a", false)]
+    [InlineData("/a%20b", "a b", false)]
+    [InlineData("/%20a", " a", false)]
+    [InlineData("/a+b", "a+b", false)]
+    [InlineData("/a;b=c", "a;b=c", false)]
+    [InlineData("/a%3Fb", "a?b", false)]
+    [InlineData("/a%23b", "a#b", false)]
+    [InlineData("/a*b%22%3C%3E%7C", "a*b\"<>|", false)]
+    [InlineData("/a%2541", "a%41", false)]
+    [InlineData("/%252e%252e/a", "%2e%2e/a", false)]
+    [InlineData("/%25%32%65", "%2e", false)]
+    [InlineData("/%E4%BD%A0%E5%A5%BD.html", "你好.html", false)]
+    [InlineData("/%e4%bd%a0", "你", false)]
+    [InlineData("/%F0%9F%98%80", "😀", false)]
+    [InlineData("/a%E2%80%8Db", "a\u200Db", false)]
+    [InlineData("/%EF%BC%8E%EF%BC%8E/a", "．．/a", false)]
+    [InlineData("/a..b", "a..b", false)]
+    [InlineData("/a...b/~c", "a...b/~c", false)]
+    [InlineData("/.well-known/acme-challenge/x", ".well-known/acme-challenge/x", false)]
+    [InlineData("/.well-known", ".well-known", false)]
+    [InlineData("/.well-known/", ".well-known", true)]
+    [InlineData("/%2Ewell-known/x", ".well-known/x", false)]
+    [InlineData("/console/auxiliary/null", "console/auxiliary/null", false)]
+    [InlineData("/COM/LPT/COMA/LPTX/COM10/COM%C2%B4", "COM/LPT/COMA/LPTX/COM10/COM´", false)]
+    [InlineData("/CONIN/CONOUT/xCON/CON-/CON$", "CONIN/CONOUT/xCON/CON-/CON$", false)]
+    [InlineData("/git~1", "git~1", false)]
+    public void Resolves(string target, string path, bool isDirectoryForm)
+    {
+        Resolve(target).Should().Be((path, isDirectoryForm));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("*")]
+    [InlineData("\\a")]
+    public void Refuses_what_does_not_begin_with_a_slash(string target) => Resolve(target).Should().BeNull();
+
+    [Theory]
+    [InlineData("//")]
+    [InlineData("///")]
+    [InlineData("//a")]
+    [InlineData("//evil.example/a")]
+    [InlineData("/a//b")]
+    [InlineData("/a//")]
+    public void Refuses_an_empty_segment(string target) => Resolve(target).Should().BeNull();
+
+    [Theory]
+    [InlineData("/.")]
+    [InlineData("/..")]
+    [InlineData("/./")]
+    [InlineData("/../")]
+    [InlineData("/../a")]
+    [InlineData("/a/..")]
+    [InlineData("/a/../b")]
+    [InlineData("/a/./b")]
+    [InlineData("/%2e%2e/a")]
+    [InlineData("/%2E./a")]
+    [InlineData("/.%2e/a")]
+    [InlineData("/%2e")]
+    [InlineData("/...")]
+    [InlineData("/..../a")]
+    [InlineData("/..%20/a")]
+    public void Refuses_dot_segments_in_every_spelling(string target)
+    {
+        Resolve(target).Should().BeNull();
+        Resolve(target, serveHiddenNames: true).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("/a%2Fb")]
+    [InlineData("/a%2fb")]
+    [InlineData("/..%2F..%2Fa")]
+    [InlineData("/%2F")]
+    [InlineData("/%2Fetc%2Fpasswd")]
+    [InlineData("/a%5Cb")]
+    [InlineData("/a\\b")]
+    [InlineData("/..%5C..%5Ca")]
+    [InlineData("/%5C%5Cserver%5Cshare")]
+    public void Refuses_an_escaped_slash_and_a_backslash(string target) => Resolve(target, serveHiddenNames: true).Should().BeNull();
+
+    [Theory]
+    [InlineData("/C:")]
+    [InlineData("/C%3A/Windows")]
+    [InlineData("/a.txt::$DATA")]
+    [InlineData("/a.txt:stream")]
+    public void Refuses_a_colon(string target) => Resolve(target, serveHiddenNames: true).Should().BeNull();
+
+    [Fact]
+    public void Refuses_every_control_character()
+    {
+        for (int value = 0; value <= 0xFF; value++)
+        {
+            string escaped = string.Concat(Encoding.UTF8.GetBytes(((char)value).ToString()).Select(octet => $"%{octet:X2}"));
+            if (value is < 0x20 or (>= 0x7F and < 0xA0)) Resolve($"/a{escaped}b").Should().BeNull($"U+{value:X4} is one");
+        }
+    }
+
+    [Theory]
+    [InlineData("/%C0%AE%C0%AE/a")]
+    [InlineData("/%C0%AF")]
+    [InlineData("/%E0%80%AE")]
+    [InlineData("/%E0%80%AF")]
+    [InlineData("/%F0%80%80%AF")]
+    [InlineData("/%F8%80%80%80%AF")]
+    [InlineData("/%C1%9C")]
+    [InlineData("/%80")]
+    [InlineData("/%FF")]
+    [InlineData("/%E4%BD")]
+    [InlineData("/%E4%BD/%A0")]
+    [InlineData("/%ED%A0%80")]
+    [InlineData("/%ED%A0%BD%ED%B8%80")]
+    [InlineData("/%F4%90%80%80")]
+    [InlineData("/a%E9")]
+    public void Refuses_what_is_not_UTF_8(string target) => Resolve(target, serveHiddenNames: true).Should().BeNull();
+
+    [Theory]
+    [InlineData("/%")]
+    [InlineData("/%4")]
+    [InlineData("/a%zz")]
+    [InlineData("/a%4g")]
+    [InlineData("/a%+1")]
+    [InlineData("/%u002e%u002e/a")]
+    [InlineData("/%%35%63")]
+    public void Refuses_a_broken_escape(string target) => Resolve(target, serveHiddenNames: true).Should().BeNull();
+
+    [Theory]
+    [InlineData("/.git/config")]
+    [InlineData("/a/.env")]
+    [InlineData("/..;/a")]
+    [InlineData("/.a/b")]
+    [InlineData("/%2egit")]
+    [InlineData("/.well-knownx")]
+    [InlineData("/.WELL-KNOWN")]
+    [InlineData("/a/.well-known")]
+    [InlineData("/.well-known/.htaccess")]
+    [InlineData("/.well-known/.well-known")]
+    public void Refuses_hidden_names_unless_they_are_to_be_served(string target)
+    {
+        Resolve(target).Should().BeNull();
+        Resolve(target, serveHiddenNames: true).Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData("/%E2%80%8C.git", "U+200C")]
+    [InlineData("/%E2%80%8D.git", "U+200D")]
+    [InlineData("/%E2%80%AE.git", "U+202E")]
+    [InlineData("/%E2%81%AA.git", "U+206A")]
+    [InlineData("/%EF%BB%BF.git", "U+FEFF")]
+    [InlineData("/%C2%AD.git", "U+00AD")]
+    [InlineData("/a/%E2%80%8B%E2%80%8C..", "two")]
+    public void Refuses_an_invisible_character_in_front(string target, string which) => Resolve(target, serveHiddenNames: true).Should().BeNull(which);
+
+    [Theory]
+    [InlineData("/a.")]
+    [InlineData("/a./b")]
+    [InlineData("/a%20")]
+    [InlineData("/a%20/b")]
+    [InlineData("/a%20.")]
+    [InlineData("/.%20")]
+    [InlineData("/%20")]
+    public void Refuses_a_dot_or_a_space_at_the_end_of_a_name(string target) => Resolve(target, serveHiddenNames: true).Should().BeNull();
+
+    [Theory]
+    [InlineData("CON")]
+    [InlineData("con")]
+    [InlineData("PRN")]
+    [InlineData("AUX")]
+    [InlineData("NUL")]
+    [InlineData("COM0")]
+    [InlineData("com1")]
+    [InlineData("COM9")]
+    [InlineData("COM%C2%B9")]
+    [InlineData("COM%C2%B2")]
+    [InlineData("lpt%C2%B3")]
+    [InlineData("LPT0")]
+    [InlineData("LPT9")]
+    [InlineData("CONIN$")]
+    [InlineData("ConOut$")]
+    public void Refuses_the_devices_of_Windows_on_any_system(string name)
+    {
+        foreach (string spelling in (string[])[name, $"{name}.txt", $"{name}.tar.gz", $"{name}%20.txt", $"{name}%20%20.a", $"%{(int)name[0]:X2}{name[1..]}"])
+        {
+            Resolve($"/{spelling}", serveHiddenNames: true).Should().BeNull(spelling);
+            Resolve($"/a/{spelling}/b", serveHiddenNames: true).Should().BeNull(spelling);
+        }
+    }
+
+    [Theory]
+    [InlineData("/GIT~1")]
+    [InlineData("/git~1/config")]
+    [InlineData("/SECRET~1.CON")]
+    [InlineData("/A1B2~12.TXT")]
+    public void Refuses_short_names_where_there_are_such(string target)
+    {
+        Resolve(target, hasShortNames: true).Should().BeNull();
+        Resolve(target).Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData("/~1a")]
+    [InlineData("/a~b")]
+    [InlineData("/a~")]
+    [InlineData("/photograph~1.jpg")]
+    public void Takes_a_tilde_for_what_it_is_elsewhere(string target) => Resolve(target, hasShortNames: true).Should().NotBeNull();
+
+    [Fact]
+    public void Refuses_a_name_of_more_than_255_octets()
+    {
+        Resolve("/" + new string('a', 255)).Should().NotBeNull();
+        Resolve("/" + new string('a', 256)).Should().BeNull();
+        Resolve("/a/" + string.Concat(Enumerable.Repeat("%E4%BD%A0", 85))).Should().NotBeNull();
+        Resolve("/a/" + string.Concat(Enumerable.Repeat("%E4%BD%A0", 86))).Should().BeNull();
+    }
+
+    [Fact]
+    public void Resolves_a_path_as_long_as_a_request_line_may_be()
+    {
+        string path = string.Join('/', Enumerable.Repeat("segment", 1000));
+        Resolve("/" + path).Should().Be((path, false));
+    }
+
+    [Theory]
+    [InlineData("", "/")]
+    [InlineData("a", "/a")]
+    [InlineData("a/你", "/a/%E4%BD%A0")]
+    [InlineData("/evil.example", "/evil.example")]
+    [InlineData("//evil.example//", "/evil.example")]
+    [InlineData("a b/c%41?d#e", "/a%20b/c%2541%3Fd%23e")]
+    [InlineData("\\a\"b'<c>", "/%5Ca%22b%27%3Cc%3E")]
+    [InlineData("a\r\nb", "/a%0D%0Ab")]
+    [InlineData("javascript:alert(1)", "/javascript:alert(1)")]
+    public void Makes_a_target_of_a_path(string path, string target) => PathResolver.ToTarget(path).Should().Be(target);
+
+    [Fact]
+    public void A_target_that_was_made_resolves_to_its_path()
+    {
+        string path = "a b/" + string.Concat(Enumerable.Range(0x20, 0x2000).Select(value => (char)value).Where(character => !"/\\:".Contains(character) && !char.IsControl(character)).Chunk(60).Select(chunk => "x" + new string(chunk) + "x/"));
+        Resolve(PathResolver.ToTarget(path)).Should().Be((path.TrimEnd('/'), false));
+    }
+
+    [Theory]
+    [InlineData("a.txt", true)]
+    [InlineData("你好", true)]
+    [InlineData(".well-known", true)]
+    [InlineData(".git", false)]
+    [InlineData("a\\b", false)]
+    [InlineData("a:b", false)]
+    [InlineData("a\nb", false)]
+    [InlineData("nul.txt", false)]
+    [InlineData("a.", false)]
+    [InlineData("", false)]
+    public void Knows_of_a_name_whether_a_request_can_name_it(string name, bool isServed)
+    {
+        PathResolver.IsServed(name, isInRoot: true, serveHiddenNames: false).Should().Be(isServed);
+        PathResolver.IsServed(".well-known", isInRoot: false, serveHiddenNames: false).Should().BeFalse();
+    }
+
+    private static (string Path, bool IsDirectoryForm)? Resolve(string target, bool serveHiddenNames = false, bool hasShortNames = false) =>
+        PathResolver.TryResolve(Encoding.UTF8.GetBytes(target), serveHiddenNames, hasShortNames, out string path, out bool isDirectoryForm) ? (path, isDirectoryForm) : null;
+}
