@@ -1,31 +1,32 @@
-using System.Collections.Frozen;
-
 namespace Pwb.StaticFiles;
 
-/// <summary>
-/// Media types by file extension: those of content-types.txt beside this file, which come from the IANA registry and what browsers need, and those of the caller.
-/// </summary>
+/// <summary>Media types by file extension: those of content-types.txt beside this file, and before them those of the caller.</summary>
 internal sealed class ContentTypes
 {
     private const string Unknown = "application/octet-stream";
 
-    private static readonly Lazy<FrozenDictionary<string, string>> BuiltIn = new(Load);
+    // Not frozen: it is asked once for each file that comes into memory, and to freeze it takes longer than to read it.
+    private static readonly Lazy<Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>>> BuiltIn = new(Load);
 
-    private readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _overrides;
+    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _overrides;
 
     /// <param name="overrides">Media types by extension, with its dot, in any case. They are used as they are.</param>
-    public ContentTypes(IReadOnlyDictionary<string, string> overrides) =>
-        _overrides = overrides.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+    public ContentTypes(IReadOnlyDictionary<string, string> overrides)
+    {
+        Dictionary<string, string> types = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string extension, string type) in overrides) types[extension] = type;
+        _overrides = types.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     /// <summary>The value of Content-Type for a file, by what follows the last dot of its name.</summary>
     public string Get(string fileName)
     {
         ReadOnlySpan<char> extension = Path.GetExtension(fileName.AsSpan());
         if (_overrides.TryGetValue(extension, out string? type)) return type;
-        return BuiltIn.Value.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(extension, out type) ? type : Unknown;
+        return BuiltIn.Value.TryGetValue(extension, out type) ? type : Unknown;
     }
 
-    private static FrozenDictionary<string, string> Load()
+    private static Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Load()
     {
         Dictionary<string, string> types = new(StringComparer.OrdinalIgnoreCase);
         using Stream stream = typeof(ContentTypes).Assembly.GetManifestResourceStream("content-types.txt")!;
@@ -34,10 +35,11 @@ internal sealed class ContentTypes
         {
             if (line.StartsWith('#')) continue;
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            foreach (string extension in words.AsSpan(1)) types.Add("." + extension, WithCharset(words[0]));
+            string type = WithCharset(words[0]);
+            foreach (string extension in words.AsSpan(1)) types.Add("." + extension, type);
         }
 
-        return types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        return types.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>
