@@ -8,6 +8,12 @@ public sealed record StaticFileOptions
 {
     private const int Kibi = 1024;
 
+    private static readonly string[] HandlerOwned =
+    [
+        "Accept-Ranges", "Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Encoding", "Content-Range", "Content-Type",
+        "ETag", "Last-Modified", "Location", "Vary",
+    ];
+
     /// <summary>The options of a handler that is not told otherwise.</summary>
     public static StaticFileOptions Default { get; } = new();
 
@@ -66,7 +72,12 @@ public sealed record StaticFileOptions
     /// <summary>Throws if an option is not valid.</summary>
     internal void Validate()
     {
-        foreach ((string name, string value) in Headers ?? throw IsNull(nameof(Headers))) ResponseHead.CheckField(name, value);
+        foreach ((string name, string value) in Headers ?? throw IsNull(nameof(Headers)))
+        {
+            ResponseHead.CheckField(name, value);
+            Require(!HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase), nameof(Headers), $"{name} is written by the handler.");
+        }
+
         foreach ((string pattern, string value) in CacheControl ?? throw IsNull(nameof(CacheControl)))
         {
             Require(pattern is ['/' or '*', ..], nameof(CacheControl), $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");

@@ -8,6 +8,9 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     // Large content goes out in slices of this size, each of which is progress.
     private const int SliceSize = 64 * 1024;
 
+    // Where the system tells about progress, slices need only fit into the system's own count.
+    private const int WatchedSliceSize = 1024 * 1024 * 1024;
+
     private readonly PwbServerLimits _limits = context.Limits;
     private readonly CoarseClock _clock = context.Clock;
 
@@ -19,6 +22,9 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     private long _lastAcknowledged = -1;
 
     public SendBuffer Buffer { get; } = new();
+
+    /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
+    public bool CanSendFiles => connection.CanSendFiles;
 
     /// <summary>How often something was sent. What was appended since the count was the same can still be taken back.</summary>
     public int SendCount { get; private set; }
@@ -67,6 +73,33 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         }
     }
 
+    /// <summary>Sends what is pending, and then part of a file without copying it.</summary>
+    /// <exception cref="IOException">The file ends earlier, or the client is gone.</exception>
+    public async ValueTask SendFileAsync(FileStream file, long offset, long count)
+    {
+        int sliceSize = connection.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
+        for (long sent = 0; sent < count;)
+        {
+            int slice = (int)Math.Min(sliceSize, count - sent);
+            ReadOnlyMemory<byte> pending = Buffer.Pending;
+            long start = BeginWrite();
+            int taken;
+            try
+            {
+                taken = await connection.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
+            }
+            finally
+            {
+                connection.EndWait(Wait.Response);
+            }
+
+            EndWrite(start, pending.Length + taken);
+            Buffer.Truncate(0);
+            if (taken < slice) throw new IOException($"The file has become shorter: {sent + taken} bytes of {count} were left at {offset}.");
+            sent += taken;
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushPendingAsync()
     {
@@ -77,12 +110,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        SendCount++;
-        HasFailed = true; // until it has succeeded
-
-        long start = _clock.Now;
-        Volatile.Write(ref _waitStart, start);
-        connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
+        long start = BeginWrite();
         try
         {
             // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
@@ -94,8 +122,23 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
             connection.EndWait(Wait.Response);
         }
 
+        EndWrite(start, bytes.Length);
+    }
+
+    private long BeginWrite()
+    {
+        SendCount++;
+        HasFailed = true; // until it has succeeded
+        long start = _clock.Now;
+        Volatile.Write(ref _waitStart, start);
+        connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
+        return start;
+    }
+
+    private void EndWrite(long start, long count)
+    {
         _waited += _clock.Now - start;
-        _sent += bytes.Length;
+        _sent += count;
         HasFailed = false;
     }
 

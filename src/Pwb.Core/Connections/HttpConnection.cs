@@ -56,6 +56,8 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     public Stream Stream => _transport.Stream;
 
+    public bool CanSendFiles => _transport.CanSendFiles;
+
     public ConnectionInput Input { get; }
 
     public ConnectionOutput Output { get; }
@@ -115,6 +117,10 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     /// <summary>How many bytes the client has acknowledged in all, or -1 if nobody knows.</summary>
     public long GetAcknowledgedBytes() => _transport.GetAcknowledgedBytes();
+
+    /// <summary>Sends bytes, and then part of a file.</summary>
+    /// <returns>How many bytes of the file were sent.</returns>
+    public ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => _transport.SendFileAsync(before, file, offset, count);
 
     /// <summary>Gives up whatever is overdue. Called by the heartbeat: it neither waits nor takes a lock, and runs nobody else's code.</summary>
     public void Tick()

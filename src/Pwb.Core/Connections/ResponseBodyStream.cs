@@ -5,7 +5,7 @@ using Pwb.Protocol;
 namespace Pwb.Connections;
 
 /// <summary>Takes the content of one response from its body, frames it, and sees to it that it is neither short nor long.</summary>
-internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming framing, long? length) : Stream
+internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming framing, long? length) : Stream, IFileSink
 {
     // Content up to this size is gathered with what is pending; larger content is sent from where it is.
     private const int MaxGathered = 16 * 1024;
@@ -30,6 +30,8 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
         set => throw new NotSupportedException();
     }
 
+    public bool CanSendFiles => output.CanSendFiles && framing == ContentFraming.Sized;
+
     /// <summary>The body has written everything: ends the content.</summary>
     /// <exception cref="InvalidOperationException">The body has written less than it said, or tried to write more.</exception>
     public void Complete()
@@ -48,13 +50,7 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
         ObjectDisposedException.ThrowIf(_isClosed, this);
         cancellationToken.ThrowIfCancellationRequested();
         if (buffer.IsEmpty) return; // a chunk of no bytes would end the content
-        if (length - Written < buffer.Length)
-        {
-            _isTooLong = true;
-            throw new InvalidOperationException($"The body said that it has {length} bytes, and writes more.");
-        }
-
-        Written += buffer.Length;
+        Count(buffer.Length);
         if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
         if (buffer.Length <= MaxGathered)
         {
@@ -67,6 +63,13 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
         }
 
         if (framing == ContentFraming.Chunked) output.Buffer.Append("\r\n"u8);
+    }
+
+    public ValueTask SendFileAsync(FileStream file, long offset, long count)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        Count(count);
+        return output.SendFileAsync(file, offset, count);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -90,6 +93,17 @@ internal sealed class ResponseBodyStream(ConnectionOutput output, ContentFraming
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Count(long count)
+    {
+        if (length - Written < count)
+        {
+            _isTooLong = true;
+            throw new InvalidOperationException($"The body said that it has {length} bytes, and writes more.");
+        }
+
+        Written += count;
+    }
 
     private void AppendChunkSize(int size)
     {

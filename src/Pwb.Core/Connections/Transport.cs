@@ -26,6 +26,9 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public virtual bool HasUnreadData => false;
 
+    /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
+    public virtual bool CanSendFiles => false;
+
     /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
     public virtual void ShutdownSend()
     {
@@ -33,6 +36,10 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
 
     /// <summary>How many bytes the peer has acknowledged in all, where the system can tell; else -1.</summary>
     public virtual long GetAcknowledgedBytes() => -1;
+
+    /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
+    /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
+    public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => throw new NotSupportedException();
 
     /// <summary>Whether the peer has reset the connection, where the system can tell.</summary>
     public virtual bool IsReset() => false;

@@ -17,6 +17,8 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
 
     public override bool EndsPendingReads => true;
 
+    public override bool CanSendFiles => true;
+
     public override bool HasUnreadData
     {
         get
@@ -47,6 +49,20 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         {
             return -1;
         }
+    }
+
+    // sendfile(2), TransmitFile or what else the system has.
+    public override async ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count)
+    {
+        SendPacketsElement part = new(file, offset, count);
+        TaskCompletionSource completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SocketAsyncEventArgs sending = new(true); // without the execution context, which nothing here needs
+        sending.SendPacketsElements = before.IsEmpty ? [part] : [new SendPacketsElement(before), part];
+        sending.Completed += (_, _) => completed.SetResult();
+        if (_socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
+
+        if (sending.SocketError != SocketError.Success) throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
+        return sending.BytesTransferred - before.Length;
     }
 
     // A FIN does not show here, and is not meant to: the client may still wait for its response.

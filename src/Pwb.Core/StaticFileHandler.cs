@@ -1,0 +1,201 @@
+using System.Text;
+using Pwb.StaticFiles;
+
+namespace Pwb;
+
+/// <summary>
+/// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges, precompressed
+/// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless older than <c>app.js</c>), index files and content types. Nothing outside of the
+/// source can be reached. Small files are kept in memory, and compared with their source at most once a second; large ones are sent by the system.
+/// </summary>
+public sealed class StaticFileHandler : IRequestHandler
+{
+    private readonly StaticFileOptions _options;
+    private readonly IRequestHandler? _next;
+    private readonly ResponseFields _fields;
+    private readonly ResourceFinder _finder;
+    private readonly ResourceCache _cache;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Serves a folder.</summary>
+    /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
+    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
+    public StaticFileHandler(string root, StaticFileOptions? options = null, IRequestHandler? next = null)
+        : this(new FolderSource(root, options?.FollowLinksOutside ?? false), options, next)
+    {
+    }
+
+    /// <summary>Serves any source of content.</summary>
+    /// <param name="source">The source, such as the resources of an assembly.</param>
+    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
+    /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
+    public StaticFileHandler(ContentSource source, StaticFileOptions? options = null, IRequestHandler? next = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _options = options ?? StaticFileOptions.Default;
+        _options.Validate();
+        _next = next;
+        _clock = _options.TimeProvider;
+        _fields = new ResponseFields(_options);
+        _finder = new ResourceFinder(source, _options, _fields);
+        _cache = new ResourceCache(_options.MaxCacheLength);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        bool isGet = request.Method == "GET";
+        bool mustCheck = false;
+        if ((isGet || request.Method == "HEAD") && _cache.TryGet(request.RawPath, out Resource? resource))
+        {
+            mustCheck = IsCheckDue(resource);
+            if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response) return new ValueTask<HttpResponse>(response);
+        }
+
+        return HandleFromSourceAsync(request, mustCheck, cancellationToken);
+    }
+
+    private HttpResponse? TryAnswer(Resource resource, in SelectionFields fields, bool isGet)
+    {
+        Representation representation = resource.Select(fields);
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRange range);
+        return representation.TryAnswer(selection, range);
+    }
+
+    private async ValueTask<HttpResponse> HandleFromSourceAsync(HttpRequest request, bool mustCheck, CancellationToken cancellationToken)
+    {
+        // From here on, a disk may be waited for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            if (Answer(request, mustCheck) is { } response) return response;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return _fields.Forbidden;
+        }
+        catch (IOException exception) when (FileErrors.IsOutOfDescriptors(exception))
+        {
+            return _fields.Unavailable;
+        }
+
+        return await _next!.HandleAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>Null if it is for the next handler.</returns>
+    private HttpResponse? Answer(HttpRequest request, bool mustCheck)
+    {
+        bool isOptions = request.Method == "OPTIONS";
+        if (!isOptions && request.Method is not ("GET" or "HEAD")) return _next is null ? _fields.MethodNotAllowed : null;
+        if (isOptions && _next is null) return _fields.Options;
+        if (!PathResolver.TryResolve(request.RawPath, _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
+
+        Finding finding = Find(path, isDirectoryForm, mustCheck, out Resource? resource);
+        bool isNothing = finding is Finding.Nothing or Finding.Directory;
+        if (isOptions) return isNothing ? null : _fields.Options;
+        if (isNothing) return AnswerMissing(request);
+        if (finding == Finding.File) return Answer(resource!, request) ?? AnswerMissing(request);
+
+        string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
+        return _fields.Redirect(PathResolver.ToTarget(path) + "/" + query);
+    }
+
+    private HttpResponse? AnswerMissing(HttpRequest request)
+    {
+        if (_options.Fallback is not null && IsForFallback(request) && Find(_options.Fallback, isDirectoryForm: false, mustCheck: false, out Resource? page) == Finding.File)
+        {
+            return Answer(page!, request) ?? _fields.NotFound;
+        }
+
+        if (_next is not null) return null;
+        if (_options.NotFoundPage is null || Find(_options.NotFoundPage, isDirectoryForm: false, mustCheck: false, out page) != Finding.File) return _fields.NotFound;
+
+        Representation? representation = Obtain(page!, new SelectionFields(request.Headers), out Stream? content);
+        return representation?.ErrorPage(404, content is null ? null : new FileBody(content, 0, representation.Info.Length)) ?? _fields.NotFound;
+    }
+
+    /// <summary>Looks a path up, in the cache first.</summary>
+    private Finding Find(string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
+    {
+        // One form of a path is kept, however a client escapes it.
+        byte[] target = Encoding.ASCII.GetBytes(PathResolver.ToTarget(path) + (isDirectoryForm && path.Length > 0 ? "/" : ""));
+        if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
+
+        Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
+        if (finding == Finding.File)
+        {
+            resource = _finder.Load(target, filePath, info, resource, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
+            _cache.Set(resource);
+        }
+        else
+        {
+            _cache.Remove(target);
+        }
+
+        return finding;
+    }
+
+    /// <returns>Null if the file is gone.</returns>
+    private HttpResponse? Answer(Resource resource, HttpRequest request)
+    {
+        SelectionFields fields = new(request.Headers);
+        bool isGet = request.Method == "GET";
+        if (TryAnswer(resource, fields, isGet) is { } known) return known;
+        if (Obtain(resource, fields, out Stream? content) is not { } representation) return null;
+
+        // The file may be another one than it was a moment ago.
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRange range);
+        if (content is null) return representation.TryAnswer(selection, range);
+        if (selection is Selection.Whole or Selection.Part) return representation.Answer(new FileBody(content, range.Start, range.Length), selection, range);
+
+        content.Dispose();
+        return representation.TryAnswer(selection, range);
+    }
+
+    /// <summary>Gets at the content: in memory, or as an open file.</summary>
+    /// <returns>The representation; null if it is gone.</returns>
+    private Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
+    {
+        content = null;
+        Representation? representation = resource.Select(fields);
+        if (representation.Whole is not null) return representation;
+
+        if (representation.Info.Length <= _options.MaxCachedFileLength)
+        {
+            representation = _finder.ReadContent(representation);
+            if (representation is not null)
+            {
+                resource.Set(representation);
+                _cache.Set(resource);
+                if (representation.Whole is not null) return representation;
+            }
+        }
+
+        if (representation is not null) content = _finder.Open(ref representation);
+        if (content is not null) return representation;
+        _cache.Remove(resource.Target);
+        return null;
+    }
+
+    private bool IsForFallback(HttpRequest request)
+    {
+        if (request.Headers["Accept"] is { } accept && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase)) return true;
+
+        ReadOnlySpan<byte> lastSegment = request.RawPath[(request.RawPath.LastIndexOf((byte)'/') + 1)..];
+        return _next is null && !lastSegment.Contains((byte)'.');
+    }
+
+    // Only conditions need to know.
+    private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();
+
+    private bool IsCheckDue(Resource resource)
+    {
+        long now = _clock.GetTimestamp();
+        return resource.TryClaimCheck(now, now + _clock.TimestampFrequency);
+    }
+}

@@ -1,0 +1,46 @@
+namespace Pwb.StaticFiles;
+
+/// <summary>What a target leads to: a file, in the codings that it is there in.</summary>
+internal sealed class Resource
+{
+    private readonly Representation?[] _representations = new Representation?[(int)ContentCoding.Gzip + 1]; // by coding
+    private ContentCoding _codings;
+    private long _checkDueAt;
+
+    /// <summary>Makes a resource that has been compared with its source just now.</summary>
+    public Resource(byte[] target, IEnumerable<Representation> representations, long checkDueAt)
+    {
+        Target = target;
+        _checkDueAt = checkDueAt;
+        foreach (Representation representation in representations) Set(representation);
+    }
+
+    /// <summary>The path that leads to it, percent-encoded.</summary>
+    public byte[] Target { get; }
+
+    /// <summary>The larger, the later it was asked for, in steps of the time between two checks.</summary>
+    public long UsedAt => Volatile.Read(ref _checkDueAt);
+
+    /// <summary>What it counts for in the cache's budget.</summary>
+    public long Cost { get; set; }
+
+    public long ContentLength => _representations.Sum(representation => representation?.ContentLength ?? 0);
+
+    /// <summary>Whether it is time to compare it with its source again. Only one who asks is told so.</summary>
+    public bool TryClaimCheck(long now, long nextCheckDueAt)
+    {
+        long dueAt = Volatile.Read(ref _checkDueAt);
+        return now >= dueAt && Interlocked.CompareExchange(ref _checkDueAt, nextCheckDueAt, dueAt) == dueAt;
+    }
+
+    public Representation? Get(ContentCoding coding) => Volatile.Read(ref _representations[(int)coding]);
+
+    public void Set(Representation representation)
+    {
+        Volatile.Write(ref _representations[(int)representation.Coding], representation);
+        _codings |= representation.Coding;
+    }
+
+    /// <summary>The representation that suits a client best.</summary>
+    public Representation Select(in SelectionFields fields) => Get(ContentCodings.Choose(fields.AcceptEncoding, fields.HasAcceptEncoding, _codings))!;
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>Resources by the target that leads to them, within a budget of bytes.</summary>
+internal sealed class ResourceCache(long maxLength)
+{
+    // What an entry costs besides its content and its key, by and large.
+    private const int EntryCost = 2 * 1024;
+
+    private readonly ConcurrentDictionary<byte[], Resource> _resources = new(TargetComparer.Instance);
+    private readonly Lock _lock = new();
+    private long _length;
+
+    public bool TryGet(ReadOnlySpan<byte> target, [NotNullWhen(true)] out Resource? resource) =>
+        _resources.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(target, out resource);
+
+    /// <summary>Keeps a resource in place of the one that was there; the ones that were used least recently make room.</summary>
+    public void Set(Resource resource)
+    {
+        lock (_lock)
+        {
+            Remove(resource.Target);
+            resource.Cost = EntryCost + resource.Target.Length + resource.ContentLength;
+            if (resource.Cost > maxLength) return;
+
+            _length += resource.Cost;
+            _resources[resource.Target] = resource;
+            if (_length > maxLength) MakeRoom();
+        }
+    }
+
+    public void Remove(ReadOnlySpan<byte> target)
+    {
+        lock (_lock)
+        {
+            if (_resources.GetAlternateLookup<ReadOnlySpan<byte>>().TryRemove(target, out Resource? old)) _length -= old.Cost;
+        }
+    }
+
+    // Down to three quarters, so that the next ones need not sort again.
+    private void MakeRoom()
+    {
+        foreach (Resource resource in _resources.Values.OrderBy(resource => resource.UsedAt))
+        {
+            if (_length <= maxLength - (maxLength / 4)) break;
+            Remove(resource.Target);
+        }
+    }
+
+    private sealed class TargetComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public static readonly TargetComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
+
+        // Seeded by the process, so that clients cannot make targets collide.
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            HashCode hash = default;
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

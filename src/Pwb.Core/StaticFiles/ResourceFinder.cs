@@ -1,0 +1,126 @@
+namespace Pwb.StaticFiles;
+
+/// <summary>What a path leads to.</summary>
+internal enum Finding
+{
+    Nothing,
+
+    /// <summary>A file, perhaps under another path: that of an index, say.</summary>
+    File,
+
+    /// <summary>A directory that was named without its trailing slash.</summary>
+    Redirect,
+
+    /// <summary>A directory without an index.</summary>
+    Directory,
+}
+
+/// <summary>Finds files in a source, and reads the small ones into memory.</summary>
+internal sealed class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields)
+{
+    // File systems keep time in steps of up to two seconds (FAT): content that was read that soon after a change may change again unseen.
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
+
+    private const int MaxReads = 3;
+
+    private readonly ContentTypes _contentTypes = new(options.ContentTypes);
+
+    /// <summary>Looks a path up.</summary>
+    /// <param name="path">The path, decoded and checked.</param>
+    /// <param name="isDirectoryForm">Whether it was written with a trailing slash.</param>
+    /// <param name="filePath">The file that it leads to, if any.</param>
+    /// <param name="info">The file.</param>
+    public Finding Find(string path, bool isDirectoryForm, out string filePath, out ContentInfo info)
+    {
+        filePath = path;
+        info = default;
+        if (source.Find(path) is { } found)
+        {
+            info = found;
+            if (!found.IsDirectory) return isDirectoryForm ? Finding.Nothing : Finding.File;
+            if (!isDirectoryForm) return Finding.Redirect;
+            foreach (string index in options.IndexFiles)
+            {
+                filePath = path.Length == 0 ? index : path + "/" + index;
+                if (TryFindFile(filePath, out info)) return Finding.File;
+            }
+
+            return Finding.Directory;
+        }
+
+        if (!options.CleanUrls || isDirectoryForm) return Finding.Nothing;
+        filePath = path + ".html";
+        return TryFindFile(filePath, out info) ? Finding.File : Finding.Nothing;
+    }
+
+    /// <summary>Makes a resource of a file and its precompressed neighbours.</summary>
+    /// <param name="target">The target that leads to it.</param>
+    /// <param name="path">The file's path.</param>
+    /// <param name="info">The file.</param>
+    /// <param name="old">What is known of it from before. What has not changed since is taken over.</param>
+    /// <param name="checkDueAt">When the resource is to be compared with its source again.</param>
+    public Resource Load(byte[] target, string path, ContentInfo info, Resource? old, long checkDueAt)
+    {
+        List<(ContentCoding Coding, string Path, ContentInfo Info)> files = [(ContentCoding.Identity, path, info)];
+        foreach (ContentCoding coding in ContentCodings.Preferred)
+        {
+            // One that is older than its original was made of something else.
+            string neighbour = path + coding.FileExtension();
+            if (TryFindFile(neighbour, out ContentInfo found) && found.LastModified >= info.LastModified) files.Add((coding, neighbour, found));
+        }
+
+        string contentType = _contentTypes.Get(path);
+        string cacheControl = fields.CacheControlOf(path);
+        bool hasSiblings = files.Count > 1;
+        DateTimeOffset now = options.TimeProvider.GetUtcNow();
+        return new Resource(
+            target,
+            files.Select(file =>
+            {
+                Representation? known = old?.Get(file.Coding);
+                bool isTheSame = known is { IsSettled: true } && known.HasSiblings == hasSiblings && known.Info == file.Info && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
+                return isTheSame ? known! : new Representation(file.Path, file.Coding, file.Info, contentType, cacheControl, hasSiblings, fields, now);
+            }),
+            checkDueAt);
+    }
+
+    /// <summary>Opens a representation's file.</summary>
+    /// <param name="representation">The representation; if its file is another one by now, that one's takes its place.</param>
+    /// <returns>The content, or null if it is gone.</returns>
+    public Stream? Open(ref Representation representation)
+    {
+        Stream? content = source.Open(representation.Path, out ContentInfo info);
+        if (content is not null && info != representation.Info) representation = Remake(representation, info);
+        return content;
+    }
+
+    /// <summary>Reads a representation's file into memory, if it is small and holds still.</summary>
+    /// <returns>The representation with its content, or without it if that cannot be kept; null if it is gone.</returns>
+    public Representation? ReadContent(Representation representation)
+    {
+        for (int reads = 1; ; reads++)
+        {
+            using Stream? content = Open(ref representation);
+            if (content is null) return null;
+            if (representation.Info.Length > options.MaxCachedFileLength || reads > MaxReads) return representation;
+
+            byte[] bytes = new byte[representation.Info.Length];
+            int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+
+            // Somebody may have written to it meanwhile: it is whole if it still is what it was.
+            if (read < bytes.Length || source.Find(representation.Path) != representation.Info) continue;
+            bool isSettled = options.TimeProvider.GetUtcNow() - representation.Info.LastModified > SettlingTime;
+            return representation.WithContent(bytes, isSettled);
+        }
+    }
+
+    private Representation Remake(Representation old, ContentInfo info) =>
+        new(old.Path, old.Coding, info, old.ContentType, old.CacheControl, old.HasSiblings, fields, options.TimeProvider.GetUtcNow());
+
+    private bool TryFindFile(string path, out ContentInfo info)
+    {
+        ContentInfo? found = source.Find(path);
+        info = found ?? default;
+        return found is { IsDirectory: false };
+    }
+}
