@@ -6,8 +6,10 @@ namespace Pwb.StaticFiles;
 /// <summary>The names of the content codings, and the choice of one: RFC 9110 §12.5.3.</summary>
 internal static class ContentCodings
 {
+    private static readonly ContentCoding[] InOrder = [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip]; // of enum values a span would be a new array each time
+
     /// <summary>All but Identity, in the order in which they are chosen if the client likes them alike: what is usually smallest comes first.</summary>
-    public static ReadOnlySpan<ContentCoding> Preferred => [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip];
+    public static ReadOnlySpan<ContentCoding> Preferred => InOrder;
 
     /// <summary>The name in Content-Encoding.</summary>
     public static string Name(this ContentCoding coding) => coding switch
@@ -41,7 +43,7 @@ internal static class ContentCodings
         foreach (ContentCoding coding in Preferred)
         {
             int weight = weights.Of(coding);
-            if (!available.HasFlag(coding) || weight <= bestWeight) continue;
+            if ((available & coding) == ContentCoding.Identity || weight <= bestWeight) continue;
             best = coding;
             bestWeight = weight;
         }

@@ -28,25 +28,22 @@ internal static class EntityTag
         return coding == ContentCoding.Identity ? $"\"{text}\"" : $"\"{text}-{coding.Name()}\"";
     }
 
-    /// <summary>Whether this is one strong tag and the same as a strong one: RFC 9110 §8.8.3.2.</summary>
-    public static bool IsSameStrong(ReadOnlySpan<byte> value, ReadOnlySpan<byte> entityTag) =>
-        value.SequenceEqual(entityTag) && TryTake(ref value, out bool isWeak, out _) && !isWeak && value.IsEmpty;
+    /// <summary>Whether a value is this strong tag and nothing more: RFC 9110 §8.8.3.2.</summary>
+    public static bool IsSame(ReadOnlySpan<byte> value, ReadOnlySpan<byte> entityTag) => value.SequenceEqual(entityTag);
 
-    /// <summary>Whether a value of If-Match, "*" or a list of tags, has a tag: weak tags never match (RFC 9110 §13.1.1).</summary>
-    public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, isStrong: true);
+    /// <summary>Whether a value of If-Match, "*" or a list of tags, has this strong tag; weak ones never match (RFC 9110 §13.1.1).</summary>
+    public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, takesWeak: false);
 
-    /// <summary>Whether a value of If-None-Match, "*" or a list of tags, has a tag, weak or strong (RFC 9110 §13.1.2).</summary>
-    public static bool MatchesWeakly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, isStrong: false);
+    /// <summary>Whether a value of If-None-Match, "*" or a list of tags, has this strong tag or the weak one of the same name (RFC 9110 §13.1.2).</summary>
+    public static bool MatchesWeakly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, takesWeak: true);
 
     /// <summary>
     /// A value with anything malformed in it matches nothing, also not by its valid members. RFC 9110 §2.4 leaves that to the
     /// recipient, and both fields are then on the safe side: If-Match fails, If-None-Match has the file sent.
     /// </summary>
-    private static bool Matches(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag, bool isStrong)
+    private static bool Matches(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag, bool takesWeak)
     {
         if (list.SequenceEqual("*"u8)) return true; // there is a representation, or nobody would ask
-
-        if (!TryTake(ref entityTag, out bool isCurrentWeak, out ReadOnlySpan<byte> current)) return false;
 
         bool found = false;
         while (!list.IsEmpty)
@@ -54,8 +51,8 @@ internal static class EntityTag
             // RFC 9110 §5.6.1.2: empty members are parsed and ignored.
             if (list[0] != ',')
             {
-                if (!TryTake(ref list, out bool isWeak, out ReadOnlySpan<byte> opaque)) return false;
-                found |= opaque.SequenceEqual(current) && !(isStrong && (isWeak || isCurrentWeak));
+                if (!TryTake(ref list, out bool isWeak, out ReadOnlySpan<byte> opaqueTag)) return false;
+                found |= opaqueTag.SequenceEqual(entityTag) && (takesWeak || !isWeak);
             }
 
             list = list.TrimStart(" \t"u8);
@@ -67,19 +64,19 @@ internal static class EntityTag
         return found;
     }
 
-    /// <summary>Takes a tag, such as "a" or W/"a", from the front of a text. It may hold commas, but no blank: RFC 9110 §8.8.3.</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> text, out bool isWeak, out ReadOnlySpan<byte> opaque)
+    /// <summary>Takes a tag, such as "a" or W/"a", from the front of a list. It may hold commas, but no blank: RFC 9110 §8.8.3.</summary>
+    private static bool TryTake(ref ReadOnlySpan<byte> list, out bool isWeak, out ReadOnlySpan<byte> opaqueTag)
     {
-        opaque = default;
-        isWeak = text.StartsWith("W/"u8); // by case
-        int start = isWeak ? 2 : 0;
-        if (text.Length <= start || text[start] != '"') return false;
+        opaqueTag = default;
+        isWeak = list.StartsWith("W/"u8); // by case
+        if (isWeak) list = list[2..];
+        if (list.IsEmpty || list[0] != '"') return false;
 
-        int length = text[(start + 1)..].IndexOf((byte)'"');
+        int length = list[1..].IndexOf((byte)'"');
         if (length < 0) return false;
 
-        opaque = text.Slice(start + 1, length);
-        text = text[(start + length + 2)..];
-        return !opaque.ContainsAny(Grammar.NotEntityTagBytes);
+        opaqueTag = list[..(length + 2)];
+        list = list[(length + 2)..];
+        return !opaqueTag[1..^1].ContainsAny(Grammar.NotEntityTagBytes);
     }
 }

@@ -57,7 +57,7 @@ internal static class Preconditions
 
         // §13.1.5: a tag has a quotation mark among its first three characters, a date has none.
         ReadOnlySpan<byte> validator = fields.IfRange;
-        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return EntityTag.IsSameStrong(validator, entityTag);
+        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return EntityTag.IsSame(validator, entityTag);
 
         // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A client may not send one
         // that it received within that second (§13.1.5); here it is seen to that this second is over.

@@ -107,10 +107,10 @@ internal ref struct SelectionFields
         foreach (FieldLine line in fields)
         {
             if (!Ascii.EqualsIgnoreCase(line.Name, name)) continue;
-            if (joined.Count > 0) joined.AddRange(", "u8);
             joined.AddRange(line.Value);
+            joined.AddRange(", "u8);
         }
 
-        return [.. joined];
+        return [.. joined[..^2]];
     }
 }
