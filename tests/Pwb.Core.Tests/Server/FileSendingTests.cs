@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Server;
+
+/// <summary>S7 on real sockets and real files: what the system sends by itself is whole, or visibly not.</summary>
+public sealed class FileSendingTests : IDisposable
+{
+    private const long FourGibi = 4L * 1024 * 1024 * 1024;
+    private const int Mebi = 1024 * 1024;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pwb-files-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(Mebi)]
+    [InlineData((3 * Mebi) + 7)]
+    [InlineData(64 * Mebi)]
+    public async Task A_large_file_arrives_as_it_is(int length)
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(length);
+        await File.WriteAllBytesAsync(PathOf("a"), content);
+        await using PwbServer server = await StartAsync();
+        using HttpClient client = ClientOf(server);
+
+        for (int i = 0; i < 3; i++) (await client.GetByteArrayAsync("/a")).AsSpan().SequenceEqual(content).Should().BeTrue();
+        using HttpRequestMessage request = new(HttpMethod.Get, "/a") { Headers = { Range = new(1000, 500_000) } };
+        using HttpResponseMessage response = await client.SendAsync(request);
+        response.StatusCode.Should().Be(HttpStatusCode.PartialContent);
+        (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(content.AsSpan(1000, 499_001)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_file_above_4_GB_arrives_to_its_last_byte()
+    {
+        byte[] end = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+        using (FileStream file = File.Create(PathOf("huge")))
+        {
+            file.Position = FourGibi; // sparse: it takes no space
+            file.Write(end);
+        }
+
+        await using PwbServer server = await StartAsync();
+        using HttpClient client = ClientOf(server);
+
+        using HttpRequestMessage request = new(HttpMethod.Get, "/huge") { Headers = { Range = new(FourGibi - 2, null) } };
+        using HttpResponseMessage part = await client.SendAsync(request);
+        part.Content.Headers.ContentRange!.ToString().Should().Be($"bytes {FourGibi - 2}-{FourGibi + 9}/{FourGibi + 10}");
+        (await part.Content.ReadAsByteArrayAsync()).Should().Equal([0, 0, .. end]);
+
+        using HttpResponseMessage whole = await client.GetAsync("/huge", HttpCompletionOption.ResponseHeadersRead);
+        whole.Content.Headers.ContentLength.Should().Be(FourGibi + 10);
+        await using Stream content = await whole.Content.ReadAsStreamAsync();
+        byte[] buffer = new byte[4 * Mebi];
+        byte[] last = [];
+        long total = 0;
+        for (int read; (read = await content.ReadAsync(buffer)) > 0; total += read) last = [.. last.AsSpan(Math.Max(0, last.Length - end.Length)), .. buffer.AsSpan(Math.Max(0, read - end.Length), Math.Min(read, end.Length))];
+        total.Should().Be(FourGibi + 10);
+        last[^10..].Should().Equal(end);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_truncated_while_it_is_sent_ends_in_an_abort()
+    {
+        await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        byte[] buffer = new byte[Mebi];
+        int received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
+
+        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(Mebi);
+        Func<Task> reading = async () =>
+        {
+            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;) received += read;
+            throw new EndOfStreamException();
+        };
+
+        await reading.Should().ThrowAsync<IOException>("the connection ends early, by a reset or at least before the announced length");
+        received.Should().BeLessThan(32 * Mebi);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_replaced_while_it_is_sent_arrives_as_it_was()
+    {
+        byte[] old = RandomNumberGenerator.GetBytes(32 * Mebi);
+        await File.WriteAllBytesAsync(PathOf("a"), old);
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        using MemoryStream received = new();
+        byte[] buffer = new byte[Mebi];
+        received.Write(buffer, 0, await client.GetStream().ReadAtLeastAsync(buffer, 1000));
+
+        await File.WriteAllBytesAsync(PathOf("new"), RandomNumberGenerator.GetBytes(Mebi));
+        File.Move(PathOf("new"), PathOf("a"), overwrite: true);
+        await client.GetStream().CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
+
+        received.ToArray().AsSpan((int)received.Length - old.Length).SequenceEqual(old).Should().BeTrue();
+    }
+
+    [SkippableFact]
+    public async Task Every_file_is_closed_whatever_became_of_its_client()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux shows which files a process has open.");
+        await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
+        await using (PwbServer server = await StartAsync())
+        {
+            using HttpClient whole = ClientOf(server);
+            (await whole.GetByteArrayAsync("/a")).Should().HaveCount(32 * Mebi);
+            for (int i = 0; i < 50; i++)
+            {
+                using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 4096);
+                await client.GetStream().ReadAtLeastAsync(new byte[100], 100);
+                if (i % 2 == 0) client.Client.Close(timeout: 0);
+            }
+
+            await server.StopAsync(new CancellationToken(canceled: true));
+        }
+
+        Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget ?? "")
+            .Should().NotContain(target => target.StartsWith(_folder.FullName, StringComparison.Ordinal));
+    }
+
+    private static HttpClient ClientOf(PwbServer server) => new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
+
+    private static async Task<TcpClient> AskAsync(PwbServer server, string target, int receiveBufferSize)
+    {
+        TcpClient client = new() { ReceiveBufferSize = receiveBufferSize };
+        await client.ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        return client;
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private async Task<PwbServer> StartAsync()
+    {
+        PwbServer server = new(new StaticFileHandler(_folder.FullName), new PwbServerOptions { Port = 0 });
+        await server.StartAsync();
+        return server;
+    }
+}
