@@ -10,6 +10,7 @@ namespace Pwb;
 /// </summary>
 public sealed class StaticFileHandler : IRequestHandler
 {
+    private readonly ContentSource _source;
     private readonly StaticFileOptions _options;
     private readonly IRequestHandler? _next;
     private readonly ResponseFields _fields;
@@ -38,6 +39,7 @@ public sealed class StaticFileHandler : IRequestHandler
         ArgumentNullException.ThrowIfNull(source);
         _options = options ?? StaticFileOptions.Default;
         _options.Validate();
+        _source = source;
         _next = next;
         _clock = _options.TimeProvider;
         _fields = new ResponseFields(_options);
@@ -96,9 +98,10 @@ public sealed class StaticFileHandler : IRequestHandler
         if (!PathResolver.TryResolve(request.RawPath, _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
 
         Finding finding = Find(path, isDirectoryForm, mustCheck, out Resource? resource);
-        bool isNothing = finding is Finding.Nothing or Finding.Directory;
+        bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
         if (isOptions) return isNothing ? null : _fields.Options;
         if (isNothing) return AnswerMissing(request);
+        if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request));
         if (finding == Finding.File) return Answer(resource!, request) ?? AnswerMissing(request);
 
         string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
@@ -189,6 +192,9 @@ public sealed class StaticFileHandler : IRequestHandler
         ReadOnlySpan<byte> lastSegment = request.RawPath[(request.RawPath.LastIndexOf((byte)'/') + 1)..];
         return _next is null && !lastSegment.Contains((byte)'.');
     }
+
+    private IEnumerable<ContentInfo> List(string path) =>
+        _source.List(path).Where(entry => PathResolver.IsServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
 
     // Only conditions need to know.
     private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();

@@ -216,6 +216,22 @@ public sealed class StaticFileHandlerTests
     }
 
     [Fact]
+    public async Task Directories_are_listed_when_asked_for()
+    {
+        var site = new Site(new StaticFileOptions { ListDirectories = true });
+        site.Source.Add("docs/b.txt", "b").Add("docs/<a>.txt", "a").Add("with/index.html", "index");
+
+        WireResponse html = await site.GetAsync("/docs/");
+        WireResponse json = await site.GetAsync("/docs/", "Accept: application/json");
+
+        html.ContentText.Should().Contain("b.txt").And.Contain("&lt;a&gt;.txt").And.NotContain("<a>.txt");
+        html["X-Content-Type-Options"].Should().Be("nosniff");
+        json.ContentText.Should().Contain("\"b.txt\"");
+        (await site.GetAsync("/with/")).ContentText.Should().Be("index");
+        (await site.GetAsync("/docs")).Status.Should().Be(301);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_403_and_out_of_descriptors_is_503()
     {
         _site.Source.Failure = new UnauthorizedAccessException("no");
