@@ -54,7 +54,7 @@ internal sealed class LinuxFolder : ContentSource
         if (!handle.IsOpen || handle.GetStatus().Describe(Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
 
         info = file;
-        return file.Length == 0 ? Stream.Null : OpenContent(handle, path);
+        return file.Length == 0 ? Stream.Null : handle.OpenContent();
     }
 
     public override IEnumerable<ContentInfo> List(string path)
@@ -74,19 +74,6 @@ internal sealed class LinuxFolder : ContentSource
         }
 
         return entries;
-    }
-
-    // FileShare.ReadWrite: with less, .NET locks the file, which is a system call more, and keeps nobody but .NET from writing.
-    private FileStream OpenContent(in PathHandle handle, string path)
-    {
-        try
-        {
-            return new FileStream(handle.GetDescriptorPath(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new UnauthorizedAccessException($"Permission denied: '{FullPath(path)}'", exception);
-        }
     }
 
     private PathHandle OpenWithin(string path)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.StaticFiles;
 
@@ -59,7 +60,18 @@ internal readonly struct PathHandle : IDisposable
     /// <summary>The status of what a directory has by some name, of a link itself. False if there is nothing, or nothing to be found out.</summary>
     public bool TryGetStatus(string name, out LinuxStatus status) => LinuxCalls.TryGetStatus(Descriptor, name, out status);
 
-    /// <summary>A path by which this very file is opened: it goes through no name, and no link, of the folder.</summary>
+    /// <summary>Opens this very file.</summary>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">Anything else that is wrong.</exception>
+    public FileStream OpenContent()
+    {
+        // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse one that they have locked.
+        int content = LinuxCalls.OpenContent(GetDescriptorPath());
+        if (content < 0) throw LinuxCalls.GetLastError(_path) ?? new FileNotFoundException(null, _path);
+        return new FileStream(new SafeFileHandle(content, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+    }
+
+    /// <summary>A path by which this very file or directory is opened: it goes through no name, and no link, of the folder.</summary>
     public string GetDescriptorPath() => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Descriptor}");
 
     public void Dispose()

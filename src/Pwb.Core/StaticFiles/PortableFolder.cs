@@ -52,12 +52,15 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
         return entries;
     }
 
+    // Exists would hide that a directory on the way may not be searched; Attributes throws, and is -1 if there is nothing.
     private static ContentInfo? Describe(string real, string name)
     {
         var file = new FileInfo(real);
-        if (file.Exists) return new ContentInfo(name, IsDirectory: false, file.Length, ToOffset(file.LastWriteTimeUtc));
-        var directory = new DirectoryInfo(real);
-        return directory.Exists ? new ContentInfo(name, IsDirectory: true, Length: 0, ToOffset(directory.LastWriteTimeUtc)) : null;
+        FileAttributes attributes = file.Attributes;
+        if (attributes == (FileAttributes)(-1)) return null;
+
+        bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
+        return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc));
     }
 
     private static DateTimeOffset ToOffset(DateTime time) => new(time, TimeSpan.Zero);
