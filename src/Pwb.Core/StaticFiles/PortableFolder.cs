@@ -55,12 +55,19 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
     // Exists would hide that a directory on the way may not be searched; Attributes throws, and is -1 if there is nothing.
     private static ContentInfo? Describe(string real, string name)
     {
-        var file = new FileInfo(real);
-        FileAttributes attributes = file.Attributes;
-        if (attributes == (FileAttributes)(-1)) return null;
+        try
+        {
+            var file = new FileInfo(real);
+            FileAttributes attributes = file.Attributes;
+            if (attributes == (FileAttributes)(-1)) return null;
 
-        bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
-        return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc));
+            bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
+            return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc));
+        }
+        catch (IOException exception) when (FileErrors.IsAbsent(exception))
+        {
+            return null;
+        }
     }
 
     private static DateTimeOffset ToOffset(DateTime time) => new(time, TimeSpan.Zero);
@@ -84,12 +91,8 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
     // The root is resolved each time: it may be a link that somebody switches to another release.
     private string? ResolveWithin(string path)
     {
-        string full = Path.GetFullPath(Path.Join(root, path));
-        if (followLinksOutside) return full;
-
-        string? realRoot = Resolve(root);
-        string? real = Resolve(full);
-        return realRoot is not null && real is not null && IsWithin(realRoot, real) ? real : null;
+        if (Resolve(Path.GetFullPath(Path.Join(root, path))) is not { } real) return null;
+        return followLinksOutside || (Resolve(root) is { } realRoot && IsWithin(realRoot, real)) ? real : null;
     }
 
     private static bool IsWithin(string folder, string path) =>

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Pwb.StaticFiles;
+
+namespace Pwb.Tests.StaticFiles;
+
+/// <summary>The public folder: on Linux, by descriptors.</summary>
+public sealed class FolderSourceTests : FolderTests
+{
+    protected override ContentSource Create(string root, bool followLinksOutside = false) => new FolderSource(root, followLinksOutside);
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../secret.txt")]
+    [InlineData("sub/../a.txt")]
+    [InlineData("sub/../../secret.txt")]
+    [InlineData("a.txt\0")]
+    [InlineData("a.txt\0.html")]
+    public void Has_nothing_by_a_path_that_no_handler_asks_for(string path)
+    {
+        foreach (bool followLinksOutside in (bool[])[false, true])
+        {
+            ContentSource folder = Create(Root, followLinksOutside);
+            folder.Find(path).Should().BeNull();
+            folder.Open(path, out _).Should().BeNull();
+            folder.List(path).Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Takes_a_relative_root_and_one_with_a_slash_at_its_end()
+    {
+        Create(Path.GetRelativePath(Environment.CurrentDirectory, Root)).Find("a.txt").Should().NotBeNull();
+        Create(Root + "/").Find("a.txt").Should().NotBeNull();
+        Create(Root + "/sub/..").Find("a.txt").Should().NotBeNull();
+    }
+
+    [Fact]
+    public void The_root_of_the_system_can_be_the_root()
+    {
+        ContentSource folder = Create(Path.GetPathRoot(Root)!);
+        folder.Find(Path.Combine(Root, "a.txt")[1..]).Should().NotBeNull();
+        folder.Find("")!.Value.IsDirectory.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Refuses_a_root_that_is_no_directory()
+    {
+        FluentActions.Invoking(() => Create(Path.Combine(Root, "missing"))).Should().Throw<DirectoryNotFoundException>().WithMessage($"There is no directory '{Root}/missing'.");
+        FluentActions.Invoking(() => Create(Path.Combine(Root, "a.txt"))).Should().Throw<ArgumentException>().WithMessage($"It is not a directory: '{Root}/a.txt'*").And.ParamName.Should().Be("root");
+        FluentActions.Invoking(() => Create("")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Create(null!)).Should().Throw<ArgumentNullException>();
+    }
+
+    [SkippableFact]
+    public void On_Linux_a_file_has_its_inode_and_its_nanoseconds()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such calls");
+        ContentSource folder = Create(Root);
+        ContentInfo before = folder.Find("a.txt")!.Value;
+        File.Copy(Path.Combine(Root, "a.txt"), Path.Combine(Root, "new"));
+        File.Move(Path.Combine(Root, "new"), Path.Combine(Root, "a.txt"), overwrite: true);
+        File.SetLastWriteTimeUtc(Path.Combine(Root, "a.txt"), before.LastModified.UtcDateTime);
+
+        ContentInfo after = folder.Find("a.txt")!.Value;
+        after.Identity.Should().NotBe(before.Identity).And.NotBe(0);
+        (after with { Identity = 0 }).Should().Be(before with { Identity = 0 });
+    }
+
+    [SkippableFact]
+    public void On_Linux_a_fifo_a_socket_and_a_device_are_not_there()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have them as empty files");
+        File.CreateSymbolicLink(Path.Combine(Root, "null"), "/dev/null");
+        Create(Root, followLinksOutside: true).Find("null").Should().BeNull();
+        Create(Root, followLinksOutside: true).List("").Should().NotContain(entry => entry.Name == "null");
+    }
+
+    [Theory]
+    [InlineData(0x8000, false)]
+    [InlineData(0x4000, true)]
+    [InlineData(0x1000, null)]
+    [InlineData(0x2000, null)]
+    [InlineData(0x6000, null)]
+    [InlineData(0xA000, null)]
+    [InlineData(0xC000, null)]
+    public void A_status_of_Linux_is_a_file_or_a_directory_or_nothing(ushort type, bool? isDirectory)
+    {
+        byte[] status = new byte[256];
+        BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)(type | 0x1FF));
+        bool? actual = MemoryMarshal.Read<LinuxStatus>(status).Describe("a")?.IsDirectory;
+        actual.Should().Be(isDirectory);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue, "0001-01-01 00:00:00Z")]
+    [InlineData(-1, "1969-12-31 23:59:59Z")]
+    [InlineData(0, "1970-01-01 00:00:00Z")]
+    [InlineData(long.MaxValue, "9999-12-31 23:59:59Z")]
+    public void A_time_that_a_file_cannot_have_is_the_nearest_that_it_can(long seconds, string expected)
+    {
+        byte[] status = new byte[256];
+        BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)0x8000);
+        BitConverter.TryWriteBytes(status.AsSpan(112), seconds);
+        MemoryMarshal.Read<LinuxStatus>(status).Describe("a")!.Value.LastModified.ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData(24, true)]
+    [InlineData(23, true)]
+    [InlineData(5, false)]
+    [InlineData(2, false)]
+    public void Knows_when_there_are_no_descriptors_left(int error, bool isOut)
+    {
+        FileErrors.IsOutOfDescriptors(new IOException("open", error)).Should().Be(isOut);
+    }
+}
