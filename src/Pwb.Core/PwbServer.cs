@@ -27,6 +27,7 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly ConnectionContext _context;
     private readonly ConnectionSet _connections = new();
     private readonly Heartbeat _heartbeat;
+    private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
     private readonly Action<HttpConnection> _servedEnded;
     private readonly Action<HttpConnection> _refusedEnded;
@@ -53,7 +54,7 @@ public sealed class PwbServer : IAsyncDisposable
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
-        _heartbeat = new Heartbeat(_clock, _connections);
+        _heartbeat = new Heartbeat(_clock, _connections, _reserve);
         _context = new ConnectionContext(
             handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger, new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access"))));
     }
@@ -85,9 +86,10 @@ public sealed class PwbServer : IAsyncDisposable
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
             _heartbeat.Enter();
+            _reserve.TryHold();
             _listeners = listeners;
             _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
-            listeners.ForEach(listener => listener.Start(Serve));
+            listeners.ForEach(listener => listener.Start(Serve, _reserve));
         }
         finally
         {
@@ -112,6 +114,7 @@ public sealed class PwbServer : IAsyncDisposable
             List<Listener> listeners = _listeners ?? [];
             listeners.ForEach(listener => listener.Stop());
             await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
+            _reserve.Release();
             int aborted = await EndConnectionsAsync().ConfigureAwait(false);
 
             // Ready for the next start, and for streams that come without one.

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Pwb.Faults;
 
-/// <summary>Descriptors and connections that are used up.</summary>
+/// <summary>Connections that are used up.</summary>
 public sealed class LimitTests(ITestOutputHelper output) : FaultSuite(output)
 {
     [SkippableFact]

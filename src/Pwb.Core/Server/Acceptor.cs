@@ -9,7 +9,8 @@ namespace Pwb.Server;
 /// <param name="accept">Waits for a connection. It throws when the acceptor is stopped, or when there is trouble.</param>
 /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
 /// <param name="failed">Is told of trouble.</param>
-internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action<Exception> failed)
+/// <param name="reserve">Descriptors that connections must not take.</param>
+internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action<Exception> failed, DescriptorReserve reserve)
 {
     private const int FirstDelayMilliseconds = 10;
     private const int MaxGoneAtOnce = 256;
@@ -17,6 +18,7 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _stop = new();
+    private int _delay = FirstDelayMilliseconds;
 
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.Start();
@@ -42,14 +44,16 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
 
     private void Run()
     {
-        int delay = FirstDelayMilliseconds;
         int gone = 0;
         while (!_stop.IsSet)
         {
             try
             {
-                serve(accept());
-                delay = FirstDelayMilliseconds;
+                Socket socket = accept();
+                bool isReserveHeld = reserve.TryHold(); // first, because to serve it may take a thread
+                serve(socket);
+                if (isReserveHeld) _delay = FirstDelayMilliseconds;
+                else Pause(new SocketException((int)SocketError.TooManyOpenSockets));
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
             {
@@ -59,12 +63,23 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
             catch (Exception exception)
             {
                 if (_stop.IsSet) break;
-                TellSafely(exception);
-                _stop.Wait(delay);
-                delay = Math.Min(delay * 2, LongestDelayMilliseconds);
+                Pause(exception);
             }
         }
 
         _ended.TrySetResult();
+    }
+
+    /// <summary>Waits a while, and for as long as descriptors are short.</summary>
+    private void Pause(Exception why)
+    {
+        reserve.Release();
+        do
+        {
+            TellSafely(why);
+            _stop.Wait(_delay);
+            _delay = Math.Min(_delay * 2, LongestDelayMilliseconds);
+        }
+        while (!_stop.IsSet && !reserve.TryHold());
     }
 }

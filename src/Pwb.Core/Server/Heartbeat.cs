@@ -6,7 +6,7 @@ namespace Pwb.Server;
 /// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of its
 /// own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to watch.
 /// </summary>
-internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : IDisposable
+internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
@@ -74,6 +74,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections) : 
         do
         {
             wake.WaitOne(clock.UntilNextSecond());
+            reserve.ReleaseIfShort(); // first, because what follows may take a thread
             Tick();
             RelieveSafely();
         }

@@ -58,9 +58,10 @@ internal sealed class Listener
 
     /// <summary>Starts accepting.</summary>
     /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
-    public void Start(Action<Socket> serve)
+    /// <param name="reserve">Descriptors that connections must not take.</param>
+    public void Start(Action<Socket> serve, DescriptorReserve reserve)
     {
-        _acceptor = new Acceptor(_listener.AcceptSocket, serve, LogSometimes);
+        _acceptor = new Acceptor(_listener.AcceptSocket, serve, LogSometimes, reserve);
         _acceptor.Start();
     }
 

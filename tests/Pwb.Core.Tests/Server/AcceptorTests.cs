@@ -25,7 +25,8 @@ public sealed class AcceptorTests
                 return call % 2 == 0 && call / 2 < errors.Length ? throw new SocketException((int)errors[call / 2]) : null!;
             },
             _ => served++,
-            failures.Enqueue);
+            failures.Enqueue,
+            new DescriptorReserve());
         acceptor.Start();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
 
@@ -45,7 +46,8 @@ public sealed class AcceptorTests
             _ =>
             {
                 if (++calls == 7) failedOften.SetResult(); // 10 + 20 + ... + 320 ms, and 640 to come
-            });
+            },
+            new DescriptorReserve());
         acceptor.Start();
         await failedOften.Task.WaitAsync(Wire.SafetyTimeout);
         acceptor.Stop();
@@ -65,7 +67,8 @@ public sealed class AcceptorTests
                 throw calls % 2 == 0 ? new InsufficientMemoryException() : new InvalidOperationException();
             },
             _ => { },
-            _ => { });
+            _ => { },
+            new DescriptorReserve());
         acceptor.Start();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
         calls.Should().Be(4);

@@ -15,6 +15,11 @@ internal static class ProcessFigures
 
     public static int Descriptors(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;
 
+    public static int Sockets(int process) => DescriptorsOf(process, "socket:");
+
+    /// <summary>Descriptors of the kinds that a server opens. The runtime opens others whenever it likes: assemblies, and pipes.</summary>
+    public static int ServerDescriptors(int process) => DescriptorsOf(process, "socket:") + DescriptorsOf(process, "/dev/null");
+
     /// <summary>Processor time used so far.</summary>
     public static TimeSpan ProcessorTime(int process)
     {
@@ -23,6 +28,10 @@ internal static class ProcessFigures
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)ClockTicksPerSecond);
     }
+
+    // One that is gone by the time it is looked at leads nowhere.
+    private static int DescriptorsOf(int process, string kind) =>
+        Directory.GetFiles($"/proc/{process}/fd").Count(path => new FileInfo(path).LinkTarget?.StartsWith(kind, StringComparison.Ordinal) == true);
 
     private static long ReadStatus(int process, string name)
     {

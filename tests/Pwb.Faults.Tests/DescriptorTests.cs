@@ -1,0 +1,112 @@
+using Pwb.Faults.Support;
+using Xunit.Abstractions;
+
+namespace Pwb.Faults;
+
+/// <summary>A process without descriptors, in which .NET can start no thread: that takes a pipe.</summary>
+public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(output)
+{
+    [SkippableFact]
+    public async Task Without_descriptors_it_neither_spins_nor_floods_its_log_nor_dies_and_recovers()
+    {
+        NeedsLinux();
+        const int count = 8;
+        TimeSpan observed = TimeSpan.FromSeconds(8);
+        using ServerProcess server = await ServerProcess.StartQuietHostAsync();
+        RawClient[] old = await RawClient.ConnectManyAsync(server.Port, count);
+        foreach (RawClient client in old) (await client.GetAsync("/")).StatusCode.Should().Be(200);
+        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 8);
+        RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
+        await server.UntilErrorsAsync("cannot accept connections");
+        TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id);
+        int served = await AskNowAndThenAsync(server, old, observed);
+        TimeSpan processor = ProcessFigures.ProcessorTime(server.Id) - processorBefore;
+        int lines = server.Errors.Count(character => character == '\n');
+
+        Array.ForEach(crowd, client => client.Reset());
+        long start = Now;
+        bool isServedAgain = (await server.GetAsync("/")).StatusCode == 200; // there is still little room, and now nobody else wants it
+        TimeSpan recovery = Since(start);
+        Native.SetOpenFileLimit(server.Id, limit);
+
+        Log.Print($"descriptor exhaustion: {processor.TotalMilliseconds:0} ms of processor time and {lines} log lines in {observed.TotalSeconds:0} s, old clients got {served} answers, a new one is served {recovery.TotalSeconds:0.0} s after the crowd had left");
+        processor.Should().BeLessThan(observed / 4, "it must not spin");
+        lines.Should().BeInRange(1, 4, "it says so once in five seconds");
+        isServedAgain.Should().BeTrue();
+        recovery.Should().BeLessThan(TimeSpan.FromSeconds(15));
+        server.HasExited.Should().BeFalse();
+        Array.ForEach(old, client => client.Dispose());
+    }
+
+    [SkippableFact]
+    public async Task Descriptors_that_run_out_before_the_first_request_do_not_kill_it()
+    {
+        NeedsLinux();
+        using ServerProcess server = await ServerProcess.StartHostAsync(); // nobody has asked yet: nothing is warm that it has not warmed itself
+        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
+        await crowd[0].RequestAsync("/");
+        RawResponse first = await crowd[0].ReadResponseAsync();
+        await server.UntilErrorsAsync("cannot accept connections");
+        Array.ForEach(crowd, client => client.Reset());
+        Native.SetOpenFileLimit(server.Id, limit);
+        RawResponse after = await server.GetAsync("/");
+        server.Signal(Native.Terminate);
+        int exitCode = await server.WaitForExitAsync();
+
+        Log.Print($"descriptors exhausted before the first request: it gets {first.StatusCode}, later ones {after.StatusCode}, exit code {exitCode}");
+        (first.StatusCode, after.StatusCode, exitCode).Should().Be((200, 200, 0));
+    }
+
+    [SkippableFact]
+    public async Task Stops_in_good_order_without_descriptors()
+    {
+        NeedsLinux();
+        using ServerProcess server = await ServerProcess.StartHostAsync();
+        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
+        await server.UntilErrorsAsync("cannot accept connections");
+        server.Signal(Native.Terminate);
+        long start = Now;
+        int exitCode = await server.WaitForExitAsync();
+
+        Log.Print($"stop without descriptors: exit code {exitCode} after {Since(start).TotalSeconds:0.0} s");
+        exitCode.Should().Be(0);
+        Array.ForEach(crowd, client => client.Dispose());
+    }
+
+    [SkippableFact]
+    public async Task Descriptors_that_run_out_while_nobody_connects_do_not_kill_it()
+    {
+        NeedsLinux();
+        using ServerProcess server = await ServerProcess.StartFaultsAsync();
+        RawClient[] clients = await RawClient.ConnectManyAsync(server.Port, 8);
+        foreach (RawClient client in clients) (await client.GetAsync("/")).StatusCode.Should().Be(200);
+        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        await Patience.QuietAsync(TimeSpan.FromSeconds(2.5)); // a beat of the server's heart, and another
+
+        // Handlers that block their threads make the pool start others.
+        foreach (RawClient client in clients[1..]) await client.RequestAsync("/block");
+        await Patience.UntilAsync(async () => (await clients[0].GetAsync("/status")).Text.StartsWith("waiting=7 ", StringComparison.Ordinal), "all of them block");
+
+        Log.Print($"descriptors exhausted while nobody connects: {clients.Length - 1} handlers block, and the pool has {ProcessFigures.Threads(server.Id)} threads");
+        (await clients[0].GetAsync("/")).StatusCode.Should().Be(200);
+        server.HasExited.Should().BeFalse();
+        Array.ForEach(clients, client => client.Dispose());
+    }
+
+    /// <summary>All at once, and then not for a while: .NET wants another thread now and then.</summary>
+    private static async Task<int> AskNowAndThenAsync(ServerProcess server, RawClient[] clients, TimeSpan time)
+    {
+        int served = 0;
+        long start = Now;
+        await Patience.PaceAsync(TimeSpan.FromMilliseconds(500), async () =>
+        {
+            server.HasExited.Should().BeFalse($"it must survive; it said: {server.Errors}");
+            RawResponse[] responses = await Task.WhenAll(clients.Select(client => client.GetAsync("/")));
+            served += responses.Count(response => response.StatusCode == 200);
+            return Since(start) < time;
+        });
+        return served;
+    }
+}
