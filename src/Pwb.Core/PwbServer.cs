@@ -183,9 +183,11 @@ public sealed class PwbServer : IAsyncDisposable
         return isLocal ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{endPoint.Port}/") : $"http://{endPoint}/";
     }
 
-    // Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool gets to it, keeps the
-    // limit also when handlers hold up the pool.
-    private void Serve(Socket socket)
+    /// <summary>
+    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
+    /// gets to it, keeps the limit also when handlers hold up the pool.
+    /// </summary>
+    internal void Serve(Socket socket)
     {
         bool isRefused = Interlocked.Increment(ref _served) > _maxConnections && !_connections.CloseLongestIdle();
         if (isRefused) Interlocked.Decrement(ref _served);
@@ -196,9 +198,21 @@ public sealed class PwbServer : IAsyncDisposable
             return;
         }
 
-        if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
-        SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
-        HttpConnection connection = Open(transport, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
+        HttpConnection connection;
+        try
+        {
+            if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
+            SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
+            connection = Open(transport, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
+        }
+        catch
+        {
+            // No connection has come of it that would give back its place at its end.
+            Interlocked.Decrement(ref isRefused ? ref _refused : ref _served);
+            socket.Dispose();
+            throw;
+        }
+
         try
         {
             ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);

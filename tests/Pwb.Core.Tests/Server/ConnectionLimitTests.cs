@@ -54,6 +54,24 @@ public sealed class ConnectionLimitTests
         (await ReadAsync(second)).Should().StartWith("HTTP/1.1 200 OK");
     }
 
+    [Fact]
+    public async Task A_socket_that_cannot_be_served_gives_its_place_and_its_descriptor_back()
+    {
+        await using PwbServer server = new(options: Two);
+        await server.StartAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            Socket gone = new(SocketType.Stream, ProtocolType.Tcp); // not connected, as little as one whose client is gone may be
+            server.Invoking(s => s.Serve(gone)).Should().Throw<IOException>();
+            gone.SafeHandle.IsClosed.Should().BeTrue();
+        }
+
+        using TcpClient first = await AskAsync(server), second = await AskAsync(server);
+
+        await first.GetStream().WriteAsync(Latin1.Bytes(Get));
+        (await ReadAsync(first)).Should().StartWith("HTTP/1.1 200 OK", "nobody had to make room");
+    }
+
     private static async Task<TcpClient> AskAsync(PwbServer server)
     {
         TcpClient client = await SendAsync(server);
