@@ -18,7 +18,7 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
         TaskScheduler.UnobservedTaskException += onUnobserved;
         try
         {
-            for (int i = 0; i < 5; i++) await LiveAndDieAsync(); // the runtime's own threads and descriptors
+            for (int i = 0; i < 5; i++) await LiveAndDieAsync(); // the runtime's own threads and sockets
             await CollectAsync();
             (int descriptors, int threads, int ours) = Figures();
             for (int i = 0; i < count; i++) await LiveAndDieAsync();
@@ -72,7 +72,7 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
     }
 
     private static (int Descriptors, int Threads, int Ours) Figures() =>
-        (ProcessFigures.Descriptors(Environment.ProcessId), ProcessFigures.Threads(Environment.ProcessId), OurThreads());
+        (ProcessFigures.ServerDescriptors(Environment.ProcessId), ProcessFigures.Threads(Environment.ProcessId), OurThreads());
 
     // The names that threads give themselves; the kernel keeps fifteen characters of them.
     private static int OurThreads() => Directory.GetDirectories("/proc/self/task").Count(IsOurs);
