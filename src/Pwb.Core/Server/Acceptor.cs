@@ -50,7 +50,7 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
             try
             {
                 Socket socket = accept();
-                bool isReserveHeld = reserve.TryHold(); // first, because to serve it may take a thread
+                bool isReserveHeld = reserve.TryHold(socket.Handle); // first, because to serve it may take a thread
                 serve(socket);
                 if (isReserveHeld) _delay = FirstDelayMilliseconds;
                 else Pause(new SocketException((int)SocketError.TooManyOpenSockets));

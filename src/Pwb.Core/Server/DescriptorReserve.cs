@@ -26,6 +26,19 @@ internal sealed class DescriptorReserve
 
     private readonly Lock _lock = new();
     private readonly Stack<SafeFileHandle> _held = new(Size);
+    private long _highest; // of the descriptors since the last beat after which there were others
+
+    /// <summary>Takes the reserve, unless it is held already, and looks whether there are others besides it.</summary>
+    /// <param name="descriptor">The one that was taken last. A system gives out the lowest that is free, so that only a new highest one can be one of the last.</param>
+    /// <returns>Whether that is so. If not, nothing is held.</returns>
+    public bool TryHold(long descriptor)
+    {
+        if (descriptor <= Volatile.Read(ref _highest)) return true;
+        if (!TryHold()) return false;
+
+        Volatile.Write(ref _highest, descriptor);
+        return true;
+    }
 
     /// <summary>Takes the reserve, unless it is held already, and looks whether there are others besides it.</summary>
     /// <returns>Whether that is so. If not, nothing is held.</returns>
@@ -47,16 +60,17 @@ internal sealed class DescriptorReserve
         lock (_lock) Clear();
     }
 
-    /// <summary>Gives the reserve back if there are no others besides it.</summary>
+    /// <summary>Gives the reserve back if there are no others besides it. Once a second, since not only connections take descriptors.</summary>
     public void ReleaseIfShort()
     {
         lock (_lock)
         {
+            _highest = 0;
             if (_held.Count > 0 && !HasSpare(_held.Peek())) Clear();
         }
     }
 
-    // Once for each connection, so it is to be quick: eight system calls, in three microseconds.
+    // Eight system calls, in three microseconds.
     private static bool HasSpare(SafeFileHandle any)
     {
         Span<int> copies = stackalloc int[Spare];
@@ -81,6 +95,7 @@ internal sealed class DescriptorReserve
 
     private void Clear()
     {
+        _highest = 0;
         while (_held.TryPop(out SafeFileHandle? handle)) handle.Dispose();
     }
 

@@ -12,6 +12,7 @@ public sealed class AcceptorTests
     {
         SocketError[] errors = [.. Enum.GetValues<SocketError>().Where(error => error is not (SocketError.Success or SocketError.SocketError)).Distinct()];
         ConcurrentQueue<Exception> failures = new();
+        using Socket connection = new(SocketType.Stream, ProtocolType.Tcp);
 
         // Each error is followed by a connection, which sets the delay back: so the test is quick.
         int calls = 0;
@@ -22,7 +23,7 @@ public sealed class AcceptorTests
             {
                 int call = calls++;
                 if (call / 2 >= errors.Length) acceptor!.Stop();
-                return call % 2 == 0 && call / 2 < errors.Length ? throw new SocketException((int)errors[call / 2]) : null!;
+                return call % 2 == 0 && call / 2 < errors.Length ? throw new SocketException((int)errors[call / 2]) : connection;
             },
             _ => served++,
             failures.Enqueue,
