@@ -47,6 +47,9 @@ public sealed class StaticFileHandler : IRequestHandler
         _cache = new ResourceCache(_options.MaxCacheLength);
     }
 
+    /// <summary>True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.</summary>
+    public bool NeverBlocks => true;
+
     /// <inheritdoc/>
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {

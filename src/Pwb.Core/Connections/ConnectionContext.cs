@@ -7,6 +7,9 @@ internal sealed class ConnectionContext(IRequestHandler handler, PwbServerOption
 
     public IRequestHandler Handler => handler;
 
+    /// <summary>What the handler says of itself, asked once.</summary>
+    public bool HandlerNeverBlocks { get; } = handler.NeverBlocks;
+
     public PwbServerLimits Limits { get; } = options.Limits;
 
     public Func<HttpRequest, long?>? MaxContentLengthSelector { get; } = options.MaxContentLengthSelector;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Pwb.Protocol;
 
 namespace Pwb.Connections;
@@ -87,10 +88,12 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
+            await GoToPoolAsync(); // the log may block
             _context.Log.Ended(RemoteEndPoint, _abortReason ?? (exception is IOException ? exception.Message : "aborted"));
         }
         catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
         {
+            await GoToPoolAsync();
             _context.Log.Failed(Id.ToString(System.Globalization.CultureInfo.InvariantCulture), exception);
         }
         finally
@@ -106,6 +109,17 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
     void IThreadPoolWorkItem.Execute() => _ = RunAsync(CancellationToken.None);
+
+    /// <summary>
+    /// Goes on with a thread of the pool, now and after every wait until the next request is waited for. To be awaited before whatever may
+    /// block: a connection whose handler never blocks is otherwise served by a thread that must not be.
+    /// </summary>
+    public ConfiguredTaskAwaitable GoToPoolAsync()
+    {
+        _transport.CompletesInline = false;
+        bool isThere = Thread.CurrentThread.IsThreadPoolThread;
+        return Task.CompletedTask.ConfigureAwait(isThere ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
+    }
 
     public void BeginWait(Wait wait, long dueAt) => DeadlineOf(wait).Begin(wait, dueAt);
 
@@ -186,6 +200,8 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                 {
                     if (Input.Buffer.UnreadLength == 0)
                     {
+                        _transport.CompletesInline = _context.HandlerNeverBlocks;
+
                         // An idle connection owns no buffer: it waits for the first byte with empty hands.
                         Input.Buffer.Release();
                         Output.Buffer.Release();
@@ -260,6 +276,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
     private async ValueTask RefuseAsync(Rejection rejection)
     {
+        await GoToPoolAsync(); // the log may block
         _exchange.AppendRefusal(rejection);
         await EndAsync().ConfigureAwait(false);
     }

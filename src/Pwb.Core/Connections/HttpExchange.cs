@@ -16,6 +16,8 @@ internal sealed class HttpExchange
     private RequestBodyStream? _content;
     private bool _isContinueDue;
     private bool _isHeadOut;
+    private bool _isLogged;
+    private bool _isHeadLogged;
     private volatile bool _isPending;
     private long _number;
     private int _statusCode;
@@ -61,6 +63,10 @@ internal sealed class HttpExchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync()
     {
+        // On the pool, unless nothing can block: users' code (but for handlers that say so; a request with content has more of it), and logs.
+        _isLogged = _context.Log.IsAccessEnabled;
+        _isHeadLogged = _context.Log.IsHeadEnabled;
+        if (!_context.HandlerNeverBlocks || _isLogged || _isHeadLogged || Head.HasContent) await _connection.GoToPoolAsync();
         BeginRequest();
 
         // Reading content may wait, and may send 100: so nothing is left pending for it to wait with.
@@ -87,12 +93,15 @@ internal sealed class HttpExchange
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !_connection.Aborted.IsCancellationRequested)
         {
+            await _connection.GoToPoolAsync();
             _context.Log.HandlerFailed(Id, exception);
             response = Refusals.InternalServerError;
         }
 
         try
         {
+            // Bodies that write themselves are users' code, and so is their disposal.
+            if (response is not null && !response.Body.TryGetBytes(out _)) await _connection.GoToPoolAsync();
             return response is not null && await RespondAsync(response).ConfigureAwait(false);
         }
         finally
@@ -131,8 +140,8 @@ internal sealed class HttpExchange
         Request.SetBytes(_input.Buffer.Array, _input.Buffer.Start);
         _input.Buffer.BeginRequest(Head.Length);
         _isContinueDue = Head.ExpectsContinue;
-        if (_context.Log.IsHeadEnabled) _context.Log.Head(Request);
-        if (_context.Log.IsAccessEnabled) _startedAt = _context.Clock.TimeProvider.GetTimestamp();
+        if (_isHeadLogged) _context.Log.Head(Request);
+        if (_isLogged) _startedAt = _context.Clock.TimeProvider.GetTimestamp();
     }
 
     private ValueTask<HttpResponse?> CallHandlerAsync()
@@ -171,6 +180,7 @@ internal sealed class HttpExchange
     {
         if (_input.IsReceiving)
         {
+            await _connection.GoToPoolAsync();
             InvalidOperationException exception = new("The handler returned while it was still reading the content.");
             _context.Log.HandlerFailed(Id, exception);
             throw new IOException(exception.Message, exception);
@@ -217,7 +227,7 @@ internal sealed class HttpExchange
             else await _output.SendAsync(bytes).ConfigureAwait(false);
         }
 
-        if (_context.Log.IsAccessEnabled) LogAnswered(_statusCode, sent);
+        if (_isLogged) LogAnswered(_statusCode, sent);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
         if (_content is { IsAtEnd: false }) close = close || !await DrainAsync(_content).ConfigureAwait(false);

@@ -23,6 +23,15 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <summary>Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.</summary>
     public virtual bool EndsPendingReads => false;
 
+    /// <summary>
+    /// Whether reads and writes that had to wait go on at once, on the thread that the system tells of it, rather than on the pool. Nothing
+    /// may then block that thread: all sockets of the process depend on it. Streams that know no such thing ignore it.
+    /// </summary>
+    public virtual bool CompletesInline
+    {
+        set { }
+    }
+
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public virtual bool HasUnreadData => false;
 

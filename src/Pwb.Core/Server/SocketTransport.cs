@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pwb.Connections;
 
@@ -8,6 +9,8 @@ namespace Pwb.Server;
 /// <summary>A connection over a TCP socket.</summary>
 internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint)
 {
+    private static bool _mayCompleteInline = !OperatingSystem.IsWindows();
+
     private readonly Socket _socket = stream.Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
@@ -18,6 +21,22 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     public override bool EndsPendingReads => true;
 
     public override bool CanSendFiles => true;
+
+    public override bool CompletesInline
+    {
+        set
+        {
+            if (!_mayCompleteInline) return;
+            try
+            {
+                SetPreferInlineCompletions(_socket, value);
+            }
+            catch (MissingMethodException)
+            {
+                _mayCompleteInline = false; // a runtime without it, where everything goes through the pool
+            }
+        }
+    }
 
     public override bool HasUnreadData
     {
@@ -99,6 +118,10 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         if (abort) _socket.Close(timeout: 0);
         Stream.Dispose();
     }
+
+    // Internal, but kept within reach on purpose: the runtime's own trimmer settings preserve it.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreferInlineCompletions")]
+    private static extern void SetPreferInlineCompletions(Socket socket, bool value);
 
     private EndPoint? GetRemoteEndPoint()
     {
