@@ -84,7 +84,7 @@ public sealed class PwbServer : IAsyncDisposable
             _maxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
-            List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _log);
+            List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
             _heartbeat.Enter();
             _reserve.TryHold();
             _listeners = listeners;

@@ -19,6 +19,14 @@ public sealed record PwbServerOptions
     /// </summary>
     public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
 
+    /// <summary>
+    /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored elsewhere).
+    /// Default false. Connections that serve one request each then cost less. In return a client that sends nothing is not seen for about
+    /// a second: only then does it count towards <see cref="PwbServerLimits.MaxConnections"/>, and
+    /// <see cref="PwbServerLimits.FirstByteTimeout"/> begins.
+    /// </summary>
+    public bool DeferAccept { get; init; }
+
     /// <summary>The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in the tutorial.</summary>
     public string? ServerHeader { get; init; } = "PWB1.0";
 

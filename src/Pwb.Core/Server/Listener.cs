@@ -8,6 +8,9 @@ internal sealed class Listener
 {
     private const int PortTries = 16;
 
+    // <netinet/tcp.h> of Linux. One second is the least that the kernel can count; after it a silent client is shown all the same.
+    private const int Tcp = 6, TcpDeferAccept = 9, DeferSeconds = 1;
+
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
     private readonly TcpListener _listener;
@@ -27,7 +30,7 @@ internal sealed class Listener
 
     /// <summary>Binds all the end points, or none. Those with port 0 get one free port together.</summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
-    public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, ServerLog log)
+    public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
     {
         for (int tries = 1; ; tries++)
         {
@@ -39,7 +42,7 @@ internal sealed class Listener
                 foreach (IPEndPoint endPoint in endPoints)
                 {
                     current = endPoint.Port == 0 ? new IPEndPoint(endPoint.Address, freePort) : endPoint;
-                    listeners.Add(new Listener(Bind(current, backlog), log));
+                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), log));
                     if (endPoint.Port == 0) freePort = listeners[^1].EndPoint.Port;
                 }
 
@@ -75,7 +78,7 @@ internal sealed class Listener
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
 
-    private static TcpListener Bind(IPEndPoint endPoint, int backlog)
+    private static TcpListener Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
     {
         TcpListener listener = new(endPoint);
         try
@@ -84,6 +87,7 @@ internal sealed class Listener
             // Windows that option would let others take the port away; there it is the exclusive one that is wanted.
             if (OperatingSystem.IsWindows()) listener.ExclusiveAddressUse = true;
             listener.Server.NoDelay = true; // inherited by accepted sockets on Linux, one system call less for each
+            if (deferAccept && OperatingSystem.IsLinux()) listener.Server.SetRawSocketOption(Tcp, TcpDeferAccept, BitConverter.GetBytes(DeferSeconds));
             listener.Start(backlog);
             return listener;
         }

@@ -34,6 +34,14 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Answers_also_when_the_system_defers_accepting()
+    {
+        await using PwbServer server = new(options: FreePort with { DeferAccept = true });
+        await server.StartAsync();
+        foreach (IPEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint)).Should().Be("hello PWB");
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_one_clear_line_and_nothing_is_left_bound()
     {
         await using PwbServer first = new(options: FreePort);
