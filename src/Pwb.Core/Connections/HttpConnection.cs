@@ -242,7 +242,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
             bool isOpen = await _exchange.RunAsync().ConfigureAwait(false);
             if (_exchange.Rejection != Rejection.None) await RefuseAsync(_exchange.Rejection).ConfigureAwait(false);
-            else if (!isOpen) await EndAsync().ConfigureAwait(false);
+            else if (!isOpen) await EndAsync(isLast: _exchange.IsClientsLast).ConfigureAwait(false);
             if (!isOpen) return;
 
             _parser.Reset();
@@ -278,17 +278,18 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     {
         await GoToPoolAsync(); // the log may block
         _exchange.AppendRefusal(rejection);
-        await EndAsync().ConfigureAwait(false);
+        await EndAsync(isLast: false).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Sends what is pending, then FIN, then waits for the client to end too: to close with unread input
     /// would reset the connection and could destroy the response on its way.
     /// </summary>
-    private async ValueTask EndAsync()
+    /// <param name="isLast">Whether the client will send nothing more, so that there is nothing to wait for.</param>
+    private async ValueTask EndAsync(bool isLast)
     {
         await Output.FlushAsync().ConfigureAwait(false);
-        if (Input.IsAtEnd || !_transport.CanShutdownSend) return;
+        if (isLast || Input.IsAtEnd || !_transport.CanShutdownSend) return;
 
         _transport.ShutdownSend();
         Output.Buffer.Release();

@@ -44,6 +44,12 @@ internal sealed class HttpExchange
     /// <summary>Whether a handler, or the body of its response, is at work.</summary>
     public bool IsPending => _isPending;
 
+    /// <summary>
+    /// Whether the client said that it sends nothing behind this request, and has sent nothing: RFC 9112 §9.6. Content that was not read in
+    /// one with its head may still have an empty line behind it, which old clients send.
+    /// </summary>
+    public bool IsClientsLast => !Head.IsPersistent && !Head.HasContent && _input.Buffer.UnreadLength == 0;
+
     /// <summary>The request's name in the log.</summary>
     public string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_connection.Id}-{_number}");
 

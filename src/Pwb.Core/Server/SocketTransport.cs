@@ -12,6 +12,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     private static bool _mayCompleteInline = !OperatingSystem.IsWindows();
 
     private readonly Socket _socket = stream.Socket;
+    private bool _hasShutDown;
 
     // Asked for only when somebody wants to know: it costs a system call.
     public override EndPoint? RemoteEndPoint => field ??= base.RemoteEndPoint ?? GetRemoteEndPoint();
@@ -99,6 +100,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
 
     public override void ShutdownSend()
     {
+        _hasShutDown = true;
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
@@ -116,6 +118,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     {
         // Without a moment to linger a socket closes with RST. The stream would send FIN first.
         if (abort) _socket.Close(timeout: 0);
+        else if (_hasShutDown) _socket.Dispose(); // the stream would shut down once more
         Stream.Dispose();
     }
 
