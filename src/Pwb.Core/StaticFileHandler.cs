@@ -113,13 +113,13 @@ public sealed class StaticFileHandler : IRequestHandler
 
     private HttpResponse? AnswerMissing(HttpRequest request)
     {
-        if (_options.Fallback is not null && IsForFallback(request) && Find(_options.Fallback, isDirectoryForm: false, mustCheck: false, out Resource? page) == Finding.File)
+        if (_options.Fallback is not null && IsForFallback(request) && FindPage(_options.Fallback, out Resource? page))
         {
             return Answer(page!, request) ?? _fields.NotFound;
         }
 
         if (_next is not null) return null;
-        if (_options.NotFoundPage is null || Find(_options.NotFoundPage, isDirectoryForm: false, mustCheck: false, out page) != Finding.File) return _fields.NotFound;
+        if (_options.NotFoundPage is null || !FindPage(_options.NotFoundPage, out page)) return _fields.NotFound;
 
         Representation? representation = Obtain(page!, new SelectionFields(request.Headers), out Stream? content);
         return representation?.ErrorPage(404, content is null ? null : new FileBody(content, 0, representation.Info.Length)) ?? _fields.NotFound;
@@ -130,6 +130,15 @@ public sealed class StaticFileHandler : IRequestHandler
     {
         // One form of a path is kept, however a client escapes it.
         byte[] target = Encoding.ASCII.GetBytes(PathResolver.ToTarget(path) + (isDirectoryForm && path.Length > 0 ? "/" : ""));
+        return Find(target, path, isDirectoryForm, mustCheck, out resource);
+    }
+
+    // Kept under a target that no client can ask for: a page may have a hidden name.
+    private bool FindPage(string path, out Resource? resource) =>
+        Find(Encoding.UTF8.GetBytes(path), path, isDirectoryForm: false, mustCheck: false, out resource) == Finding.File;
+
+    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
+    {
         if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
 
         Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pwb.Tests.Infrastructure;
+using Pwb.Tests.StaticFiles;
 
 namespace Pwb.Tests.Connections;
 
@@ -40,6 +41,24 @@ public sealed class AllocationTests
     {
         long bytes = await MeasureAsync(new FixedResponseHandler(), string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser);
         bytes.Should().Be(0);
+    }
+
+    [SkippableTheory]
+    [InlineData("curl", "")]
+    [InlineData("browser", "")]
+    [InlineData("browser", "If-None-Match: {tag}\r\n")]
+    [InlineData("browser", "If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT\r\n")]
+    public async Task A_file_in_memory_allocates_nothing(string head, string condition)
+    {
+        MemorySource source = new();
+        source.Add("11", "hello").Add("11.br", "br").Add("index.html", "index").Add("index.html.br", "br");
+        StaticFileHandler handler = new(source);
+        byte[] request = string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser;
+        HttpResponse first = await handler.HandleAsync(new HttpRequest("GET", "/index.html", null, ("Accept-Encoding", "br")), CancellationToken.None);
+        byte[] conditional = [.. request.AsSpan(..^2), .. Latin1.Bytes(condition.Replace("{tag}", first.Headers["ETag"], StringComparison.Ordinal)), (byte)'\r', (byte)'\n'];
+
+        // One look at the source a second is less than a byte a request.
+        (await MeasureAsync(handler, conditional)).Should().Be(0);
     }
 
     [SkippableFact]

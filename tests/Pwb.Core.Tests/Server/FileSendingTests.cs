@@ -37,10 +37,10 @@ public sealed class FileSendingTests : IDisposable
     public async Task A_file_above_4_GB_arrives_to_its_last_byte()
     {
         byte[] end = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-        using (FileStream file = File.Create(PathOf("huge")))
+        await using (FileStream file = File.Create(PathOf("huge")))
         {
             file.Position = FourGibi; // sparse: it takes no space
-            file.Write(end);
+            await file.WriteAsync(end);
         }
 
         await using PwbServer server = await StartAsync();
@@ -91,7 +91,7 @@ public sealed class FileSendingTests : IDisposable
         using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
         using MemoryStream received = new();
         byte[] buffer = new byte[Mebi];
-        received.Write(buffer, 0, await client.GetStream().ReadAtLeastAsync(buffer, 1000));
+        await received.WriteAsync(buffer.AsMemory(0, await client.GetStream().ReadAtLeastAsync(buffer, 1000)));
 
         await File.WriteAllBytesAsync(PathOf("new"), RandomNumberGenerator.GetBytes(Mebi));
         File.Move(PathOf("new"), PathOf("a"), overwrite: true);
@@ -112,7 +112,7 @@ public sealed class FileSendingTests : IDisposable
             for (int i = 0; i < 50; i++)
             {
                 using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 4096);
-                await client.GetStream().ReadAtLeastAsync(new byte[100], 100);
+                await client.GetStream().ReadExactlyAsync(new byte[100]);
                 if (i % 2 == 0) client.Client.Close(timeout: 0);
             }
 

@@ -144,6 +144,17 @@ public sealed class StaticFileHandlerTests
         response.Content.Should().HaveCount(100_000);
     }
 
+    [Fact]
+    public async Task A_page_with_a_hidden_name_is_shown_and_still_not_served()
+    {
+        var site = new Site(new StaticFileOptions { NotFoundPage = ".errors/404.html" });
+        site.Source.Add(".errors/404.html", "gone");
+
+        (await site.GetAsync("/missing")).ContentText.Should().Be("gone");
+        WireResponse response = await site.GetAsync("/.errors/404.html");
+        response.Status.Should().Be(404);
+    }
+
     [Theory]
     [InlineData("/route", "Accept: */*", true)]
     [InlineData("/route", "X-None: x", true)]
