@@ -28,9 +28,6 @@ internal static class EntityTag
         return coding == ContentCoding.Identity ? $"\"{text}\"" : $"\"{text}-{coding.Name()}\"";
     }
 
-    /// <summary>Whether a value is this strong tag and nothing more: RFC 9110 §8.8.3.2.</summary>
-    public static bool IsSame(ReadOnlySpan<byte> value, ReadOnlySpan<byte> entityTag) => value.SequenceEqual(entityTag);
-
     /// <summary>Whether a value of If-Match, "*" or a list of tags, has this strong tag; weak ones never match (RFC 9110 §13.1.1).</summary>
     public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, takesWeak: false);
 

@@ -55,13 +55,13 @@ internal static class Preconditions
     {
         if (!fields.HasIfRange) return true;
 
-        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none.
+        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none. Ours is strong, so what is equal is one strong tag.
         ReadOnlySpan<byte> validator = fields.IfRange;
-        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return EntityTag.IsSame(validator, entityTag);
+        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return validator.SequenceEqual(entityTag);
 
         // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A client may not send one
         // that it received within that second (§13.1.5); here it is seen to that this second is over.
         lastModified = HttpDate.WholeSeconds(lastModified);
-        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified && now >= lastModified.AddSeconds(1);
+        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified && now - date >= TimeSpan.FromSeconds(1);
     }
 }

@@ -119,6 +119,8 @@ public sealed class ContentTypesTests
     [InlineData("a.#", "application/octet-stream")]
     [InlineData("a.ＨＴＭＬ", "application/octet-stream")]
     [InlineData("", "application/octet-stream")]
+    [InlineData("deep/in/a/tree.css/page.html", "text/html; charset=utf-8")]
+    [InlineData("tree.css/README", "application/octet-stream")]
     public void Goes_by_what_follows_the_last_dot_in_any_case(string fileName, string expected) => BuiltIn.Get(fileName).Should().Be(expected);
 
     [Fact]

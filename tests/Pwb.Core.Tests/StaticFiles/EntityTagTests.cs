@@ -133,6 +133,23 @@ public sealed class EntityTagTests
         Weakly(new string(',', 30_000) + "\"a\"").Should().BeTrue();
     }
 
+    [Fact]
+    public void Any_text_matches_only_if_it_holds_the_tag()
+    {
+        Random random = new(5);
+        string[] pieces = ["\"a\"", "\"b\"", "\"", "W/", "W", "/", "a", ",", ", ", " ", "\t", "*", "\u0080", "\u00FF"];
+        for (int i = 0; i < 200_000; i++)
+        {
+            string list = string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => pieces[random.Next(pieces.Length)]));
+            bool isStrong = Strongly(list);
+            if (isStrong) Weakly(list).Should().BeTrue(list);
+            if (Weakly(list)) (list == "*" || list.Contains("\"a\"", StringComparison.Ordinal)).Should().BeTrue(list);
+
+            // What follows an accepted list cannot take the match away, if it is a list itself.
+            if (isStrong && list != "*") Strongly(list + ", \"c\"").Should().BeTrue(list);
+        }
+    }
+
     private static bool Strongly(string list) => EntityTag.MatchesStrongly(Latin1.Bytes(list), "\"a\""u8);
 
     private static bool Weakly(string list) => EntityTag.MatchesWeakly(Latin1.Bytes(list), "\"a\""u8);

@@ -121,6 +121,14 @@ public sealed class PreconditionsTests
         Preconditions.IsRangeCurrent(Fields("If-Range: " + Same), "\"a\""u8, Modified, new DateTimeOffset(1994, 11, 6, 8, 49, second, millisecond, TimeSpan.Zero))
             .Should().Be(expected);
 
+    [Fact]
+    public void A_file_from_the_end_of_time_does_no_harm()
+    {
+        const string End = "Fri, 31 Dec 9999 23:59:59 GMT";
+        Preconditions.IsRangeCurrent(Fields("If-Range: " + End), "\"a\""u8, DateTimeOffset.MaxValue, Now).Should().BeFalse();
+        Preconditions.Evaluate(Fields("If-Modified-Since: " + End), "\"a\""u8, DateTimeOffset.MaxValue, Now, isGetOrHead: true).Should().Be(PreconditionOutcome.NotModified);
+    }
+
     private static PreconditionOutcome Evaluate(string fields, bool isGetOrHead) =>
         Preconditions.Evaluate(Fields(fields), "\"a\""u8, Modified, Now, isGetOrHead);
 
