@@ -63,12 +63,12 @@ internal readonly struct PathHandle : IDisposable
     /// <summary>Opens this very file.</summary>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
-    public FileStream OpenContent()
+    public ContentStream OpenContent()
     {
         // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse one that they have locked.
         int content = LinuxCalls.OpenContent(GetDescriptorPath());
         if (content < 0) throw LinuxCalls.GetLastError(_path) ?? new FileNotFoundException(null, _path);
-        return new FileStream(new SafeFileHandle(content, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        return new ContentStream(new SafeFileHandle(content, ownsHandle: true));
     }
 
     /// <summary>A path by which this very file or directory is opened: it goes through no name, and no link, of the folder.</summary>
