@@ -40,13 +40,10 @@ internal static partial class LinuxCalls
     public static Exception? GetLastError(string path)
     {
         int error = Marshal.GetLastPInvokeError();
+        if (error is NoEntry or NotDirectory or TooManyLinks or NameTooLong) return null;
+
         string message = $"{Marshal.GetPInvokeErrorMessage(error)}: '{path}'";
-        return error switch
-        {
-            NoEntry or NotDirectory or TooManyLinks or NameTooLong => null,
-            NotPermitted or AccessDenied => new UnauthorizedAccessException(message),
-            _ => new IOException(message, error),
-        };
+        return error is NotPermitted or AccessDenied ? new UnauthorizedAccessException(message) : new IOException(message, error);
     }
 
     [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]

@@ -69,7 +69,7 @@ internal sealed class LinuxFolder : ContentSource
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
             if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
-            ContentInfo? info = status.IsLink ? FindLinked($"{path}/{name}") : status.Describe(name);
+            ContentInfo? info = status.IsLink ? FindLinked(path.Length == 0 ? name : $"{path}/{name}") : status.Describe(name);
             if (info is { } entry) entries.Add(entry);
         }
 
@@ -78,11 +78,19 @@ internal sealed class LinuxFolder : ContentSource
 
     private PathHandle OpenWithin(string path)
     {
-        string full = FullPath(path);
         for (int attempt = 1; ; attempt++)
         {
             byte[] realRoot = _realRoot;
-            PathHandle handle = PathHandle.Open(full);
+            PathHandle handle;
+            try
+            {
+                handle = PathHandle.Open(FullPath(path));
+            }
+            catch (UnauthorizedAccessException) when (!_followLinksOutside && !IsDeniedWithin(path, realRoot))
+            {
+                return default;
+            }
+
             bool isAllowed = false;
             try
             {
@@ -96,6 +104,27 @@ internal sealed class LinuxFolder : ContentSource
 
             if (attempt == MaxAttempts || !HasRootMoved(realRoot)) return default;
         }
+    }
+
+    // Whether it is a directory of this folder that may not be searched. What is denied behind a link out of it is not there at all: a
+    // client that could tell 403 from 404 would know what there is.
+    private bool IsDeniedWithin(string path, byte[] realRoot)
+    {
+        while (path.Length > 0)
+        {
+            path = path[..Math.Max(path.LastIndexOf('/'), 0)];
+            try
+            {
+                using PathHandle handle = PathHandle.Open(FullPath(path));
+                return handle.IsOpen && handle.IsWithin(realRoot);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Nor may the one above it.
+            }
+        }
+
+        return true;
     }
 
     private bool HasRootMoved(byte[] realRoot)

@@ -32,6 +32,27 @@ public abstract class FolderTests : IDisposable
     }
 
     [Fact]
+    public void What_it_opens_can_be_sent_by_a_socket()
+    {
+        using Stream stream = Create(Root).Open("a.txt", out _)!;
+        FluentActions.Invoking(() => new SendPacketsElement((FileStream)stream, offset: 1, count: 2)).Should().NotThrow();
+        stream.Position.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_it_opens_can_be_read_at_any_place_and_asynchronously()
+    {
+        await using Stream stream = Create(Root).Open("a.txt", out _)!;
+        stream.Position = 8;
+        byte[] bytes = new byte[10];
+        (await stream.ReadAsync(bytes)).Should().Be(4);
+        bytes[..4].Should().Equal("of a"u8.ToArray());
+        (await stream.ReadAsync(bytes)).Should().Be(0);
+        stream.Seek(-1, SeekOrigin.End);
+        stream.ReadByte().Should().Be('a');
+    }
+
+    [Fact]
     public void Finds_directories_and_opens_none()
     {
         ContentSource folder = Create(Root);
@@ -293,6 +314,13 @@ public abstract class FolderTests : IDisposable
         folder.Invoking(source => source.Find("locked/c.txt")).Should().Throw<UnauthorizedAccessException>();
         folder.Invoking(source => source.List("locked").Count()).Should().Throw<UnauthorizedAccessException>();
         folder.List("").Should().Contain(entry => entry.Name == "locked");
+
+        // Behind a link that leaves the root, nothing is told apart.
+        _site.Link("out", "..");
+        Directory.CreateDirectory(_site.At("denied", ofBase: true), UnixFileMode.None);
+        HasNothing("out/denied/a");
+        HasNothing("out/missing/a");
+        Directory.Delete(_site.At("denied", ofBase: true));
         File.SetUnixFileMode(_site.At("locked"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
