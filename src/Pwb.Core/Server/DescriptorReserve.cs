@@ -12,7 +12,7 @@ namespace Pwb.Server;
 /// So connections do not end the process. Who takes the last descriptors all at once, such as a handler that opens files, still can:
 /// that is seen at the next connection or beat of the heart, up to a second later.
 /// </remarks>
-internal sealed class DescriptorReserve
+internal sealed partial class DescriptorReserve
 {
     private const int Size = 16;
 
@@ -99,11 +99,11 @@ internal sealed class DescriptorReserve
         while (_held.TryPop(out SafeFileHandle? handle)) handle.Dispose();
     }
 
-    [DllImport("libc", EntryPoint = "dup")]
+    [LibraryImport("libc", EntryPoint = "dup")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Duplicate(int descriptor);
+    private static partial int Duplicate(int descriptor);
 
-    [DllImport("libc", EntryPoint = "close")]
+    [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
+    private static partial int Close(int descriptor);
 }
