@@ -15,7 +15,7 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         using ServerProcess server = await ServerProcess.StartQuietHostAsync();
         RawClient[] old = await RawClient.ConnectManyAsync(server.Port, count);
         foreach (RawClient client in old) (await client.GetAsync("/")).StatusCode.Should().Be(200);
-        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 8);
+        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await server.UntilErrorsAsync("cannot accept connections");
         TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id);

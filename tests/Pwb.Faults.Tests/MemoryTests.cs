@@ -12,7 +12,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : FaultSuite(output)
     public async Task Two_hundred_thousand_requests_leave_the_resident_size_flat()
     {
         NeedsLinux();
-        const int warmUp = 50_000, count = 200_000;
+        const int warmUp = 200_000, count = 200_000;
         using ServerProcess server = await ServerProcess.StartQuietHostAsync();
         await AskAsync(server.Port, warmUp);
         long before = ProcessFigures.ResidentBytes(server.Id);
