@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.StaticFiles;
 
@@ -90,6 +92,70 @@ public sealed class AllocationTests
             }),
             Browser);
         bytes.Should().Be(0);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Heads))]
+    public async Task A_file_from_the_cache_allocates_nothing(string head)
+    {
+        string folder = Directory.CreateTempSubdirectory("pwb-allocations").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "11"), new string('x', 4096));
+            await File.WriteAllTextAsync(Path.Combine(folder, "index.html"), new string('x', 4096));
+            StaticFileHandler handler = new(folder, new StaticFileOptions { TimeProvider = new ManualClock() });
+            long bytes = await MeasureAsync(handler, string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser);
+            bytes.Should().Be(0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_small_response_that_is_made_anew_allocates_little()
+    {
+        byte[] content = new byte[200];
+        long bytes = await MeasureAsync(RequestHandler.From(_ => HttpResponse.Bytes(content, "application/json")), Curl);
+        bytes.Should().BeLessThan(600, "the response, its body, its head and what it takes to make that");
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_response_over_a_socket_allocates_nothing_wherever_the_handler_runs(bool neverBlocks)
+    {
+        Skip.If(IsDebug, "Allocations are measured in Release builds only.");
+
+        HttpResponse response = HttpResponse.Text("hello");
+        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { Port = 0 });
+        await server.StartAsync();
+        using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
+        Connect(client, server.EndPoint);
+        byte[] buffer = new byte[1024];
+        Ask(Requests);
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Ask(Requests);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        (least / Requests).Should().Be(0);
+
+        // Without async, not once: only then does a socket allocate nothing for a client that waits.
+        static void Connect(Socket client, EndPoint server) => client.Connect(server);
+
+        void Ask(int requests)
+        {
+            for (int i = 0; i < requests; i++)
+            {
+                client.Send(Curl);
+                client.Receive(buffer);
+            }
+        }
     }
 
     [SkippableFact]
