@@ -7,7 +7,7 @@ using Pwb.Soak;
 // Usage: Pwb.Soak [minutes] [requests per second on kept-alive connections]
 double minutes = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 60;
 int rate = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2000;
-const double maxResidentKilobytesPerHour = 8 * 1024, maxDescriptorsPerHour = 20, maxThreadsPerHour = 4;
+const double maxResidentKilobytesPerHour = 8 * 1024, maxDescriptorsPerHour = 20, maxMoreThreads = 8; // the pool swings by six
 
 using Process host = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "pwb.dll"), "--port", "0", "--log-level", "information"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 try
@@ -41,10 +41,11 @@ try
     }
 
     await Task.WhenAll(loads);
-    (double resident, double descriptors, double threads) = samples.Slopes();
+    (double resident, double descriptors) = samples.Slopes();
+    double threads = samples.MoreThreads();
     Console.WriteLine(tally);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"growth per hour: resident {resident:0} KB, descriptors {descriptors:0.0}, threads {threads:0.0}"));
-    bool isGood = tally.Failures == 0 && resident < maxResidentKilobytesPerHour && descriptors < maxDescriptorsPerHour && threads < maxThreadsPerHour;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"growth per hour: resident {resident:0} KB, descriptors {descriptors:0.0}; threads in the last quarter against the second: {threads:+0.0;-0.0}"));
+    bool isGood = tally.Failures == 0 && resident < maxResidentKilobytesPerHour && descriptors < maxDescriptorsPerHour && threads < maxMoreThreads;
     Console.WriteLine(isGood ? "1 passed, 0 failed" : "0 passed, 1 failed");
     return isGood ? 0 : 1;
 }

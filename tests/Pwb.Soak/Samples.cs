@@ -20,17 +20,24 @@ internal sealed class Samples(Process process)
     }
 
     /// <summary>Growth per hour, by least squares over the second half: the first is warming up.</summary>
-    public (double ResidentKilobytes, double Descriptors, double Threads) Slopes()
+    public (double ResidentKilobytes, double Descriptors) Slopes()
     {
         var half = _samples.Skip(_samples.Count / 2).ToList();
         double meanHours = half.Average(sample => sample.Hours);
         double spread = half.Sum(sample => Math.Pow(sample.Hours - meanHours, 2));
-        return (Slope(sample => sample.ResidentKilobytes), Slope(sample => sample.Descriptors), Slope(sample => sample.Threads));
+        return (Slope(sample => sample.ResidentKilobytes), Slope(sample => sample.Descriptors));
 
         double Slope(Func<(double Hours, double ResidentKilobytes, double Descriptors, double Threads), double> value)
         {
             double mean = half.Average(value);
             return half.Sum(sample => (sample.Hours - meanHours) * (value(sample) - mean)) / spread;
         }
+    }
+
+    /// <summary>How many more threads there are, on average, in the last quarter than in the second. Their number swings, so that a slope would be noise.</summary>
+    public double MoreThreads()
+    {
+        int quarter = Math.Max(1, _samples.Count / 4);
+        return _samples.TakeLast(quarter).Average(sample => sample.Threads) - _samples.Skip(quarter).Take(quarter).Average(sample => sample.Threads);
     }
 }
