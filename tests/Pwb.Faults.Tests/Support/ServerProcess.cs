@@ -50,6 +50,14 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>The fault server on a free port, almost silent unless told otherwise.</summary>
     public static Task<ServerProcess> StartFaultsAsync(params string[] args) => StartAsync("pwb-faults.dll", ["--log-level", "warning", .. args]);
 
+    /// <summary>The same with so many threads in its pool and no more.</summary>
+    public static Task<ServerProcess> StartFaultsOnThreadsAsync(int threads, params string[] args)
+    {
+        ProcessStartInfo start = Command("pwb-faults.dll", ["--log-level", "warning", .. args]);
+        foreach (string limit in new[] { "Min", "Max" }) start.Environment[$"DOTNET_ThreadPool_Force{limit}WorkerThreads"] = threads.ToString("x", CultureInfo.InvariantCulture);
+        return StartAsync(start);
+    }
+
     /// <summary>The host as it is, without waiting for anything.</summary>
     public static ServerProcess LaunchHost(params string[] args) => new(Command("pwb.dll", args));
 
@@ -118,9 +126,11 @@ internal sealed partial class ServerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(string assembly, string[] args)
+    private static Task<ServerProcess> StartAsync(string assembly, string[] args) => StartAsync(Command(assembly, args));
+
+    private static async Task<ServerProcess> StartAsync(ProcessStartInfo start)
     {
-        ServerProcess server = new(Command(assembly, args));
+        ServerProcess server = new(start);
         try
         {
             await Patience.UntilAsync(() => PortLine.IsMatch(server.Output) || server.HasExited, "the server prints its port");
