@@ -105,7 +105,15 @@ public sealed class StaticFileHandler : IRequestHandler
         if (isOptions) return isNothing ? null : _fields.Options;
         if (isNothing) return AnswerMissing(request);
         if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request));
-        if (finding == Finding.File) return Answer(resource!, request) ?? AnswerMissing(request);
+        if (finding == Finding.File)
+        {
+            HttpResponse? response = Answer(resource!, request);
+
+            // What was found may be gone by now; or only its compressed neighbour is.
+            if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File) response = Answer(resource!, request);
+            return response ?? AnswerMissing(request);
+        }
+
 
         string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
         return _fields.Redirect(PathResolver.ToTarget(path) + "/" + query);
@@ -176,9 +184,21 @@ public sealed class StaticFileHandler : IRequestHandler
     /// <returns>The representation; null if it is gone.</returns>
     private Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
     {
+        Representation selected = resource.Select(fields);
+        try
+        {
+            return Obtain(resource, selected, out content);
+        }
+        catch (UnauthorizedAccessException) when (selected.Coding != ContentCoding.Identity)
+        {
+            return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
+        }
+    }
+
+    private Representation? Obtain(Resource resource, Representation? representation, out Stream? content)
+    {
         content = null;
-        Representation? representation = resource.Select(fields);
-        if (representation.Whole is not null) return representation;
+        if (representation!.Whole is not null) return representation;
 
         if (representation.Info.Length <= _options.MaxCachedFileLength)
         {

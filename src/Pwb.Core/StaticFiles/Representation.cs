@@ -39,7 +39,7 @@ internal sealed class Representation
         _entityTagBytes = Encoding.ASCII.GetBytes(_entityTag);
 
         // RFC 9110 §8.8.2.1: never later than Date, which may be a second behind.
-        LastModified = info.LastModified < now ? info.LastModified : now.AddSeconds(-1);
+        LastModified = info.LastModified <= now.AddSeconds(-1) ? info.LastModified : now.AddSeconds(-1);
         List<(string, string)> metadata = [("Content-Type", contentType)];
         if (coding != ContentCoding.Identity) metadata.Add(("Content-Encoding", coding.Name()));
         metadata.AddRange([("ETag", _entityTag), ("Last-Modified", HttpDate.Format(LastModified)), ("Accept-Ranges", "bytes")]);

@@ -100,6 +100,26 @@ public sealed class CacheTests
         (await _site.GetAsync("/a")).Status.Should().Be(404);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task A_neighbour_that_is_gone_or_denied_before_it_is_opened_costs_no_request(int length)
+    {
+        _site.Source.Add("a.js", new string('p', length)).Add("a.js.br", new string('b', length));
+        (await _site.GetAsync("/a.js")).Content.Should().OnlyContain(value => value == 'p'); // and now its neighbours are known
+
+        _site.Source.Denied.Add("a.js.br");
+        WireResponse response = await _site.GetAsync("/a.js", "Accept-Encoding: br");
+        response["Content-Encoding"].Should().BeNull();
+        response.Content.Should().HaveCount(length).And.OnlyContain(value => value == 'p');
+
+        _site.Source.Remove("a.js.br");
+        _site.Source.Denied.Clear();
+        response = await _site.GetAsync("/a.js", "Accept-Encoding: br");
+        response.Status.Should().Be(200);
+        response.Content.Should().HaveCount(length).And.OnlyContain(value => value == 'p');
+    }
+
     [Fact]
     public async Task However_a_path_is_escaped_one_copy_is_kept()
     {

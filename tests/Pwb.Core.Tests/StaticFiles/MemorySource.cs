@@ -15,6 +15,9 @@ internal sealed class MemorySource : ContentSource
     /// <summary>What an opened stream does when it is read, instead of giving its content.</summary>
     public Func<byte[], Stream> OpenWith { get; set; } = content => new MemoryStream(content);
 
+    /// <summary>Files that are there but may not be opened.</summary>
+    public HashSet<string> Denied { get; } = new(StringComparer.Ordinal);
+
     public int Finds { get; private set; }
 
     public int Opens { get; private set; }
@@ -42,6 +45,7 @@ internal sealed class MemorySource : ContentSource
         Opens++;
         info = default;
         if (Failure is not null) throw Failure;
+        if (Denied.Contains(path)) throw new UnauthorizedAccessException(path);
         if (!_files.TryGetValue(path, out (byte[] Content, DateTimeOffset, long) file)) return null;
         info = InfoOf(path);
         return OpenWith(file.Content);
