@@ -18,9 +18,9 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await server.UntilErrorsAsync("cannot accept connections");
-        TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id);
+        TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id, "PWB accept");
         int served = await AskNowAndThenAsync(server, old, observed);
-        TimeSpan processor = ProcessFigures.ProcessorTime(server.Id) - processorBefore;
+        TimeSpan processor = ProcessFigures.ProcessorTime(server.Id, "PWB accept") - processorBefore;
         int lines = server.Errors.Count(character => character == '\n');
 
         Array.ForEach(crowd, client => client.Reset());
@@ -29,8 +29,8 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         TimeSpan recovery = Since(start);
         Native.SetOpenFileLimit(server.Id, limit);
 
-        Log.Print($"descriptor exhaustion: {processor.TotalMilliseconds:0} ms of processor time and {lines} log lines in {observed.TotalSeconds:0} s, old clients got {served} answers, a new one is served {recovery.TotalSeconds:0.0} s after the crowd had left");
-        processor.Should().BeLessThan(observed / 4, "it must not spin");
+        Log.Print($"descriptor exhaustion: {processor.TotalMilliseconds:0} ms of processor time for accepting and {lines} log lines in {observed.TotalSeconds:0} s, old clients got {served} answers, a new one is served {recovery.TotalSeconds:0.0} s after the crowd had left");
+        processor.Should().BeLessThan(TimeSpan.FromMilliseconds(200), "it must not spin, which it would do for much longer even where others take most of the time");
         lines.Should().BeInRange(1, 4, "it says so once in five seconds");
         isServedAgain.Should().BeTrue();
         recovery.Should().BeLessThan(TimeSpan.FromSeconds(15));
@@ -43,7 +43,7 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
     {
         NeedsLinux();
         using ServerProcess server = await ServerProcess.StartHostAsync(); // nobody has asked yet: nothing is warm that it has not warmed itself
-        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await crowd[0].RequestAsync("/");
         RawResponse first = await crowd[0].ReadResponseAsync();
@@ -63,7 +63,7 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
     {
         NeedsLinux();
         using ServerProcess server = await ServerProcess.StartHostAsync();
-        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await server.UntilErrorsAsync("cannot accept connections");
         server.Signal(Native.Terminate);
@@ -82,7 +82,7 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         using ServerProcess server = await ServerProcess.StartFaultsAsync();
         RawClient[] clients = await RawClient.ConnectManyAsync(server.Port, 8);
         foreach (RawClient client in clients) (await client.GetAsync("/")).StatusCode.Should().Be(200);
-        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id));
+        Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 2); // fewer than are to be free
         await Patience.QuietAsync(TimeSpan.FromSeconds(2.5)); // a beat of the server's heart, and another
 
         // Handlers that block their threads make the pool start others.

@@ -20,13 +20,20 @@ internal static class ProcessFigures
     /// <summary>Descriptors of the kinds that a server opens. The runtime opens others whenever it likes: assemblies, and pipes.</summary>
     public static int ServerDescriptors(int process) => DescriptorsOf(process, "socket:") + DescriptorsOf(process, "/dev/null");
 
-    /// <summary>Processor time used so far.</summary>
-    public static TimeSpan ProcessorTime(int process)
+    /// <summary>Processor time used so far by the threads of that name.</summary>
+    public static TimeSpan ProcessorTime(int process, string thread)
     {
-        // The second field is the name in parentheses, which may hold anything; utime and stime are the 14th and 15th.
-        string stat = File.ReadAllText($"/proc/{process}/stat");
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)ClockTicksPerSecond);
+        TimeSpan total = TimeSpan.Zero;
+        foreach (string task in Directory.GetDirectories($"/proc/{process}/task"))
+        {
+            // The second field is the name in parentheses; utime and stime are the 14th and 15th.
+            string stat = File.ReadAllText($"{task}/stat");
+            if (!stat.Contains($"({thread})", StringComparison.Ordinal)) continue;
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            total += TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)ClockTicksPerSecond);
+        }
+
+        return total;
     }
 
     // One that is gone by the time it is looked at leads nowhere.
