@@ -6,8 +6,8 @@ using Pwb.Protocol;
 namespace Pwb.Connections;
 
 /// <summary>
-/// One connection: receives requests, has each answered, and keeps the deadlines. <see cref="ServeAsync"/> is the loop, and the only
-/// place that waits for a next request.
+/// One connection: receives requests, has each answered, and keeps the deadlines. <see cref="RunAsync"/> is the only place that
+/// waits for a next request.
 /// </summary>
 internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 {
@@ -24,6 +24,8 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     private Deadline _receiving;
     private Deadline _sending; // of its own: content may be received while a response, or part of one, is being sent
     private bool _isNew = true;
+    private bool _hasWaited; // for the first byte of what is to be received next
+    private int _burst;
     private long _headDueAt;
     private volatile string? _abortReason;
 
@@ -83,7 +85,18 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         {
             _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
             if (IsRefused) await RefuseAsync(_refusal).ConfigureAwait(false);
-            else await ServeAsync().ConfigureAwait(false);
+            while (!IsRefused && await ServeAsync().ConfigureAwait(false))
+            {
+                _transport.CompletesInline = _context.HandlerNeverBlocks;
+
+                // An idle connection owns no buffer, and no frame but this one: it waits for the first byte with empty hands.
+                Input.Buffer.Release();
+                Output.Buffer.Release();
+                ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, _transport.EndsPendingReads ? CancellationToken.None : Aborted);
+                if (!waking.IsCompleted) _burst = 0;
+                await waking.ConfigureAwait(false);
+            }
+
             _transport.End(abort: false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -183,35 +196,33 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         }
     }
 
-    private async Task ServeAsync()
+    /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
+    /// <returns>Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ServeAsync()
     {
-        for (int burst = 0; ; burst++)
+        for (; ; _burst++)
         {
             OperationStatus status;
             while ((status = _parser.Parse(Input.Buffer.Unread, _exchange.Head, _exchange.Request.Headers)) == OperationStatus.NeedMoreData)
             {
-                await Output.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
                 bool isIdle = _parser.IsBeforeRequest(Input.Buffer.UnreadLength);
-                if (isIdle && _context.IsStopping && !_transport.HasUnreadData) return;
+                if (!_hasWaited)
+                {
+                    await Output.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
+                    if (isIdle && _context.IsStopping && !_transport.HasUnreadData) return false;
 
-                BeginHeadWait(isIdle);
+                    BeginHeadWait(isIdle);
+                    _hasWaited = Input.Buffer.UnreadLength == 0;
+                    if (_hasWaited) return true;
+                }
+
+                _hasWaited = false;
                 int received;
                 try
                 {
-                    if (Input.Buffer.UnreadLength == 0)
-                    {
-                        _transport.CompletesInline = _context.HandlerNeverBlocks;
-
-                        // An idle connection owns no buffer: it waits for the first byte with empty hands.
-                        Input.Buffer.Release();
-                        Output.Buffer.Release();
-                        ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, _transport.EndsPendingReads ? CancellationToken.None : Aborted);
-                        if (!waking.IsCompleted) burst = 0;
-                        await waking.ConfigureAwait(false);
-                    }
-
                     ValueTask<int> receiving = Stream.ReadAsync(Input.Buffer.GetFreeSpace(), Aborted);
-                    if (!receiving.IsCompleted) burst = 0;
+                    if (!receiving.IsCompleted) _burst = 0;
                     received = await receiving.ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (_receiving.Current == Wait.Expired && !isIdle)
@@ -222,7 +233,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                 if (!_receiving.End())
                 {
                     if (!isIdle) await RefuseAsync(Rejection.HeadTimeout).ConfigureAwait(false);
-                    return;
+                    return false;
                 }
 
                 Input.Buffer.Received(received);
@@ -231,27 +242,27 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
                 Input.IsAtEnd = true;
                 if (!isIdle) await RefuseAsync(Rejection.IncompleteRequest).ConfigureAwait(false);
-                return;
+                return false;
             }
 
             if (status == OperationStatus.InvalidData)
             {
                 await RefuseAsync(_parser.Rejection).ConfigureAwait(false);
-                return;
+                return false;
             }
 
             bool isOpen = await _exchange.RunAsync().ConfigureAwait(false);
             if (_exchange.Rejection != Rejection.None) await RefuseAsync(_exchange.Rejection).ConfigureAwait(false);
             else if (!isOpen) await EndAsync(isLast: _exchange.IsClientsLast).ConfigureAwait(false);
-            if (!isOpen) return;
+            if (!isOpen) return false;
 
             _parser.Reset();
             _exchange.Reset();
             _headDueAt = 0;
             _isNew = false;
-            if (burst >= MaxBurst)
+            if (_burst >= MaxBurst)
             {
-                burst = 0;
+                _burst = 0;
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
         }
