@@ -11,7 +11,7 @@ internal static class Grammar
     public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + "!#$%&'*+-.^_`|~");
 
     /// <summary>What a field value may hold: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
-    public static readonly SearchValues<byte> FieldValueBytes = SearchValues.Create(FieldValueByteArray());
+    public static readonly SearchValues<byte> FieldValueBytes = Bytes(value => value == '\t' || (value >= 0x20 && value != 0x7F));
 
     /// <summary>The characters of a URI without its fragment: unreserved, reserved but "#", and "%". RFC 3986 §2.</summary>
     public static readonly SearchValues<byte> TargetBytes = Bytes(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
@@ -23,7 +23,7 @@ internal static class Grammar
     public static readonly SearchValues<byte> UnreservedBytes = Bytes(AlphaDigit + "-._~");
 
     /// <summary>What an entity tag may not hold between its quotes; anything else is etagc: RFC 9110 §8.8.3.</summary>
-    public static readonly SearchValues<byte> NotEntityTagBytes = SearchValues.Create([.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x22, 0x7F]);
+    public static readonly SearchValues<byte> NotEntityTagBytes = Bytes(value => value is <= 0x22 and not 0x21 or 0x7F);
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
@@ -69,6 +69,16 @@ internal static class Grammar
 
     private static SearchValues<byte> Bytes(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
 
-    private static byte[] FieldValueByteArray() =>
-        [.. Enumerable.Range(0, 256).Where(value => value == '\t' || (value >= 0x20 && value != 0x7F)).Select(value => (byte)value)];
+    // A loop and no query: this is part of every start, and queries over numbers have to be compiled there.
+    private static SearchValues<byte> Bytes(Predicate<int> isMember)
+    {
+        Span<byte> members = stackalloc byte[256];
+        int count = 0;
+        for (int value = 0; value < members.Length; value++)
+        {
+            if (isMember(value)) members[count++] = (byte)value;
+        }
+
+        return SearchValues.Create(members[..count]);
+    }
 }

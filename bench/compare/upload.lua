@@ -1,0 +1,4 @@
+-- One megabyte of content.
+wrk.method = "POST"
+wrk.body = string.rep("x", 1024 * 1024)
+wrk.headers["Content-Type"] = "application/octet-stream"
