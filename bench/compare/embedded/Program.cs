@@ -1,5 +1,6 @@
 using System.Net;
 using Pwb;
+using Pwb.Compare;
 using Pwb.Compare.Embedded;
 
 if (args is not [string kind, string port, .. string[] rest])

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+namespace Pwb.Compare;
+
 /// <summary>The dynamic response of every .NET server in the comparison: about 200 bytes, made anew for each request.</summary>
 internal static class Json
 {
