@@ -26,7 +26,7 @@ internal static class Load
         {
             return await actAsync(number);
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or HttpRequestException)
         {
             return false;
         }
