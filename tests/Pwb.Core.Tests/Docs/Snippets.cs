@@ -62,6 +62,26 @@ public sealed class Snippets
     }
     // </handler>
 
+    [Fact]
+    public async Task Files_are_served_before_a_handler()
+    {
+        Directory.CreateDirectory("wwwroot");
+        await File.WriteAllTextAsync("wwwroot/index.html", "the app");
+
+        // <files>
+        IRequestHandler api = RequestHandler.From(request => HttpResponse.Text($"no file: {request.Path}\n", 404));
+        StaticFileHandler files = new("wwwroot", new StaticFileOptions
+        {
+            Fallback = "index.html",
+            CacheControl = [("/assets/*", "public, max-age=31536000, immutable")],
+        }, next: api);
+        await using PwbServer server = new(files, new PwbServerOptions { Port = 0 });
+        // </files>
+
+        (await files.HandleAsync(new HttpRequest("GET", "/route", null, ("Accept", "text/html")), CancellationToken.None)).StatusCode.Should().Be(200);
+        (await files.HandleAsync(new HttpRequest("GET", "/api"), CancellationToken.None)).StatusCode.Should().Be(404);
+    }
+
     // <unit-test>
     [Fact]
     public async Task Upper_answers_in_capital_letters()
