@@ -1,115 +1,100 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.CommandLine.Invocation;
 using System.Globalization;
-using System.Net;
-using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>
-/// The host's command line. A new option is a field here that parses and refuses, a place in the command, and a property
-/// of <see cref="HostSettings"/>.
-/// </summary>
+/// <summary>Reads the options from the command line and, where it does not name them, from the environment.</summary>
 internal static class CommandLine
 {
     /// <summary>The exit code for an unknown option or a bad value.</summary>
     public const int UsageError = 2;
 
-    private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"]; // in LogLevel's order
-
-    private static readonly Option<int> Port = new("--port")
-    {
-        Description = "The port to listen on; 0 takes a free one",
-        HelpName = "number",
-        DefaultValueFactory = _ => 8888,
-        CustomParser = ParsePort,
-    };
-
-    private static readonly Option<string> Host = new("--host")
-    {
-        Description = "localhost (this machine only), any (every network) or an IP address",
-        HelpName = "host",
-        DefaultValueFactory = _ => "localhost",
-        CustomParser = ParseHost,
-    };
-
-    private static readonly Option<string> Level = new("--log-level")
-    {
-        Description = "trace, debug (every line of a request's head), information (a line per connection and per request), warning, error, critical or none",
-        HelpName = "level",
-        DefaultValueFactory = _ => "debug",
-        CustomParser = ParseLogLevel,
-    };
+    private static readonly ParserConfiguration Strict = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     /// <summary>Null when there is nothing to serve: help, the version, or one line that says what is wrong has been written.</summary>
-    public static HostSettings? Parse(IReadOnlyList<string> args, TextWriter output, TextWriter error, out int exitCode)
+    public static HostSettings? Parse(IReadOnlyList<string> args, Func<string, string?> environment, TextWriter output, TextWriter error, out int exitCode)
     {
-        var command = new RootCommand("PWB, a small and strict web server") { Port, Host, Level };
-        command.Directives.Clear(); // "[suggest]" and the like are not ours
-        var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var options = new Options(environment);
+        var result = options.Command.Parse(Unambiguous(args, options), Strict);
 
-        if (WhatIsWrong(result) is { } problem)
+        if (result.Action is not (null or ParseErrorAction)) // --help or --version
+        {
+            exitCode = result.Invoke(new InvocationConfiguration { Output = output, Error = error });
+            return null;
+        }
+
+        if (WhatIsWrong(args, result, options) is { } problem)
         {
             error.WriteLine($"pwb: {LineFormatter.Escape(problem)} Try 'pwb --help'.");
             exitCode = UsageError;
             return null;
         }
 
-        if (result.Action is not null) // --help or --version
-        {
-            exitCode = result.Invoke(new InvocationConfiguration { Output = output, Error = error });
-            return null;
-        }
-
         exitCode = 0;
-        return new HostSettings
-        {
-            EndPoints = EndPointsOf(result.GetRequiredValue(Host), result.GetRequiredValue(Port)),
-            LogLevel = (LogLevel)Array.IndexOf(LogLevels, result.GetRequiredValue(Level)),
-        };
+        return SettingsOf(result, options);
     }
 
-    private static string? WhatIsWrong(ParseResult result)
+    // The library takes a first argument that ends in the program's name for that name, and one in brackets for a directive, where both
+    // are directories; and it gives an option that can stand alone the next argument, whatever it is: in "--cors .", say.
+    private static List<string> Unambiguous(IReadOnlyList<string> args, Options options)
     {
+        var all = new List<string> { options.Command.Name };
+        int count = args.TakeWhile(arg => arg != "--").Count();
+        for (int i = 0; i < count; i++)
+        {
+            var option = Array.Find(options.Settings, option => option.Name == args[i]);
+            if (option?.BareValue is { } value && !(i + 1 < count && option.Accepts(args[i + 1])))
+                all.Add($"{args[i]}={value}");
+            else
+                all.Add(i == 0 && args[i].StartsWith('[') ? "./" + args[i] : args[i]);
+        }
+
+        all.AddRange(args.Skip(count));
+        return all;
+    }
+
+    private static string? WhatIsWrong(IReadOnlyList<string> args, ParseResult result, Options options)
+    {
+        if (UnknownOption(args, result, options) is { } name)
+            return $"There is no option '{name}'.";
         if (result.Errors is [var first, ..])
             return first.Message;
 
-        var directive = result.Tokens.FirstOrDefault(token => token.Type == TokenType.Directive); // parsed without an error, even when unknown
-        return directive is null ? null : $"Unrecognized command or argument '{directive.Value}'.";
+        var useless = options.AboutFiles.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+        return useless is null || result.GetValue(options.Directory) is not null ? null : $"{useless.Name} needs a directory, such as . (this one).";
     }
 
-    private static int ParsePort(ArgumentResult result) =>
-        ushort.TryParse(ValueOf(result), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            ? port
-            : Refuse<int>(result, "a number from 0 to 65535");
-
-    private static string? ParseHost(ArgumentResult result) =>
-        ValueOf(result) is "localhost" or "any" || IsAddress(ValueOf(result))
-            ? ValueOf(result)
-            : Refuse<string>(result, "localhost, any or an IP address");
-
-    private static string? ParseLogLevel(ArgumentResult result) =>
-        LogLevels.Contains(ValueOf(result), StringComparer.Ordinal)
-            ? ValueOf(result)
-            : Refuse<string>(result, string.Join(", ", LogLevels[..^1]) + " or " + LogLevels[^1]);
-
-    private static T? Refuse<T>(ArgumentResult result, string expected)
+    // A directory can have any name, and so the library takes an option that it does not know for that.
+    private static string? UnknownOption(IReadOnlyList<string> args, ParseResult result, Options options)
     {
-        result.AddError($"{result.Argument.Name} takes {expected}, not '{ValueOf(result)}'.");
-        return default;
+        var operands = result.UnmatchedTokens.Concat(result.GetResult(options.Directory)?.Tokens.Select(token => token.Value) ?? []).ToHashSet(StringComparer.Ordinal);
+        return args.TakeWhile(arg => arg != "--").FirstOrDefault(arg => arg.StartsWith('-') && operands.Contains(arg))?.Split('=')[0];
     }
 
-    private static string ValueOf(ArgumentResult result) => result.Tokens[0].Value;
-
-    private static IReadOnlyList<IPEndPoint> EndPointsOf(string host, int port) => host switch
+    private static HostSettings SettingsOf(ParseResult result, Options options)
     {
-        "localhost" => PwbServerOptions.LoopbackEndPoints(port),
-        "any" => PwbServerOptions.AnyEndPoints(port),
-        _ => [new IPEndPoint(IPAddress.Parse(host), port)],
-    };
+        string[] All(Setting option) => result.GetRequiredValue(option);
+        string? Text(Setting option) => All(option).FirstOrDefault();
+        bool IsOn(Setting option) => Text(option) == "true";
 
-    // IPAddress also takes "1", "0x7f.1" and "[::1]:80", none of which is what somebody meant here.
-    private static bool IsAddress(string value) =>
-        IPAddress.TryParse(value, out var address)
-        && (value.Contains(':', StringComparison.Ordinal) ? value[0] != '[' : string.Equals(address.ToString(), value, StringComparison.Ordinal));
+        return new HostSettings
+        {
+            Directory = result.GetValue(options.Directory),
+            Host = Text(options.Host)!,
+            Port = int.Parse(Text(options.Port)!, CultureInfo.InvariantCulture),
+            Files = StaticFileOptions.Default with
+            {
+                ListDirectories = IsOn(options.Listing),
+                Fallback = IsOn(options.Spa) ? "index.html" : null,
+                CleanUrls = IsOn(options.CleanUrls),
+                CorsOrigin = Text(options.Cors),
+                Headers = All(options.Header).Select(OptionValues.HeaderOf).ToArray(),
+                CacheControl = All(options.CacheControl).Select(OptionValues.CacheControlOf).ToArray(),
+            },
+            OpenBrowser = IsOn(options.Open),
+            ChosenLogLevel = Text(options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
+            LogJson = Text(options.Format) == "json",
+        };
+    }
 }

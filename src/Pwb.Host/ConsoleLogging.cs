@@ -10,19 +10,18 @@ namespace Pwb.Host;
 /// </summary>
 internal static class ConsoleLogging
 {
-    public static ILoggerFactory CreateFactory(LogLevel level)
+    public static ILoggerFactory CreateFactory(LogLevel level, bool json = false)
     {
+        ConsoleFormatter formatter = json
+            ? new JsonFormatter(TimeProvider.System)
+            : new LineFormatter(WantsColour(Console.IsOutputRedirected), WantsColour(Console.IsErrorRedirected), TimeProvider.System);
         var options = new ConsoleLoggerOptions
         {
-            FormatterName = LineFormatter.FormatterName,
+            FormatterName = formatter.Name,
             LogToStandardErrorThreshold = LogLevel.Warning,
             QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite, // a terminal or pipe that nobody reads delays no response
             MaxQueueLength = 8192,
         };
-        var formatter = new LineFormatter(
-            colourOutput: WantsColour(Console.IsOutputRedirected),
-            colourErrors: WantsColour(Console.IsErrorRedirected),
-            TimeProvider.System);
 
         var filter = new LoggerFilterOptions { MinLevel = level < LogLevel.Warning ? LogLevel.Warning : level };
         filter.Rules.Add(new LoggerFilterRule(providerName: null, categoryName: "Pwb", level, filter: null));
@@ -32,7 +31,8 @@ internal static class ConsoleLogging
     }
 
     private static bool WantsColour(bool redirected) =>
-        !redirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")); // no-color.org
+        !redirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) // no-color.org
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     private sealed class FixedOptions(ConsoleLoggerOptions options) : IOptionsMonitor<ConsoleLoggerOptions>
     {

@@ -3,12 +3,36 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What the command line asked for, checked and typed.</summary>
+/// <summary>What the command line and the environment asked for, checked and typed.</summary>
 internal sealed record HostSettings
 {
-    public required IReadOnlyList<IPEndPoint> EndPoints { get; init; }
+    /// <summary>The full path of the directory to serve; null to say hello PWB.</summary>
+    public string? Directory { get; init; }
 
-    public required LogLevel LogLevel { get; init; }
+    public string Host { get; init; } = "localhost";
 
-    public PwbServerOptions ToServerOptions() => new() { EndPoints = EndPoints };
+    public int Port { get; init; } = PwbServerOptions.DefaultPort;
+
+    public StaticFileOptions Files { get; init; } = StaticFileOptions.Default;
+
+    public bool OpenBrowser { get; init; }
+
+    /// <summary>Null for the default: the tutorial's server prints every line of a head; with a directory a line for each request is enough.</summary>
+    public LogLevel? ChosenLogLevel { get; init; }
+
+    public LogLevel LogLevel => ChosenLogLevel ?? (Directory is null ? LogLevel.Debug : LogLevel.Information);
+
+    public bool LogJson { get; init; }
+
+    public PwbServerOptions ToServerOptions() => new()
+    {
+        EndPoints = Host switch
+        {
+            "localhost" => PwbServerOptions.LoopbackEndPoints(Port),
+            "any" => PwbServerOptions.AnyEndPoints(Port),
+            _ => [new IPEndPoint(IPAddress.Parse(Host), Port)],
+        },
+    };
+
+    public IRequestHandler ToHandler() => Directory is null ? new FixedResponseHandler() : new StaticFileHandler(Directory, Files);
 }

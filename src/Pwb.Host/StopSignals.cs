@@ -8,7 +8,7 @@ namespace Pwb.Host;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly CancellationTokenSource _drain = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
@@ -20,11 +20,13 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
-    public CancellationToken Drain => _drain.Token;
+    /// <summary>Completes with the first signal.</summary>
+    public Task FirstAsync() => _first.Task;
 
+    /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken End => _end.Token;
 
-    // The token sources stay undisposed: a signal that is being handled right now may still cancel them.
+    // The token source stays undisposed: a signal that is being handled right now may still cancel it.
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
     private void OnSignal(PosixSignalContext context)
@@ -32,7 +34,7 @@ internal sealed class StopSignals : IDisposable
         int received = Interlocked.Increment(ref _received);
         context.Cancel = received <= 2;
         if (received == 1)
-            _drain.Cancel();
+            _first.TrySetResult();
         else if (received == 2)
             _end.Cancel();
     }

@@ -3,18 +3,19 @@ using System.Text;
 namespace Pwb.Host;
 
 /// <summary>
-/// Standard output that may be full or gone. The console logger answers a write that throws by writing all later lines
-/// itself, on the request's own thread; so a write never throws.
+/// Standard output or error, which may be full or gone. The console logger answers a write that throws by writing all later
+/// lines itself, on the request's own thread; so a write never throws. Straight to the stream, because Console.Out would first
+/// prepare a terminal for reading.
 /// </summary>
-internal sealed class TolerantWriter(TextWriter inner) : TextWriter
+internal sealed class TolerantWriter(Stream stream, Encoding encoding) : TextWriter
 {
-    public override Encoding Encoding => inner.Encoding;
+    public override Encoding Encoding => encoding;
 
     /// <summary>To be called before anything else uses the console.</summary>
     public static void ReplaceStandardOutputs()
     {
-        Console.SetOut(new TolerantWriter(Console.Out));
-        Console.SetError(new TolerantWriter(Console.Error));
+        Console.SetOut(new TolerantWriter(Console.OpenStandardOutput(), Console.OutputEncoding));
+        Console.SetError(new TolerantWriter(Console.OpenStandardError(), Console.OutputEncoding));
     }
 
     public override void Write(char value) => Write(value.ToString());
@@ -23,11 +24,13 @@ internal sealed class TolerantWriter(TextWriter inner) : TextWriter
     {
         try
         {
-            inner.Write(value);
+            stream.Write(encoding.GetBytes(value ?? ""));
         }
         catch (IOException)
         {
-            // No space, or nobody there any more. The log is lost; the server is not.
+            // No space, or nobody there any more. The text is lost; the server is not.
         }
     }
+
+    public override void WriteLine(string? value) => Write(value + Environment.NewLine);
 }

@@ -13,12 +13,8 @@ using ILoggerFactory loggerFactory = options.Log switch
     _ => new FaultyLoggerFactory(options.Log),
 };
 await using var server = new PwbServer(new FaultHandler(), options.ToServerOptions(), loggerFactory);
-using var endAtOnce = signals.End.Register(() => _ = server.StopAsync(signals.End));
 await server.StartAsync();
 Console.WriteLine($"port {server.EndPoint.Port}");
-
-var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-using var drain = signals.Drain.Register(() => stopped.SetResult());
-await stopped.Task;
-await server.StopAsync();
+await signals.FirstAsync();
+await server.StopAsync(signals.End);
 return 0;

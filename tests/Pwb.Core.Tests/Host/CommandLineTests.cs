@@ -7,22 +7,66 @@ namespace Pwb.Tests.Host;
 
 public sealed class CommandLineTests
 {
+    private static readonly string Here = Environment.CurrentDirectory;
+
     [Fact]
     public void Without_options_it_is_the_tutorial_s_server()
     {
         var settings = Parse();
 
-        settings.EndPoints.Should().Equal(PwbServerOptions.LoopbackEndPoints(8888));
+        settings.Directory.Should().BeNull();
+        settings.ToHandler().Should().BeOfType<FixedResponseHandler>();
+        settings.ToServerOptions().EndPoints.Should().Equal(PwbServerOptions.LoopbackEndPoints(8888));
         settings.LogLevel.Should().Be(LogLevel.Debug);
+        settings.Should().Be(new HostSettings());
+    }
+
+    [Fact]
+    public void With_a_directory_it_serves_files_and_logs_a_line_for_each_request()
+    {
+        var settings = Parse(".");
+
+        settings.Directory.Should().Be(Here);
+        settings.ToHandler().Should().BeOfType<StaticFileHandler>();
+        settings.LogLevel.Should().Be(LogLevel.Information);
+        settings.Files.Should().Be(StaticFileOptions.Default);
+    }
+
+    [Theory]
+    [InlineData(".", "--listing", "--port", "80")]
+    [InlineData("--listing", ".", "--port", "80")]
+    [InlineData("--port=80", "--listing", ".")]
+    [InlineData("--listing=true", "--port", "80", "--", ".")]
+    public void The_directory_stands_anywhere(params string[] args)
+    {
+        var settings = Parse(args);
+
+        (settings.Directory, settings.Port, settings.Files.ListDirectories).Should().Be((Here, 80, true));
+    }
+
+    [Fact]
+    public void A_directory_may_be_called_what_the_library_has_a_meaning_for()
+    {
+        string[] names = ["[suggest]", "[a]", "@a", Path.Combine("no", new Options(_ => null).Command.Name)];
+        foreach (string name in names)
+            Refusal(name, "--port", "80").Should().StartWith($"pwb: There is no directory '{Path.Combine(Here, name)}'.");
+    }
+
+    [SkippableFact]
+    public void A_slash_begins_a_path_and_no_option()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "paths as Unix writes them");
+        Refusal("/h").Should().StartWith("pwb: There is no directory '/h'.");
+        Refusal("/?").Should().StartWith("pwb: There is no directory '/?'.");
     }
 
     [Fact]
     public void The_host_can_be_localhost_any_or_an_address()
     {
-        Parse("--host", "localhost", "--port", "80").EndPoints.Should().Equal(PwbServerOptions.LoopbackEndPoints(80));
-        Parse("--host", "any", "--port", "80").EndPoints.Should().Equal(PwbServerOptions.AnyEndPoints(80));
-        Parse("--host", "192.0.2.7", "--port", "80").EndPoints.Should().Equal(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80));
-        Parse("--host", "2001:db8::7", "--port=0").EndPoints.Should().ContainSingle().Which.Should()
+        EndPointsOf("--host", "localhost", "--port", "80").Should().Equal(PwbServerOptions.LoopbackEndPoints(80));
+        EndPointsOf("--host", "any", "--port", "80").Should().Equal(PwbServerOptions.AnyEndPoints(80));
+        EndPointsOf("--host", "192.0.2.7", "--port", "80").Should().Equal(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80));
+        EndPointsOf("--host", "2001:db8::7", "--port=0").Should().ContainSingle().Which.Should()
             .Match<IPEndPoint>(endPoint => endPoint.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
     }
 
@@ -37,77 +81,177 @@ public sealed class CommandLineTests
     public void Every_log_level_has_its_name(string name, object level) =>
         Parse("--log-level", name).LogLevel.Should().Be((LogLevel)level);
 
-    [Theory]
-    [InlineData("--bogus")]
-    [InlineData("--prot", "80")]
-    [InlineData("stray")]
-    [InlineData("@file")]
-    [InlineData("[suggest]")]
-    [InlineData("--port")]
-    [InlineData("--port", "")]
-    [InlineData("--port", "65536")]
-    [InlineData("--port", "-1")]
-    [InlineData("--port", "+1")]
-    [InlineData("--port", " 1")]
-    [InlineData("--port", "0x50")]
-    [InlineData("--port", "http")]
-    [InlineData("--port", "1", "--port", "2")]
-    [InlineData("--host")]
-    [InlineData("--host", "")]
-    [InlineData("--host", "1")]
-    [InlineData("--host", "127.1")]
-    [InlineData("--host", "256.0.0.1")]
-    [InlineData("--host", "[::1]:80")]
-    [InlineData("--host", "example.org")]
-    [InlineData("--log-level", "verbose")]
-    [InlineData("--log-level", "1")]
-    [InlineData("--log-level", "Debug,Error")]
-    [InlineData("--two\nlines\u001b[31m")]
-    public void A_mistake_is_one_line_on_standard_error_and_exit_code_2(params string[] args)
+    [Fact]
+    public void Switches_need_no_value_and_can_be_turned_off()
     {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var settings = CommandLine.Parse(args, output, error, out int exitCode);
+        var on = Parse(".", "--listing", "--spa", "--clean-urls", "--open", "--cors");
+        on.OpenBrowser.Should().BeTrue();
+        on.Files.Should().Be(StaticFileOptions.Default with { ListDirectories = true, Fallback = "index.html", CleanUrls = true, CorsOrigin = "*" });
 
-        settings.Should().BeNull();
-        exitCode.Should().Be(2);
-        output.ToString().Should().BeEmpty();
-        error.ToString().TrimEnd('\r', '\n').Should().MatchRegex("^pwb: [ -~]+ Try 'pwb --help'\\.$");
+        Parse(".", "--listing=false", "--spa=false", "--clean-urls=false", "--open=false").Should().Be(Parse("."));
+        Parse("--listing", "false", ".").Should().Be(Parse("."));
+        Parse("--listing", ".").Files.ListDirectories.Should().BeTrue();
     }
 
     [Theory]
-    [InlineData("--port", "65536", "--port takes a number from 0 to 65535, not '65536'.")]
-    [InlineData("--host", "example.org", "--host takes localhost, any or an IP address, not 'example.org'.")]
-    [InlineData("--log-level", "loud", "--log-level takes trace, debug, information, warning, error, critical or none, not 'loud'.")]
-    public void A_bad_value_is_told_what_would_be_a_good_one(string option, string value, string message)
-    {
-        using var error = new StringWriter();
-        CommandLine.Parse([option, value], TextWriter.Null, error, out _);
+    [InlineData("--cors", "*")]
+    [InlineData("--cors=*", "*")]
+    [InlineData("--cors=https://example.org", "https://example.org")]
+    [InlineData("--cors=http://localhost:3000", "http://localhost:3000")]
+    [InlineData("--cors=http://[::1]:3000", "http://[::1]:3000")]
+    [InlineData("--cors=http://xn--6qq79v.example", "http://xn--6qq79v.example")]
+    [InlineData("--cors=capacitor://localhost", "capacitor://localhost")]
+    public void Cors_is_for_any_origin_or_for_one(string option, string origin) =>
+        Parse(".", option).Files.CorsOrigin.Should().Be(origin);
 
-        error.ToString().Should().StartWith("pwb: " + message);
+    [Fact]
+    public void Cors_takes_the_next_argument_only_if_that_is_an_origin()
+    {
+        Parse("--cors", "https://example.org", ".").Files.CorsOrigin.Should().Be("https://example.org");
+        Parse("--cors", ".").Files.CorsOrigin.Should().Be("*");
+    }
+
+    [Fact]
+    public void Headers_and_cache_rules_are_repeatable_and_keep_their_order()
+    {
+        var files = Parse(".", "--header", "X-A: 1", "--header=x-b:two : 2 ", "--cache-control", "/assets/*=public, max-age=3600", "--cache-control", "*.html=").Files;
+
+        files.Headers.Should().Equal(("X-A", "1"), ("x-b", "two : 2"));
+        files.CacheControl.Should().Equal(("/assets/*", "public, max-age=3600"), ("*.html", ""));
     }
 
     [Theory]
-    [InlineData("--help", "--log-level")]
-    [InlineData("--version", ".")]
-    public void Help_and_version_go_to_standard_output(string option, string expected)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var settings = CommandLine.Parse([option], output, error, out int exitCode);
+    [InlineData("text", false)]
+    [InlineData("json", true)]
+    public void The_log_is_text_or_json(string format, bool isJson) =>
+        Parse("--log-format", format).LogJson.Should().Be(isJson);
 
-        settings.Should().BeNull();
-        exitCode.Should().Be(0);
-        output.ToString().Should().Contain(expected);
-        error.ToString().Should().BeEmpty();
+    [Theory]
+    [InlineData("There is no option '--bogus'.", "--bogus")]
+    [InlineData("There is no option '--prot'.", "--prot", "80")]
+    [InlineData("There is no option '--PORT'.", "--PORT", "80")]
+    [InlineData("There is no option '--bogus'.", ".", "--bogus=1")]
+    [InlineData("There is no option '-'.", "-")]
+    [InlineData("There is no option '-hx'.", "-hx")]
+    [InlineData("There is no option '-p'.", "-p", "80")]
+    [InlineData("There is no option '--two\\u000Alines\\u001B[31m'.", "--two\nlines\u001b[31m")]
+    [InlineData("Unrecognized command or argument '@file'.", ".", "@file")]
+    [InlineData("Option '--port' expects a single argument but 2 were provided.", "--port", "1", "--port", "2")]
+    [InlineData("Option '--listing' expects a single argument but 2 were provided.", ".", "--listing", "--listing=false")]
+    [InlineData("Required argument missing for option: '--port'.", "--port")]
+    [InlineData("Required argument missing for option: '--port'.", "--port", "--listing")]
+    [InlineData("--port takes a number from 0 to 65535, not ''.", "--port", "")]
+    [InlineData("Required argument missing for option: '--port'.", "--port=")]
+    [InlineData("--port takes a number from 0 to 65535, not '65536'.", "--port", "65536")]
+    [InlineData("--port takes a number from 0 to 65535, not '-1'.", "--port", "-1")]
+    [InlineData("--port takes a number from 0 to 65535, not '+1'.", "--port", "+1")]
+    [InlineData("--port takes a number from 0 to 65535, not ' 1'.", "--port", " 1")]
+    [InlineData("--port takes a number from 0 to 65535, not '0x50'.", "--port", "0x50")]
+    [InlineData("--port takes a number from 0 to 65535, not 'http'.", "--port", "http")]
+    [InlineData("Required argument missing for option: '--host'.", "--host")]
+    [InlineData("--host takes localhost, any or an IP address, not ''.", "--host", "")]
+    [InlineData("--host takes localhost, any or an IP address, not '1'.", "--host", "1")]
+    [InlineData("--host takes localhost, any or an IP address, not '127.1'.", "--host", "127.1")]
+    [InlineData("--host takes localhost, any or an IP address, not '256.0.0.1'.", "--host", "256.0.0.1")]
+    [InlineData("--host takes localhost, any or an IP address, not '[::1]:80'.", "--host", "[::1]:80")]
+    [InlineData("--host takes localhost, any or an IP address, not 'example.org'.", "--host", "example.org")]
+    [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not 'loud'.", "--log-level", "loud")]
+    [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not '1'.", "--log-level", "1")]
+    [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not 'Debug'.", "--log-level", "Debug")]
+    [InlineData("--log-format takes text or json, not 'xml'.", "--log-format", "xml")]
+    [InlineData("--open takes true or false, not 'yes'.", "--open=yes")]
+    [InlineData("Required argument missing for option: '--listing'.", ".", "--listing=")]
+    [InlineData("--listing needs a directory, such as . (this one).", "--listing")]
+    [InlineData("--header needs a directory, such as . (this one).", "--header", "X: 1")]
+    [InlineData("Required argument missing for option: '--cors'.", ".", "--cors=")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'null'.", ".", "--cors=null")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'example.org'.", ".", "--cors=example.org")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://example.org/'.", ".", "--cors=https://example.org/")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://example.org:443'.", ".", "--cors=https://example.org:443")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://Example.org'.", ".", "--cors=https://Example.org")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://\u4f60\u597d.example'.", ".", "--cors=https://\u4f60\u597d.example")]
+    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://a@example.org'.", ".", "--cors=https://a@example.org")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not 'X'.", ".", "--header", "X")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not ': 1'.", ".", "--header", ": 1")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not 'X : 1'.", ".", "--header", "X : 1")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not 'X: 1\\u000D\\u000AY: 2'.", ".", "--header", "X: 1\r\nY: 2")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not 'Content-Length: 1'.", ".", "--header", "Content-Length: 1")]
+    [InlineData("--header takes 'Name: value', of a field that PWB does not write itself, not 'content-type: text/plain'.", ".", "--header", "content-type: text/plain")]
+    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a'.", ".", "--cache-control", "/a")]
+    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not 'a=no-store'.", ".", "--cache-control", "a=no-store")]
+    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a=\\u0000'.", ".", "--cache-control", "/a=\0")]
+    [InlineData("directory takes the path of a directory, not ''.", "")]
+    [InlineData("directory takes the path of a directory, not 'a\\u0000b'.", "a\0b")]
+    public void A_mistake_is_one_line_that_says_what_would_be_right_and_exit_code_2(string message, params string[] args) =>
+        Refusal(args).Should().Be($"pwb: {message} Try 'pwb --help'.{Environment.NewLine}");
+
+    [Fact]
+    public void A_directory_that_does_not_exist_and_a_file_are_refused()
+    {
+        string missing = Path.Combine(Here, "no-such-directory");
+        Refusal("no-such-directory").Should().StartWith($"pwb: There is no directory '{missing}'.");
+        Refusal("--", "--help").Should().StartWith($"pwb: There is no directory '{Path.Combine(Here, "--help")}'.");
+
+        string file = typeof(CommandLineTests).Assembly.Location;
+        Refusal(file).Should().StartWith($"pwb: '{file}' is a file, not a directory.");
     }
+
+    [SkippableFact]
+    public void A_directory_that_may_not_be_read_is_refused()
+    {
+        Skip.If(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Administrators may read everything.");
+        string directory = Directory.CreateTempSubdirectory("pwb-").FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(directory, UnixFileMode.None);
+
+        Refusal(directory).Should().StartWith($"pwb: The directory '{directory}' may not be read.");
+        Directory.Delete(directory);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("-?")]
+    public void Help_names_every_option(string option)
+    {
+        string help = Printed(option, "--bogus");
+
+        foreach (var named in new Options(_ => null).Settings)
+            help.Should().MatchRegex($"(?m)^  {named.Name} <");
+    }
+
+    [Fact]
+    public void The_version_is_that_of_the_program() =>
+        Printed("--version").Should().MatchRegex(@"^\d+\.\d+\.\d+\S*\r?\n$");
+
+    private static IReadOnlyList<IPEndPoint> EndPointsOf(params string[] args) => Parse(args).ToServerOptions().EndPoints!;
 
     private static HostSettings Parse(params string[] args)
     {
         using var error = new StringWriter();
-        var settings = CommandLine.Parse(args, TextWriter.Null, error, out int exitCode);
+        var settings = CommandLine.Parse(args, _ => null, TextWriter.Null, error, out int exitCode);
         error.ToString().Should().BeEmpty();
         exitCode.Should().Be(0);
         return settings!;
+    }
+
+    private static string Refusal(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        CommandLine.Parse(args, _ => null, output, error, out int exitCode).Should().BeNull();
+        exitCode.Should().Be(2);
+        output.ToString().Should().BeEmpty();
+        return error.ToString();
+    }
+
+    private static string Printed(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        CommandLine.Parse(args, _ => null, output, error, out int exitCode).Should().BeNull();
+        exitCode.Should().Be(0);
+        error.ToString().Should().BeEmpty();
+        return output.ToString();
     }
 }

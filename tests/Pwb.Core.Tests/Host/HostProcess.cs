@@ -35,6 +35,15 @@ internal sealed class HostProcess : IDisposable
 
     public static HostProcess Start(params string[] args) => new(new ProcessStartInfo(Dotnet, [Dll, .. args]));
 
+    /// <summary>With more in its environment.</summary>
+    public static HostProcess StartWith((string Name, string Value)[] variables, params string[] args)
+    {
+        var start = new ProcessStartInfo(Dotnet, [Dll, .. args]);
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
+        return new HostProcess(start);
+    }
+
     /// <summary>Through a shell, for redirections: <c>2&gt;/dev/full</c>.</summary>
     public static HostProcess StartWithRedirection(string redirection, params string[] args) =>
         new(new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" {redirection}", "sh", Dotnet, Dll, .. args]));
@@ -67,6 +76,8 @@ internal sealed class HostProcess : IDisposable
                 return line;
         }
     }
+
+    public async Task<string> ReadErrorLineAsync() => await _process.StandardError.ReadLineAsync(_patience.Token) ?? throw new InvalidOperationException("There was no line on standard error.");
 
     public async Task ReadLinesAsync(int count)
     {

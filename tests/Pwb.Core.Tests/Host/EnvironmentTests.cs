@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using Pwb.Host;
+
+namespace Pwb.Tests.Host;
+
+/// <summary>What the command line does not say, the environment may.</summary>
+public sealed class EnvironmentTests
+{
+    [Fact]
+    public void Every_option_has_a_variable()
+    {
+        var settings = Parse(
+            [],
+            ("PWB_DIRECTORY", "."),
+            ("PWB_PORT", "80"),
+            ("PWB_HOST", "any"),
+            ("PWB_LISTING", "true"),
+            ("PWB_SPA", "true"),
+            ("PWB_CLEAN_URLS", "true"),
+            ("PWB_CORS", "https://example.org"),
+            ("PWB_HEADER", "X-A: 1"),
+            ("PWB_CACHE_CONTROL", "/a/*=no-store"),
+            ("PWB_OPEN", "true"),
+            ("PWB_LOG_LEVEL", "warning"),
+            ("PWB_LOG_FORMAT", "json"));
+
+        (settings.Directory, settings.Port, settings.Host, settings.OpenBrowser, settings.LogLevel, settings.LogJson)
+            .Should().Be((Environment.CurrentDirectory, 80, "any", true, LogLevel.Warning, true));
+        settings.Files.Headers.Should().Equal(("X-A", "1"));
+        settings.Files.CacheControl.Should().Equal(("/a/*", "no-store"));
+        (settings.Files with { Headers = [], CacheControl = [] }).Should().Be(StaticFileOptions.Default with
+        {
+            Headers = [],
+            CacheControl = [],
+            ListDirectories = true,
+            Fallback = "index.html",
+            CleanUrls = true,
+            CorsOrigin = "https://example.org",
+        });
+    }
+
+    [Fact]
+    public void The_names_are_those_of_the_options() =>
+        new Options(_ => null).Settings.Select(option => option.Variable).Should().Equal(
+            "PWB_PORT", "PWB_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT");
+
+    [Fact]
+    public void The_command_line_wins()
+    {
+        Parse(["--port", "81"], ("PWB_PORT", "80")).Port.Should().Be(81);
+        Parse(["--port", "81"], ("PWB_PORT", "nonsense")).Port.Should().Be(81);
+        Parse([".", "--listing=false"], ("PWB_LISTING", "true")).Files.ListDirectories.Should().BeFalse();
+        Parse([".", "--header", "X-B: 2"], ("PWB_HEADER", "X-A: 1")).Files.Headers.Should().Equal(("X-B", "2"));
+    }
+
+    [Fact]
+    public void A_repeatable_one_has_a_value_on_each_line() =>
+        Parse(["."], ("PWB_HEADER", "X-A: 1\r\nX-B: 2\n\n")).Files.Headers.Should().Equal(("X-A", "1"), ("X-B", "2"));
+
+    [Fact]
+    public void Empty_is_as_good_as_unset() =>
+        Parse([], ("PWB_PORT", ""), ("PWB_DIRECTORY", ""), ("PWB_LISTING", "")).Should().Be(new HostSettings());
+
+    [Fact]
+    public void What_is_about_files_may_stand_there_without_a_directory() =>
+        Parse([], ("PWB_LISTING", "true")).ToHandler().Should().BeOfType<FixedResponseHandler>();
+
+    [SkippableTheory]
+    [InlineData("PWB_PORT", "tcp://10.0.0.1:80", "PWB_PORT takes a number from 0 to 65535, not 'tcp://10.0.0.1:80'.")]
+    [InlineData("PWB_LISTING", "1", "PWB_LISTING takes true or false, not '1'.")]
+    [InlineData("PWB_HEADER", "X-A: 1\nDate: 2", "PWB_HEADER takes 'Name: value', of a field that PWB does not write itself, not 'Date: 2'.")]
+    [InlineData("PWB_DIRECTORY", "/no/such", "PWB_DIRECTORY: There is no directory '/no/such'.")]
+    public void A_mistake_names_the_variable(string variable, string value, string message)
+    {
+        Skip.If(OperatingSystem.IsWindows() && variable == "PWB_DIRECTORY", "a path as Unix writes it");
+        using var error = new StringWriter();
+        CommandLine.Parse([], name => name == variable ? value : null, TextWriter.Null, error, out int exitCode).Should().BeNull();
+
+        exitCode.Should().Be(2);
+        error.ToString().Should().Be($"pwb: {message} Try 'pwb --help'.{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData("80", "80")]
+    [InlineData("http", "8888")]
+    public void Help_names_the_default_of_here_and_is_not_spoilt_by_a_mistake(string port, string expected)
+    {
+        using var output = new StringWriter();
+        CommandLine.Parse(["--help"], name => name == "PWB_PORT" ? port : null, output, TextWriter.Null, out int exitCode).Should().BeNull();
+
+        exitCode.Should().Be(0);
+        output.ToString().Should().Contain($"[default: {expected}]");
+    }
+
+    private static HostSettings Parse(string[] args, params (string Name, string Value)[] variables)
+    {
+        using var error = new StringWriter();
+        var values = variables.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+        var settings = CommandLine.Parse(args, name => values.GetValueOrDefault(name), TextWriter.Null, error, out _);
+        error.ToString().Should().BeEmpty();
+        return settings!;
+    }
+}

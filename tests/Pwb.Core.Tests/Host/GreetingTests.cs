@@ -1,0 +1,36 @@
+using System.Net;
+using Pwb.Host;
+
+namespace Pwb.Tests.Host;
+
+public sealed class GreetingTests
+{
+    private static readonly IPAddress[] Mine = [IPAddress.Parse("192.0.2.7"), IPAddress.Parse("2001:db8::7"), IPAddress.Parse("198.51.100.7")];
+
+    [Fact]
+    public void On_loopback_there_is_nothing_for_the_network() =>
+        Greeting.NetworkUrls([new(IPAddress.Loopback, 80), new(IPAddress.IPv6Loopback, 80)], () => Mine).Should().BeNull();
+
+    [Fact]
+    public void On_every_network_each_address_of_the_machine_has_its_URL()
+    {
+        Greeting.NetworkUrls([new(IPAddress.Any, 80), new(IPAddress.IPv6Any, 80)], () => Mine)
+            .Should().Be("http://192.0.2.7:80/ http://198.51.100.7:80/ http://[2001:db8::7]:80/");
+        Greeting.NetworkUrls([new(IPAddress.Any, 80)], () => Mine).Should().Be("http://192.0.2.7:80/ http://198.51.100.7:80/");
+        Greeting.NetworkUrls([new(IPAddress.Any, 80)], () => []).Should().BeEmpty("it is exposed, even if nobody knows where");
+    }
+
+    [Fact]
+    public void An_address_stands_for_itself() =>
+        Greeting.NetworkUrls([new(IPAddress.Parse("203.0.113.7"), 80)], () => Mine).Should().Be("http://203.0.113.7:80/");
+
+    [Theory]
+    [InlineData("127.0.0.1", "http://localhost:80/")]
+    [InlineData("::1", "http://localhost:80/")]
+    [InlineData("0.0.0.0", "http://localhost:80/")]
+    [InlineData("::", "http://localhost:80/")]
+    [InlineData("192.0.2.7", "http://192.0.2.7:80/")]
+    [InlineData("2001:db8::7", "http://[2001:db8::7]:80/")]
+    public void The_browser_on_this_machine_gets_a_URL_that_works_here(string address, string url) =>
+        Greeting.LocalUrl(new IPEndPoint(IPAddress.Parse(address), 80)).Should().Be(url);
+}
