@@ -15,4 +15,21 @@ internal static class FileErrors
     public static bool IsAbsent(IOException exception) =>
         exception is FileNotFoundException or DirectoryNotFoundException or DriveNotFoundException or PathTooLongException
         || (OperatingSystem.IsWindows() && exception.HResult == InvalidNameOnWindows);
+
+    /// <summary>Looks up what a listing has found. What may not be looked at is left out of it.</summary>
+    public static ContentInfo? FindListed(ContentSource folder, string path)
+    {
+        try
+        {
+            return folder.Find(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+        catch (IOException exception) when (!IsOutOfDescriptors(exception))
+        {
+            return null;
+        }
+    }
 }

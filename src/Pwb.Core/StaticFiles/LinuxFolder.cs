@@ -69,7 +69,7 @@ internal sealed class LinuxFolder : ContentSource
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
             if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
-            ContentInfo? info = status.IsLink ? FindLinked(path.Length == 0 ? name : $"{path}/{name}") : status.Describe(name);
+            ContentInfo? info = status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : status.Describe(name);
             if (info is { } entry) entries.Add(entry);
         }
 
@@ -135,22 +135,6 @@ internal sealed class LinuxFolder : ContentSource
         if (realRoot.AsSpan().SequenceEqual(now)) return false;
         _realRoot = now;
         return true;
-    }
-
-    private ContentInfo? FindLinked(string path)
-    {
-        try
-        {
-            return Find(path);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
-        }
-        catch (IOException exception) when (!FileErrors.IsOutOfDescriptors(exception))
-        {
-            return null;
-        }
     }
 
     private string FullPath(string path) => path.Length == 0 ? _root : $"{_root}/{path}";

@@ -46,7 +46,7 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
             (ref FileSystemEntry entry) => entry.FileName.ToString(),
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
-            if (FindListed(path.Length == 0 ? name : $"{path}/{name}") is { } info) entries.Add(info);
+            if (FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") is { } info) entries.Add(info);
         }
 
         return entries;
@@ -71,22 +71,6 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
     }
 
     private static DateTimeOffset ToOffset(DateTime time) => new(time, TimeSpan.Zero);
-
-    private ContentInfo? FindListed(string path)
-    {
-        try
-        {
-            return Find(path);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
-        }
-        catch (IOException exception) when (!FileErrors.IsOutOfDescriptors(exception))
-        {
-            return null;
-        }
-    }
 
     // The root is resolved each time: it may be a link that somebody switches to another release.
     private string? ResolveWithin(string path)
