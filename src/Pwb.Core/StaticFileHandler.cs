@@ -104,7 +104,7 @@ public sealed class StaticFileHandler : IRequestHandler
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
         if (isOptions) return isNothing ? null : _fields.Options;
         if (isNothing) return AnswerMissing(request);
-        if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request));
+        if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request), path.Length == 0 ? "" : path + "/");
         if (finding == Finding.File)
         {
             HttpResponse? response = Answer(resource!, request);

@@ -67,8 +67,13 @@ internal sealed class ResponseFields
         return DefaultCacheControl;
     }
 
-    /// <summary>A response that somebody else has made, with what every response has.</summary>
-    public HttpResponse Complete(HttpResponse response) => Common.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
+    /// <summary>A response that somebody else has made, with what every response at its path has.</summary>
+    public HttpResponse Complete(HttpResponse response, string path)
+    {
+        string cacheControl = CacheControlOf(path);
+        if (cacheControl.Length > 0) response = response.With("Cache-Control", cacheControl);
+        return Common.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
+    }
 
     private HttpResponse Text(int statusCode, string text, params ReadOnlySpan<(string Name, string Value)> lines) =>
         new(statusCode, ResponseBody.From(text), [.. lines, .. Common]);

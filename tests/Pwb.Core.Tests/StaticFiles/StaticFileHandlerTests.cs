@@ -237,6 +237,7 @@ public sealed class StaticFileHandlerTests
 
         html.ContentText.Should().Contain("b.txt").And.Contain("&lt;a&gt;.txt").And.NotContain("<a>.txt");
         html["X-Content-Type-Options"].Should().Be("nosniff");
+        html["Cache-Control"].Should().Be("no-cache");
         json.ContentText.Should().Contain("\"b.txt\"");
         (await site.GetAsync("/with/")).ContentText.Should().Be("index");
         (await site.GetAsync("/docs")).Status.Should().Be(301);
