@@ -15,7 +15,7 @@ internal sealed class Places
         _root = root;
         Directory.CreateDirectory(Path.Combine(Work, "logs"));
         TestFiles.Write(Files);
-        HostServesDirectories = Output(Host, "--help").Contains("<directory>", StringComparison.OrdinalIgnoreCase);
+        HostServesDirectories = Output(Host, "--help").Contains("directory", StringComparison.OrdinalIgnoreCase);
     }
 
     public string Work => Path.Combine(_root, "work");
