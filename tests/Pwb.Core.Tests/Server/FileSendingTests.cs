@@ -67,7 +67,7 @@ public sealed class FileSendingTests : IDisposable
     {
         await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
         await using PwbServer server = await StartAsync();
-        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024, keepAlive: true); // only an abort ends this connection
         byte[] buffer = new byte[Mebi];
         int received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
 
@@ -78,7 +78,7 @@ public sealed class FileSendingTests : IDisposable
             throw new EndOfStreamException();
         };
 
-        await reading.Should().ThrowAsync<IOException>("the connection ends early, by a reset or at least before the announced length");
+        await reading.Should().ThrowAsync<IOException>("the connection is aborted");
         received.Should().BeLessThan(32 * Mebi);
     }
 
@@ -125,11 +125,11 @@ public sealed class FileSendingTests : IDisposable
 
     private static HttpClient ClientOf(PwbServer server) => new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
 
-    private static async Task<TcpClient> AskAsync(PwbServer server, string target, int receiveBufferSize)
+    private static async Task<TcpClient> AskAsync(PwbServer server, string target, int receiveBufferSize, bool keepAlive = false)
     {
         TcpClient client = new() { ReceiveBufferSize = receiveBufferSize };
         await client.ConnectAsync(server.EndPoint);
-        await client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n"));
         return client;
     }
 
