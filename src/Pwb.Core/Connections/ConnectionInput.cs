@@ -6,13 +6,12 @@ namespace Pwb.Connections;
 /// <summary>Receives a request's content, within its deadlines.</summary>
 internal sealed class ConnectionInput(HttpConnection connection, ConnectionContext context)
 {
-    private readonly PwbServerLimits _limits = context.Limits;
-    private readonly CoarseClock _clock = context.Clock;
+    private ReceiveBuffer _buffer = new();
     private long _contentReceived;
     private long _contentWaited;
     private bool _isReceiving;
 
-    public ReceiveBuffer Buffer { get; } = new();
+    public ref ReceiveBuffer Buffer => ref _buffer;
 
     /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
     public bool IsAtEnd { get; set; }
@@ -44,7 +43,7 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
         if (_isReceiving) throw new InvalidOperationException("The content is being read already.");
 
         _isReceiving = true;
-        long start = _clock.Now;
+        long start = context.Clock.Now;
         int count;
         connection.BeginWait(wait, dueAt);
         try
@@ -67,7 +66,7 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
         }
 
         if (!connection.EndWait(wait)) throw new RequestRejectedException(Rejection.ContentTimeout);
-        _contentWaited += _clock.Now - start;
+        _contentWaited += context.Clock.Now - start;
         _contentReceived += count;
         IsAtEnd = count == 0 && !destination.IsEmpty;
         return count;
@@ -75,11 +74,11 @@ internal sealed class ConnectionInput(HttpConnection connection, ConnectionConte
 
     private long ContentDueAt()
     {
-        long dueAt = _clock.After(_limits.ContentTimeout);
-        if (_limits.MinContentRate == 0) return dueAt;
+        long dueAt = context.Clock.After(context.Limits.ContentTimeout);
+        if (context.Limits.MinContentRate == 0) return dueAt;
 
         // Kestrel's rule: slow is whoever has taken longer than the bytes so far excuse, once the grace is used up.
-        long excused = _contentReceived * 1000 / _limits.MinContentRate;
-        return Math.Min(dueAt, _clock.After(_limits.ContentRateGracePeriod) + excused - _contentWaited);
+        long excused = _contentReceived * 1000 / context.Limits.MinContentRate;
+        return Math.Min(dueAt, context.Clock.After(context.Limits.ContentRateGracePeriod) + excused - _contentWaited);
     }
 }

@@ -11,8 +11,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     // Where the system tells about progress, slices need only fit into the system's own count.
     private const int WatchedSliceSize = 1024 * 1024 * 1024;
 
-    private readonly PwbServerLimits _limits = context.Limits;
-    private readonly CoarseClock _clock = context.Clock;
+    private SendBuffer _buffer = new();
 
     // Of the current response: what was sent, how long the client was waited for, and what it had acknowledged at the first look.
     private long _sent;
@@ -21,7 +20,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     private long _firstAcknowledged = -1;
     private long _lastAcknowledged = -1;
 
-    public SendBuffer Buffer { get; } = new();
+    public ref SendBuffer Buffer => ref _buffer;
 
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public bool CanSendFiles => connection.CanSendFiles;
@@ -52,7 +51,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
         if (!isFirstLook && acknowledged > _lastAcknowledged)
         {
-            long waiting = _clock.Now - Volatile.Read(ref _waitStart);
+            long waiting = context.Clock.Now - Volatile.Read(ref _waitStart);
             connection.ExtendWait(Wait.Response, DueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
         }
 
@@ -129,7 +128,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     {
         SendCount++;
         HasFailed = true; // until it has succeeded
-        long start = _clock.Now;
+        long start = context.Clock.Now;
         Volatile.Write(ref _waitStart, start);
         connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
         return start;
@@ -137,7 +136,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
 
     private void EndWrite(long start, long count)
     {
-        _waited += _clock.Now - start;
+        _waited += context.Clock.Now - start;
         _sent += count;
         HasFailed = false;
     }
@@ -145,7 +144,7 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     /// <summary>When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.</summary>
     private long DueAt(long progress, long waited)
     {
-        long dueAt = _clock.After(_limits.ResponseTimeout);
-        return _limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / _limits.MinResponseRate) - waited);
+        long dueAt = context.Clock.After(context.Limits.ResponseTimeout);
+        return context.Limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / context.Limits.MinResponseRate) - waited);
     }
 }

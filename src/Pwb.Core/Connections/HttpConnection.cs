@@ -52,8 +52,8 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     public bool IsRefused => _refusal != Rejection.None;
 
-    /// <summary>Its place among the open connections.</summary>
-    public LinkedListNode<HttpConnection>? Node { get; set; }
+    /// <summary>Its place among the open connections: theirs to set.</summary>
+    public int Index { get; set; }
 
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 

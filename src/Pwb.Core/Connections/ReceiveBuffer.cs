@@ -4,9 +4,10 @@ namespace Pwb.Connections;
 
 /// <summary>
 /// The bytes that have arrived and were not used yet. It rents its array when there is something to receive and returns it when
-/// there is nothing left. While a request is under way its head stays where it is, since spans point into it.
+/// there is nothing left. While a request is under way its head stays where it is, since spans point into it. Part of its
+/// connection's input: a struct, because each object that an idle connection has counts.
 /// </summary>
-internal sealed class ReceiveBuffer
+internal struct ReceiveBuffer()
 {
     private const int InitialSize = 8 * 1024;
     private const int MinFreeSpace = 2 * 1024;
@@ -17,14 +18,14 @@ internal sealed class ReceiveBuffer
     private int _headEnd;
     private bool _hasRequest;
 
-    public byte[] Array => _array;
+    public readonly byte[] Array => _array;
 
     /// <summary>Where the unread bytes begin; while no request is under way, that is where the next one begins.</summary>
-    public int Start => _start;
+    public readonly int Start => _start;
 
-    public int UnreadLength => _end - _start;
+    public readonly int UnreadLength => _end - _start;
 
-    public ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
+    public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
     /// <summary>Free space behind the unread bytes, enough that reading into it is worth its cost. Makes room by moving or growing.</summary>
     public Memory<byte> GetFreeSpace()
