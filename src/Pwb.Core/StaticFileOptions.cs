@@ -58,8 +58,8 @@ public sealed record StaticFileOptions
     public bool FollowLinksOutside { get; init; }
 
     /// <summary>
-    /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second. Default 64 KiB, from
-    /// where on the system sends files as fast by itself; 0 keeps none.
+    /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second. Default 64 KiB;
+    /// larger ones are opened for each response and sent by the system. 0 keeps none.
     /// </summary>
     public int MaxCachedFileLength { get; init; } = 64 * Kibi;
 

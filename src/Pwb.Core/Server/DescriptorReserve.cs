@@ -5,12 +5,12 @@ namespace Pwb.Server;
 
 /// <summary>
 /// Descriptors that connections must not take. To start a thread takes two of them for a moment, and a thread pool that wants one more
-/// thread and cannot start it ends the process. So some are held, and more than those must be free whenever a connection is
-/// accepted. If they are not, the ones held are given back, for threads, and nothing is accepted until they can be taken again.
+/// thread and cannot start it ends the process. So some are held, and more than those must be free when a connection gets a higher one
+/// than any since the last beat of the heart. If they are not, the ones held are given back, for threads, and nothing is accepted until they can be taken again.
 /// </summary>
 /// <remarks>
-/// So connections do not end the process. Who takes the last descriptors all at once, such as a handler that opens files, still can:
-/// that is seen at the next connection or beat of the heart, up to a second later.
+/// So connections alone hardly end the process. Who takes the last descriptors all at once, such as a handler that opens files, or lowers the
+/// limit under the process, still can: that is seen when accepting fails or at the next beat, up to a second later.
 /// </remarks>
 internal sealed partial class DescriptorReserve
 {
