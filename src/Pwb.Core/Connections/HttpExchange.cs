@@ -6,21 +6,17 @@ namespace Pwb.Connections;
 /// <summary>One request and its response: calls the handler, disposes of content that it left unread, and appends the response.</summary>
 internal sealed class HttpExchange
 {
-    // Content up to this size is copied behind its head, so that both go out in one write.
-    private const int MaxCopiedLength = 16 * 1024;
-
     private readonly HttpConnection _connection;
     private readonly ConnectionContext _context;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
+    private readonly ResponseSender _sender;
     private RequestBodyStream? _content;
     private bool _isContinueDue;
-    private bool _isHeadOut;
     private bool _isLogged;
     private bool _isHeadLogged;
     private volatile bool _isPending;
     private long _number;
-    private int _statusCode;
     private long _startedAt;
 
     public HttpExchange(HttpConnection connection, ConnectionContext context)
@@ -31,6 +27,7 @@ internal sealed class HttpExchange
         _output = connection.Output;
         Head = new RequestHead();
         Request = new HttpRequest(Head, new HttpFields(), connection);
+        _sender = new ResponseSender(this, connection, context);
         Reset();
     }
 
@@ -58,7 +55,8 @@ internal sealed class HttpExchange
     {
         _content?.EndRequest();
         _content = null;
-        _isContinueDue = _isHeadOut = false;
+        _isContinueDue = false;
+        _sender.Reset();
         Rejection = Rejection.None;
         Request.Clear();
         _input.Buffer.EndRequest();
@@ -121,7 +119,7 @@ internal sealed class HttpExchange
     public ValueTask SendContinueAsync()
     {
         // Once there is a final status, 100 would come too late.
-        if (!_isContinueDue || _isHeadOut) return default;
+        if (!_isContinueDue || _sender.IsHeadOut) return default;
 
         _isContinueDue = false;
         _output.Buffer.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
@@ -136,7 +134,7 @@ internal sealed class HttpExchange
     {
         HttpResponse response = Refusals.For(rejection);
         _context.Log.Refused(_connection.RemoteEndPoint, response.StatusCode, rejection.Sentence());
-        AppendHead(response, ContentFraming.Sized, close: true);
+        _sender.AppendHead(response, ContentFraming.Sized, close: true);
         if (!Head.IsHead && response.Body.TryGetBytes(out ReadOnlyMemory<byte> content)) _output.Buffer.Append(content.Span);
     }
 
@@ -209,11 +207,9 @@ internal sealed class HttpExchange
         }
 
         _output.BeginResponse();
-        ContentFraming framing = Framing(response);
         bool hasContent = !Head.IsHead && response.MayHaveContent && response.ContentLength != 0;
-        close |= hasContent && framing == ContentFraming.CloseDelimited;
-        long sent = bytes.Length;
-        _statusCode = response.StatusCode;
+        close |= hasContent && _sender.FramingOf(response) == ContentFraming.CloseDelimited;
+        long sent = hasContent ? bytes.Length : 0;
         if (!isInMemory && hasContent)
         {
             // A body that goes with success may read the content while it writes; the client has to be told before the head.
@@ -221,87 +217,21 @@ internal sealed class HttpExchange
 
             // Content that the client was not told to send, or more than would be dropped: the end is certain, and announced.
             close |= _content is { IsAtEnd: false } && (_isContinueDue || _content.HasMoreThan(_context.Limits.MaxDrainedContentLength));
-            sent = await SendStreamedAsync(response, framing, close).ConfigureAwait(false);
-            if (sent < 0) return false;
+            sent = await _sender.SendStreamedAsync(response, close).ConfigureAwait(false);
+            Rejection = _sender.Rejection;
+            if (Rejection != Rejection.None) return false;
         }
         else
         {
-            if (_output.Buffer.Length + response.Head.Length + bytes.Length > SendBuffer.MaxLength) await _output.FlushAsync().ConfigureAwait(false);
-            AppendHead(response, framing, close);
-            if (!hasContent) sent = 0;
-            else if (bytes.Length <= MaxCopiedLength) _output.Buffer.Append(bytes.Span);
-            else await _output.SendAsync(bytes).ConfigureAwait(false);
+            await _sender.AppendAsync(response, hasContent ? bytes : default, close).ConfigureAwait(false);
         }
 
-        if (_isLogged) LogAnswered(_statusCode, sent);
+        if (_isLogged) LogAnswered(_sender.StatusCode, sent);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
         if (_content is { IsAtEnd: false }) close = close || !await DrainAsync(_content).ConfigureAwait(false);
         Rejection = Rejection.None;
         return !close;
-    }
-
-    private ContentFraming Framing(HttpResponse response)
-    {
-        if (response.ContentLength is not null) return ContentFraming.Sized;
-        return Head.MinorVersion == 0 ? ContentFraming.CloseDelimited : ContentFraming.Chunked;
-    }
-
-    /// <summary>Sends a response whose body writes itself.</summary>
-    /// <returns>The number of bytes of content, or -1 when the connection is over or a <see cref="Rejection"/> takes the response's place.</returns>
-    private async ValueTask<long> SendStreamedAsync(HttpResponse response, ContentFraming framing, bool close)
-    {
-        if (_output.Buffer.Length + response.Head.Length > SendBuffer.MaxLength) await _output.FlushAsync().ConfigureAwait(false);
-        int mark = _output.Buffer.Length;
-        int sendCount = _output.SendCount;
-        AppendHead(response, framing, close);
-        ResponseBodyStream stream = new(_output, framing, response.ContentLength);
-        try
-        {
-            await response.Body.WriteToAsync(stream, _connection.Aborted).ConfigureAwait(false);
-            stream.Complete();
-        }
-        catch (Exception exception)
-        {
-            if (_output.HasFailed || _input.HasFailed || _connection.Aborted.IsCancellationRequested) throw new IOException("The client is gone.", exception);
-            if (exception is not RequestRejectedException) _context.Log.BodyFailed(Id, exception);
-            if (_output.SendCount != sendCount) throw new IOException("The response's body failed half-way.", exception);
-
-            // Nothing of it is on the wire yet: it can still become an orderly error.
-            _output.Buffer.Truncate(mark);
-            _isHeadOut = false;
-            return await AppendFailureAsync(exception, close).ConfigureAwait(false);
-        }
-        finally
-        {
-            stream.EndResponse();
-        }
-
-        if (_output.HasFailed) throw new IOException("The client is gone.");
-        return stream.Written;
-    }
-
-    private ValueTask<long> AppendFailureAsync(Exception exception, bool close)
-    {
-        if (exception is RequestRejectedException rejected)
-        {
-            Rejection = rejected.Rejection;
-            return new ValueTask<long>(-1);
-        }
-
-        Refusals.InternalServerError.Body.TryGetBytes(out ReadOnlyMemory<byte> content);
-        _statusCode = Refusals.InternalServerError.StatusCode;
-        AppendHead(Refusals.InternalServerError, ContentFraming.Sized, close);
-        _output.Buffer.Append(content.Span);
-        return new ValueTask<long>(content.Length);
-    }
-
-    private void AppendHead(HttpResponse response, ContentFraming framing, bool close)
-    {
-        ReadOnlySpan<byte> dateAndServer = response.HasServer ? _context.Clock.Date : _context.Clock.DateAndServer;
-        Span<byte> destination = _output.Buffer.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
-        _output.Buffer.Advance(ResponseHead.Write(destination, response, framing, Head, close, dateAndServer));
-        _isHeadOut = true;
     }
 
     /// <summary>Receives and drops content that the handler has left, within bounds.</summary>
