@@ -68,7 +68,7 @@ public sealed class HttpRequest
     public Version Version => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
 
     /// <summary>The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without either.</summary>
-    public string Host => Encoding.ASCII.GetString(Bytes(_head.Host));
+    public string Host => Encoding.ASCII.GetString(HostBytes);
 
     /// <summary>The header section.</summary>
     public HttpFields Headers { get; }
@@ -92,6 +92,8 @@ public sealed class HttpRequest
         get => field ?? _connection?.RemoteEndPoint;
         init;
     }
+
+    internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;
 

@@ -22,6 +22,8 @@ public sealed class PwbServer : IAsyncDisposable
     private const int MaxRefusals = 64;
 
     private readonly PwbServerOptions _options;
+    private readonly HostFilter? _loopbackHosts;
+    private readonly HostFilter? _hosts;
     private readonly ServerLog _log;
     private readonly CoarseClock _clock;
     private readonly ConnectionContext _context;
@@ -48,6 +50,8 @@ public sealed class PwbServer : IAsyncDisposable
     {
         _options = options ?? new PwbServerOptions();
         _options.Validate();
+        _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
+        _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
         _servedEnded = OnServedEnded;
         _refusedEnded = OnRefusedEnded;
         loggerFactory ??= NullLoggerFactory.Instance;
@@ -89,7 +93,7 @@ public sealed class PwbServer : IAsyncDisposable
             _reserve.TryHold();
             _listeners = listeners;
             _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
-            listeners.ForEach(listener => listener.Start(Serve, _reserve));
+            listeners.ForEach(listener => listener.Start(socket => Serve(socket, listener.IsLoopback ? _loopbackHosts : _hosts), _reserve));
         }
         finally
         {
@@ -163,7 +167,7 @@ public sealed class PwbServer : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         Transport transport = duplex is NetworkStream stream ? new SocketTransport(stream, remoteEndPoint) : new Transport(duplex, remoteEndPoint);
-        return ServeStreamAsync(Open(transport, Rejection.None, OnEnded), cancellationToken);
+        return ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), cancellationToken);
     }
 
     /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
@@ -187,7 +191,7 @@ public sealed class PwbServer : IAsyncDisposable
     /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
     /// gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
-    internal void Serve(Socket socket)
+    internal void Serve(Socket socket, HostFilter? hosts)
     {
         bool isRefused = Interlocked.Increment(ref _served) > _maxConnections && !_connections.CloseLongestIdle();
         if (isRefused) Interlocked.Decrement(ref _served);
@@ -203,7 +207,7 @@ public sealed class PwbServer : IAsyncDisposable
         {
             if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
             SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
-            connection = Open(transport, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
+            connection = Open(transport, hosts, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
         }
         catch
         {
@@ -242,9 +246,9 @@ public sealed class PwbServer : IAsyncDisposable
         await connection.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private HttpConnection Open(Transport transport, Rejection refusal, Action<HttpConnection> ended)
+    private HttpConnection Open(Transport transport, HostFilter? hosts, Rejection refusal, Action<HttpConnection> ended)
     {
-        HttpConnection connection = new(transport, _context, Interlocked.Increment(ref _lastConnectionId), refusal, ended);
+        HttpConnection connection = new(transport, _context, hosts, Interlocked.Increment(ref _lastConnectionId), refusal, ended);
         _heartbeat.Enter();
         _connections.Add(connection);
         return connection;

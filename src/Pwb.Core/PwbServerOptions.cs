@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pwb.Connections;
 using Pwb.Protocol;
 
 namespace Pwb;
@@ -30,6 +31,15 @@ public sealed record PwbServerOptions
     /// <summary>The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in the tutorial.</summary>
     public string? ServerHeader { get; init; } = "PWB1.0";
 
+    /// <summary>
+    /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421 (RFC 9110
+    /// §15.5.20). "localhost", the names below it and IP addresses are always allowed; ports do not count; "*" allows everything.
+    /// Null, the default: on loopback end points nothing more than those, on all others everything. Without such a check, a
+    /// page in a browser can reach a server on its own machine by a name that it owns (DNS rebinding). Streams given to
+    /// <see cref="PwbServer.ServeAsync"/> are checked only if there is a list.
+    /// </summary>
+    public IReadOnlyList<string>? AllowedHosts { get; init; }
+
     /// <summary>What a client may ask of the server.</summary>
     public PwbServerLimits Limits { get; init; } = PwbServerLimits.Default;
 
@@ -57,6 +67,8 @@ public sealed record PwbServerOptions
     {
         Require(Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort, nameof(Port), $"Port is {Port}; it must be from 0 to 65535.");
         Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
+        foreach (string host in AllowedHosts ?? [])
+            Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org or xn--fiq228c.example, and *.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");
         if (ServerHeader is not null) ResponseHead.CheckField("Server", ServerHeader);

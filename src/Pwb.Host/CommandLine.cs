@@ -83,6 +83,7 @@ internal static class CommandLine
             Directory = result.GetValue(options.Directory),
             Host = Text(options.Host)!,
             Port = int.Parse(Text(options.Port)!, CultureInfo.InvariantCulture),
+            AllowedHosts = All(options.AllowHost) is { Length: > 0 } names ? names : null,
             Files = StaticFileOptions.Default with
             {
                 ListDirectories = IsOn(options.Listing),

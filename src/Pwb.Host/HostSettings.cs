@@ -13,6 +13,9 @@ internal sealed record HostSettings
 
     public int Port { get; init; } = PwbServerOptions.DefaultPort;
 
+    /// <summary>Null for the library's default.</summary>
+    public IReadOnlyList<string>? AllowedHosts { get; init; }
+
     public StaticFileOptions Files { get; init; } = StaticFileOptions.Default;
 
     public bool OpenBrowser { get; init; }
@@ -26,6 +29,7 @@ internal sealed record HostSettings
 
     public PwbServerOptions ToServerOptions() => new()
     {
+        AllowedHosts = AllowedHosts,
         EndPoints = Host switch
         {
             "localhost" => PwbServerOptions.LoopbackEndPoints(Port),

@@ -27,6 +27,8 @@ internal static class OptionValues
 
     public static bool IsLogFormat(string value) => value is "text" or "json";
 
+    public static bool IsAllowedHost(string value) => IsValid(new PwbServerOptions { AllowedHosts = [value] });
+
     public static (string Name, string Value) HeaderOf(string value) => Split(value, ':');
 
     public static (string Pattern, string Value) CacheControlOf(string value) => Split(value, '=');
@@ -48,12 +50,16 @@ internal static class OptionValues
 
     private static string PortOf(Uri uri) => uri.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{uri.Port}");
 
-    // The handler knows what its options may be, and says so when it is made; of this one, which serves nothing, nothing else is asked.
-    private static bool IsValid(StaticFileOptions options)
+    // Handler and server know what their options may be, and say so when they are made; of these, which serve nothing, nothing else is asked.
+    private static bool IsValid(StaticFileOptions options) => Succeeds(() => _ = new StaticFileHandler(AppContext.BaseDirectory, options));
+
+    private static bool IsValid(PwbServerOptions options) => Succeeds(() => _ = new PwbServer(options: options));
+
+    private static bool Succeeds(Action make)
     {
         try
         {
-            _ = new StaticFileHandler(AppContext.BaseDirectory, options);
+            make();
             return true;
         }
         catch (ArgumentException)

@@ -32,6 +32,13 @@ internal sealed class Options
             Fallback = "localhost",
         };
 
+        AllowHost = new("--allow-host", OptionValues.IsAllowedHost, "a name without a port, such as example.org or *.example.org, or *", environment)
+        {
+            Description = "A host that requests may be for, such as example.org, *.example.org, or * for any; repeatable [default: on this machine only localhost and IP addresses, else any]",
+            HelpName = "name",
+            IsRepeatable = true,
+        };
+
         Listing = new("--listing", OptionValues.IsBoolean, Boolean, environment)
         {
             Description = "Show what a directory without an index.html holds",
@@ -95,7 +102,7 @@ internal sealed class Options
         };
 
         AboutFiles = [Listing, Spa, CleanUrls, Cors, Header, CacheControl];
-        Settings = [Port, Host, .. AboutFiles, Open, Level, Format];
+        Settings = [Port, Host, AllowHost, .. AboutFiles, Open, Level, Format];
         Command = new RootCommand(About) { Directory };
         Array.ForEach(Settings, Command.Options.Add);
         Command.Directives.Clear(); // "[suggest]" and the like are not ours
@@ -116,6 +123,8 @@ internal sealed class Options
     public Setting Port { get; }
 
     public Setting Host { get; }
+
+    public Setting AllowHost { get; }
 
     public Setting Listing { get; }
 

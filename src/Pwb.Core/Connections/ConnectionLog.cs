@@ -12,7 +12,11 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 {
     private const int MaxFieldLength = 1024;
 
+    private const long HostRefusedInterval = 5_000; // milliseconds
+
     private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie"];
+
+    private long _hostRefusedDueAt = long.MinValue;
 
     public bool IsAccessEnabled => access.IsEnabled(LogLevel.Information);
 
@@ -61,6 +65,14 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
         if (server.IsEnabled(LogLevel.Debug)) LogRefused(server, Name(client), statusCode, why);
     }
 
+    /// <summary>A page that does not give up, or a scanner, must not fill the log.</summary>
+    public void HostRefused(ReadOnlySpan<byte> host, long now)
+    {
+        long dueAt = Volatile.Read(ref _hostRefusedDueAt);
+        if (now >= dueAt && Interlocked.CompareExchange(ref _hostRefusedDueAt, now + HostRefusedInterval, dueAt) == dueAt)
+            LogHostRefused(server, Escape(host));
+    }
+
     public void HandlerFailed(string id, Exception exception) => LogHandlerFailed(server, id, exception);
 
     public void BodyFailed(string id, Exception exception) => LogBodyFailed(server, id, exception);
@@ -99,6 +111,12 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     [LoggerMessage(7, LogLevel.Debug, "{Client} ended: {Why}", SkipEnabledCheck = true)]
     private static partial void LogEnded(ILogger logger, string client, string why);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "a request for the host {Host} was refused (421), in case a page reached this machine by DNS rebinding; if the name is right, add it to AllowedHosts (pwb: --allow-host)")]
+    private static partial void LogHostRefused(ILogger logger, string host);
 
     [LoggerMessage(8, LogLevel.Error, "connection {Id} failed")]
     private static partial void LogFailed(ILogger logger, string id, Exception exception);

@@ -32,10 +32,11 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     /// <summary>Makes a connection that is still to be run.</summary>
     /// <param name="transport">The stream, which now belongs to the connection.</param>
     /// <param name="context">What it shares with others.</param>
+    /// <param name="hosts">The hosts that its requests may be for; null for any.</param>
     /// <param name="id">Its name in the log.</param>
     /// <param name="refusal">Why it is refused before its first request, if it is.</param>
     /// <param name="ended">Called when it has ended.</param>
-    public HttpConnection(Transport transport, ConnectionContext context, long id, Rejection refusal, Action<HttpConnection> ended)
+    public HttpConnection(Transport transport, ConnectionContext context, HostFilter? hosts, long id, Rejection refusal, Action<HttpConnection> ended)
     {
         _context = context;
         _transport = transport;
@@ -45,7 +46,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         Id = id;
         Input = new ConnectionInput(this, context);
         Output = new ConnectionOutput(this, context);
-        _exchange = new HttpExchange(this, context);
+        _exchange = new HttpExchange(this, context, hosts);
     }
 
     public long Id { get; }

@@ -8,6 +8,7 @@ internal sealed class HttpExchange
 {
     private readonly HttpConnection _connection;
     private readonly ConnectionContext _context;
+    private readonly HostFilter? _hosts;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
     private readonly ResponseSender _sender;
@@ -19,10 +20,11 @@ internal sealed class HttpExchange
     private long _number;
     private long _startedAt;
 
-    public HttpExchange(HttpConnection connection, ConnectionContext context)
+    public HttpExchange(HttpConnection connection, ConnectionContext context, HostFilter? hosts)
     {
         _connection = connection;
         _context = context;
+        _hosts = hosts;
         _input = connection.Input;
         _output = connection.Output;
         Head = new RequestHead();
@@ -133,6 +135,7 @@ internal sealed class HttpExchange
     public void AppendRefusal(Rejection rejection)
     {
         HttpResponse response = Refusals.For(rejection);
+        if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(Request.HostBytes, _context.Clock.Now);
         _context.Log.Refused(_connection.RemoteEndPoint, response.StatusCode, rejection.Sentence());
         _sender.AppendHead(response, ContentFraming.Sized, close: true);
         if (!Head.IsHead && response.Body.TryGetBytes(out ReadOnlyMemory<byte> content)) _output.Buffer.Append(content.Span);
@@ -150,6 +153,12 @@ internal sealed class HttpExchange
 
     private ValueTask<HttpResponse?> CallHandlerAsync()
     {
+        if (_hosts is not null && !_hosts.Allows(Request.HostBytes))
+        {
+            Rejection = Rejection.HostNotAllowed;
+            return default;
+        }
+
         // First of all, so that whatever happens next the content is consumed or the connection closed, and never read as a request.
         if (Head.HasContent)
         {

@@ -106,7 +106,8 @@ internal static class Authority
         return true;
     }
 
-    private static bool IsIpv4Address(ReadOnlySpan<byte> address)
+    /// <summary>Whether this is an IPv4 address as RFC 3986 §3.2.2 has it: four decimal numbers.</summary>
+    public static bool IsIpv4Address(ReadOnlySpan<byte> address)
     {
         for (int part = 0; part < 4; part++)
         {

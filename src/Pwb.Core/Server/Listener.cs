@@ -28,6 +28,9 @@ internal sealed class Listener
     /// <summary>Where it listens, with the real port.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Whether only this machine can reach it.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);
+
     /// <summary>Binds all the end points, or none. Those with port 0 get one free port together.</summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)

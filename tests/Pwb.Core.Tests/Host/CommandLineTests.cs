@@ -70,6 +70,14 @@ public sealed class CommandLineTests
             .Match<IPEndPoint>(endPoint => endPoint.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
     }
 
+    [Fact]
+    public void Hosts_can_be_allowed_by_name()
+    {
+        Parse().ToServerOptions().AllowedHosts.Should().BeNull();
+        Parse("--allow-host", "example.org", "--allow-host=*.example.net").ToServerOptions().AllowedHosts.Should().Equal("example.org", "*.example.net");
+        Refusal("--allow-host", "example.org:80").Should().StartWith("pwb: --allow-host takes a name without a port, such as example.org or *.example.org, or *, not 'example.org:80'.");
+    }
+
     [Theory]
     [InlineData("trace", LogLevel.Trace)]
     [InlineData("debug", LogLevel.Debug)]

@@ -5,7 +5,7 @@ namespace Pwb.Tests.Server;
 
 public sealed class ConnectionLimitTests
 {
-    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private static readonly PwbServerOptions Two = new() { Port = 0, Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
 
@@ -62,7 +62,7 @@ public sealed class ConnectionLimitTests
         for (int i = 0; i < 2; i++)
         {
             Socket gone = new(SocketType.Stream, ProtocolType.Tcp); // not connected, as little as one whose client is gone may be
-            server.Invoking(s => s.Serve(gone)).Should().Throw<IOException>();
+            server.Invoking(s => s.Serve(gone, null)).Should().Throw<IOException>();
             gone.SafeHandle.IsClosed.Should().BeTrue();
         }
 

@@ -107,7 +107,7 @@ public sealed class LifecycleTests
         await using PwbServer server = new(options: FreePort);
         await server.StartAsync();
         using TcpClient idle = await ConnectAsync(server.EndPoint);
-        await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         byte[] buffer = new byte[1000];
         (await idle.GetStream().ReadAtLeastAsync(buffer, 140)).Should().BeLessThan(buffer.Length);
         using TcpClient silent = await ConnectAsync(server.EndPoint);
@@ -134,7 +134,7 @@ public sealed class LifecycleTests
             FreePort);
         await server.StartAsync();
         using TcpClient client = await ConnectAsync(server.EndPoint);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
 
         Task stopping = server.StopAsync();
@@ -176,7 +176,7 @@ public sealed class LifecycleTests
             FreePort with { Limits = limits });
         await server.StartAsync();
         using TcpClient client = await ConnectAsync(server.EndPoint);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
 
         Task stopping = server.StopAsync();
@@ -200,7 +200,7 @@ public sealed class LifecycleTests
             FreePort);
         await server.StartAsync();
         using TcpClient client = await ConnectAsync(server.EndPoint);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
         await server.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Wire.SafetyTimeout);
         release.SetResult();
@@ -224,7 +224,7 @@ public sealed class LifecycleTests
         for (int i = 0; i < 2; i++)
         {
             var stream = new ScriptedStream();
-            stream.Give("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            stream.Give("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             Task serving = server.ServeAsync(stream);
             await stream.WaitForOutputAsync("hello PWB");
             await stream.WaitUntilIdleAsync();
