@@ -3,13 +3,13 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Pwb;
 
-namespace ReadmeSnippets; // outside of Pwb, so that the library is seen as its users see it
+namespace Snippets; // outside of Pwb, so that the library is seen as its users see it
 
 /// <summary>
 /// The C# of the READMEs, compiled and run. What stands between a marker and its end is there word for word;
-/// <see cref="Pwb.Tests.Docs.ReadmeTests"/> compares them.
+/// <see cref="Pwb.Tests.Docs.DocumentTests"/> compares them.
 /// </summary>
-public sealed class Snippets
+public sealed class ReadmeSnippets
 {
     [Fact]
     public async Task A_server_is_embedded_in_eight_lines()
