@@ -25,6 +25,7 @@ internal sealed record ServerSpec(string Name, string Program, Func<int, string[
             // It ends with an exception when a client is there before it.
             new("httplistener", places.Embedded, port => ["httplistener", $"{port}"], HeadStart: 3000),
             new("pwb", places.Host, port => ["--host", "127.0.0.1", "--port", $"{port}", "--log-level", "none"]),
+            new("pwb-embedded", places.Embedded, port => ["pwb", $"{port}"]),
             new("pwb-deferred", places.Embedded, port => ["pwb", $"{port}", "defer"]),
             new("pwb-pool", places.Embedded, port => ["pool", $"{port}"]),
             new("usestaticfiles", places.AspNet, port => ["minimal", $"{port}", places.Files]),

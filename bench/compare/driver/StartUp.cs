@@ -7,7 +7,7 @@ internal static class StartUp
 {
     public const string Name = "start-up";
 
-    private static readonly string[] Servers = ["nginx", "minimal-api", "pwb-pool", "pwb"];
+    private static readonly string[] Servers = ["nginx", "minimal-api", "pwb-embedded", "pwb"];
 
     public static void Run(ServerPool pool, CompareOptions options)
     {
