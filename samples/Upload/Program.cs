@@ -1,0 +1,46 @@
+// An upload of up to 10 GB that goes from the connection to a file, in a few KB of memory; the page shows a progress bar. Try it:
+//   dotnet run --project samples/Upload
+//   curl --upload-file some-file localhost:8888/upload      (or open http://localhost:8888/ in a browser)
+using System.Runtime.InteropServices;
+using Pwb;
+
+const long MaxUpload = 10L * 1000 * 1000 * 1000;
+
+StaticFileHandler page = new(new EmbeddedSource(typeof(Program).Assembly));
+IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) => (request.Method, request.Path) switch
+{
+    ("PUT", "/upload") => await SaveAsync(request.Body, cancellationToken),
+    (_, "/upload") => HttpResponse.MethodNotAllowed("PUT"),
+    _ => await page.HandleAsync(request, cancellationToken),
+});
+
+// Ctrl+C and SIGTERM let requests in flight finish; a second one ends the process at once.
+TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
+
+await using PwbServer server = new(handler, new PwbServerOptions
+{
+    Port = args is [string port] ? int.Parse(port) : 8888,
+    MaxContentLengthSelector = request => request.Path is "/upload" ? MaxUpload : null, // everything else keeps the limit of 30 MB
+});
+await server.StartAsync();
+Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
+await stop.Task;
+await server.StopAsync();
+
+static async ValueTask<HttpResponse> SaveAsync(Stream content, CancellationToken cancellationToken)
+{
+    string path = Path.Combine(Path.GetTempPath(), $"upload-{Path.GetRandomFileName()}"); // a name of ours: never one that a client sent
+    try
+    {
+        await using FileStream file = File.Create(path);
+        await content.CopyToAsync(file, cancellationToken); // throws if the client goes away, is too slow, or sends too much
+        return HttpResponse.Text($"{file.Length} bytes in {path}\n", 201);
+    }
+    catch
+    {
+        File.Delete(path); // half a file is none
+        throw;
+    }
+}
