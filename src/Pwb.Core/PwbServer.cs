@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Connections;
+using Pwb.InMemory;
 using Pwb.Protocol;
 using Pwb.Server;
 
@@ -170,6 +171,30 @@ public sealed class PwbServer : IAsyncDisposable
         return ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), cancellationToken);
     }
 
+    /// <summary>
+    /// Makes a client whose requests this server answers in memory: real HTTP/1.1, with everything but the network, for tests. The server
+    /// need not be listening. To dispose the client closes its connections; a server that was never started has nothing else to dispose, so
+    /// <c>using HttpClient client = new PwbServer(handler).CreateClient();</c> is all that it takes. The base address is http://localhost/.
+    /// </summary>
+    /// <remarks>See <see cref="CreateMessageHandler"/>.</remarks>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public HttpClient CreateClient() => new(CreateMessageHandler()) { BaseAddress = new Uri("http://localhost/") };
+
+    /// <summary>
+    /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this server then stands
+    /// for whatever host that code asks, by http or by https. To dispose it closes its connections, as a client that goes away.
+    /// </summary>
+    /// <remarks>
+    /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends. Requests have no
+    /// <see cref="HttpRequest.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one that would like it gets HTTP/1.1.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public HttpMessageHandler CreateMessageHandler()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new InMemoryHandler(Connect);
+    }
+
     /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -244,6 +269,17 @@ public sealed class PwbServer : IAsyncDisposable
         // Handlers run on the pool, never on whatever thread this was called on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await connection.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
+    private ConnectionEnd Connect(Action<ConnectionEnd> closed)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        MemoryPipe requests = new(), responses = new();
+        ConnectionEnd client = new(responses, requests, closed + (_ => Tick()));
+        InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
+        _ = ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), CancellationToken.None);
+        return client;
     }
 
     private HttpConnection Open(Transport transport, HostFilter? hosts, Rejection refusal, Action<HttpConnection> ended)

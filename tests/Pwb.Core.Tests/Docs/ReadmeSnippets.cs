@@ -143,11 +143,9 @@ public sealed class ReadmeSnippets
     public async Task An_event_reaches_the_client_before_the_next_one_happens()
     {
         var news = Channel.CreateUnbounded<string>();
-        await using var server = new PwbServer(new MyHandler(news.Reader.ReadAllAsync()), new PwbServerOptions { Port = 0 });
-        await server.StartAsync();
-        using var client = new HttpClient();
+        using HttpClient client = new PwbServer(new MyHandler(news.Reader.ReadAllAsync())).CreateClient();
         news.Writer.TryWrite("one").Should().BeTrue();
-        using var reader = new StreamReader(await client.GetStreamAsync(new Uri($"http://{server.EndPoint}/news")));
+        using var reader = new StreamReader(await client.GetStreamAsync("/news"));
 
         (await reader.ReadLineAsync()).Should().Be("data: one");
         (await reader.ReadLineAsync()).Should().BeEmpty();

@@ -1,0 +1,100 @@
+namespace Pwb.InMemory;
+
+/// <summary>
+/// The runtime's own HTTP/1.1 client, whose connections are made by a function and not by TCP. It shows what the server sends: it follows no
+/// redirect, keeps no cookie, and decompresses nothing.
+/// </summary>
+internal sealed class InMemoryHandler : DelegatingHandler
+{
+    private readonly HashSet<ConnectionEnd> _connections = [];
+    private readonly Func<Action<ConnectionEnd>, ConnectionEnd> _connect;
+    private bool _isDisposed;
+
+    /// <summary>Makes a handler.</summary>
+    /// <param name="connect">Makes a connection and returns the client's end, which is to call what it is given when it is closed.</param>
+    public InMemoryHandler(Func<Action<ConnectionEnd>, ConnectionEnd> connect)
+    {
+        _connect = connect;
+        InnerHandler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectCallback = (_, _) => new ValueTask<Stream>(Connect()),
+        };
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        CheckVersion(request);
+        Uri? uri = request.RequestUri;
+        request.RequestUri = WithoutTls(uri);
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            request.RequestUri = uri;
+        }
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        CheckVersion(request);
+        Uri? uri = request.RequestUri;
+        request.RequestUri = WithoutTls(uri);
+        try
+        {
+            return base.Send(request, cancellationToken);
+        }
+        finally
+        {
+            request.RequestUri = uri;
+        }
+    }
+
+    // The runtime's client leaves connections that are in use to whoever reads from them.
+    protected override void Dispose(bool disposing)
+    {
+        ConnectionEnd[] connections;
+        lock (_connections)
+        {
+            _isDisposed = true;
+            connections = [.. _connections];
+        }
+
+        base.Dispose(disposing);
+        foreach (ConnectionEnd connection in connections) connection.Dispose();
+    }
+
+    // HTTP/2 without TLS would be spoken without asking; what comes of that says nothing of the reason.
+    private static void CheckVersion(HttpRequestMessage request)
+    {
+        if (request.Version.Major > 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)
+            throw new HttpRequestException(HttpRequestError.VersionNegotiationError, $"The server speaks HTTP/1.1, and the request insists on HTTP/{request.Version}.");
+    }
+
+    // Code that asks https://api.example.com shall find its fake: there is nothing between the two that could listen in.
+    private static Uri? WithoutTls(Uri? uri) =>
+        uri is { IsAbsoluteUri: true } && uri.Scheme == Uri.UriSchemeHttps ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttp, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri : uri;
+
+    private ConnectionEnd Connect()
+    {
+        ConnectionEnd connection = _connect(Forget);
+        bool isTooLate;
+        lock (_connections)
+        {
+            isTooLate = _isDisposed;
+            if (!isTooLate) _connections.Add(connection);
+        }
+
+        if (isTooLate) connection.Dispose();
+        return connection;
+    }
+
+    private void Forget(ConnectionEnd connection)
+    {
+        lock (_connections) _connections.Remove(connection);
+    }
+}
