@@ -93,6 +93,13 @@ public sealed class HttpRequest
         init;
     }
 
+    /// <summary>The scheme of the connection (RFC 9110 §4.2): "https" over TLS, else "http". What stands in an absolute-form target, or came from a proxy, does not change it.</summary>
+    public string Scheme
+    {
+        get => field ?? (_connection is { IsSecure: true } ? "https" : "http");
+        init;
+    }
+
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;

@@ -6,4 +6,6 @@ namespace Pwb;
 internal interface IConnectionInfo
 {
     EndPoint? RemoteEndPoint { get; }
+
+    bool IsSecure { get; }
 }

@@ -88,13 +88,19 @@ public sealed class PwbServer : IAsyncDisposable
             // Everything that a connection needs is there before the first can come.
             _maxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
-            IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port);
+            IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
             _heartbeat.Enter();
             _reserve.TryHold();
             _listeners = listeners;
             _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
-            listeners.ForEach(listener => listener.Start(socket => Serve(socket, listener.IsLoopback ? _loopbackHosts : _hosts), _reserve));
+            foreach (Listener listener in listeners)
+            {
+                TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, _options.TimeProvider, _log) : null;
+                HostFilter? hosts = listener.IsLoopback ? _loopbackHosts : _hosts;
+                handshake?.WarnOfExpired();
+                listener.Start(socket => Serve(socket, hosts, handshake), _reserve);
+            }
         }
         finally
         {
@@ -209,14 +215,15 @@ public sealed class PwbServer : IAsyncDisposable
     private static string Url(IPEndPoint endPoint)
     {
         bool isLocal = IPAddress.IsLoopback(endPoint.Address) || endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
-        return isLocal ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{endPoint.Port}/") : $"http://{endPoint}/";
+        string authority = isLocal ? string.Create(CultureInfo.InvariantCulture, $"localhost:{endPoint.Port}") : endPoint.ToString();
+        return $"{Listener.Scheme(endPoint)}://{authority}/";
     }
 
     /// <summary>
     /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
     /// gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
-    internal void Serve(Socket socket, HostFilter? hosts)
+    internal void Serve(Socket socket, HostFilter? hosts, TlsHandshake? handshake = null)
     {
         bool isRefused = Interlocked.Increment(ref _served) > _maxConnections && !_connections.CloseLongestIdle();
         if (isRefused) Interlocked.Decrement(ref _served);
@@ -231,7 +238,8 @@ public sealed class PwbServer : IAsyncDisposable
         try
         {
             if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
-            SocketTransport transport = new(new NetworkStream(socket, ownsSocket: true));
+            NetworkStream stream = new(socket, ownsSocket: true);
+            SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
             connection = Open(transport, hosts, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
         }
         catch

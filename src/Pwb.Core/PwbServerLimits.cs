@@ -58,6 +58,9 @@ public sealed record PwbServerLimits
     /// <summary>How long a new connection may stay silent. Default 30 seconds. Beyond: closed without an answer.</summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a TLS handshake may take from the moment when the connection was accepted. Default 10 seconds, as in Kestrel. Beyond: reset.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a request's head may take from its first byte. Default 30 seconds, as in Kestrel. Beyond: 408.</summary>
     public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -113,6 +116,7 @@ public sealed record PwbServerLimits
         Check(nameof(MaxLingerLength), MaxLingerLength, 0, int.MaxValue);
         Check(nameof(DrainTimeout), DrainTimeout);
         Check(nameof(FirstByteTimeout), FirstByteTimeout);
+        Check(nameof(TlsHandshakeTimeout), TlsHandshakeTimeout);
         Check(nameof(RequestHeadTimeout), RequestHeadTimeout);
         Check(nameof(KeepAliveTimeout), KeepAliveTimeout);
         Check(nameof(ContentRateGracePeriod), ContentRateGracePeriod);

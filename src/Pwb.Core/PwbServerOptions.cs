@@ -16,9 +16,13 @@ public sealed record PwbServerOptions
 
     /// <summary>
     /// Where to listen. Null, the default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at
-    /// <see cref="Port"/>. All end points with port 0 get one free port together.
+    /// <see cref="Port"/>. Those that are a <see cref="TlsEndPoint"/> speak TLS. All end points with port 0 get one free port together, and
+    /// all with TLS another.
     /// </summary>
     public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
+
+    /// <summary>With which certificates the end points at <see cref="Port"/> speak TLS. Default null: they do not. Not to be given with <see cref="EndPoints"/>, each of which says so for itself.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>
     /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored elsewhere).
@@ -53,20 +57,23 @@ public sealed record PwbServerOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port) =>
-        CanBind(IPAddress.IPv6Loopback) ? [new(IPAddress.Loopback, port), new(IPAddress.IPv6Loopback, port)] : [new(IPAddress.Loopback, port)];
+    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port, TlsOptions? tls = null) => EndPointsOf(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
 
     /// <summary>All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches the server.</summary>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port) =>
-        CanBind(IPAddress.IPv6Any) ? [new(IPAddress.Any, port), new(IPAddress.IPv6Any, port)] : [new(IPAddress.Any, port)];
+    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port, TlsOptions? tls = null) => EndPointsOf(IPAddress.Any, IPAddress.IPv6Any, port, tls);
 
     /// <summary>Throws if an option is not valid.</summary>
     internal void Validate()
     {
         Require(Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort, nameof(Port), $"Port is {Port}; it must be from 0 to 65535.");
         Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
+        Require(Tls is null || EndPoints is null, nameof(Tls), "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
         foreach (string host in AllowedHosts ?? [])
             Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org or xn--fiq228c.example, and *.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
@@ -78,6 +85,12 @@ public sealed record PwbServerOptions
     private static void Require(bool isValid, string name, string message)
     {
         if (!isValid) throw new ArgumentException(message, name);
+    }
+
+    private static IPEndPoint[] EndPointsOf(IPAddress address, IPAddress address6, int port, TlsOptions? tls)
+    {
+        IPEndPoint At(IPAddress own) => tls is null ? new IPEndPoint(own, port) : new TlsEndPoint(own, port, tls);
+        return CanBind(address6) ? [At(address), At(address6)] : [At(address)];
     }
 
     // Whether the machine has IPv6 is answered by no property as truly as by binding to it.

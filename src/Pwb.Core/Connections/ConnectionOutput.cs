@@ -99,6 +99,22 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         }
     }
 
+    /// <summary>Tells the client that nothing more will be sent.</summary>
+    public async ValueTask ShutdownAsync()
+    {
+        long start = BeginWrite();
+        try
+        {
+            await connection.ShutdownSendAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.EndWait(Wait.Response);
+        }
+
+        EndWrite(start, 0);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushPendingAsync()
     {

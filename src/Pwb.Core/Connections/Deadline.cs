@@ -5,6 +5,7 @@ internal enum Wait
 {
     /// <summary>Nothing that a client could delay.</summary>
     Nothing,
+    Handshake,
     FirstByte,
     NextRequest,
     Head,
@@ -62,7 +63,7 @@ internal struct Deadline
     public bool ExpireIfIdle(long lastChance)
     {
         long state = Volatile.Read(in _state);
-        return (Wait)(state & WaitMask) is Wait.FirstByte or Wait.NextRequest && TryReplace(state, lastChance);
+        return (Wait)(state & WaitMask) is Wait.Handshake or Wait.FirstByte or Wait.NextRequest && TryReplace(state, lastChance);
     }
 
     private bool TryReplace(long state, long lastChance) =>

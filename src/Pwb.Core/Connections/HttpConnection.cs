@@ -16,13 +16,13 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     private readonly ConnectionContext _context;
     private readonly Transport _transport;
-    private readonly Rejection _refusal;
     private readonly Action<HttpConnection> _ended;
     private readonly CancellationTokenSource _aborted = new();
     private readonly RequestParser _parser;
     private readonly HttpExchange _exchange;
     private Deadline _receiving;
     private Deadline _sending; // of its own: content may be received while a response, or part of one, is being sent
+    private Rejection _refusal;
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private int _burst;
@@ -60,6 +60,8 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     public Stream Stream => _transport.Stream;
 
+    public bool IsSecure => _transport.IsSecure;
+
     public bool CanSendFiles => _transport.CanSendFiles;
 
     public ConnectionInput Input { get; }
@@ -69,11 +71,11 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a byte come last.</summary>
+    /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a request come last.</summary>
     public long IdleDueAt => _receiving.Current switch
     {
         Wait.NextRequest => _receiving.DueAt,
-        Wait.FirstByte => (long.MaxValue / 2) + _receiving.DueAt,
+        Wait.Handshake or Wait.FirstByte => (long.MaxValue / 2) + _receiving.DueAt,
         _ => long.MaxValue,
     };
 
@@ -84,6 +86,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((HttpConnection)state!).Abort(), this);
         try
         {
+            if (_transport.NeedsOpening) await OpenAsync().ConfigureAwait(false);
             _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
             if (IsRefused) await RefuseAsync(_refusal).ConfigureAwait(false);
             while (!IsRefused && await ServeAsync().ConfigureAwait(false))
@@ -95,9 +98,17 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                 Output.Buffer.Release();
                 ValueTask<int> waking = Stream.ReadAsync(Memory<byte>.Empty, _transport.EndsPendingReads ? CancellationToken.None : Aborted);
                 if (!waking.IsCompleted) _burst = 0;
-                await waking.ConfigureAwait(false);
+                try
+                {
+                    await waking.ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (IsGivenUp)
+                {
+                    break;
+                }
             }
 
+            if (_transport.OwesClosureAlert) await Output.ShutdownAsync().ConfigureAwait(false);
             _transport.End(abort: false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -113,7 +124,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         finally
         {
             _transport.End(abort: true); // does nothing to a stream that was closed above
-            await _transport.WhenClosedAsync().ConfigureAwait(false);
+            await _transport.ReleaseAsync().ConfigureAwait(false);
             _exchange.Reset();
             Input.Buffer.Release();
             Output.Buffer.Release();
@@ -146,6 +157,9 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     /// <summary>How many bytes the client has acknowledged in all, or -1 if nobody knows.</summary>
     public long GetAcknowledgedBytes() => _transport.GetAcknowledgedBytes();
 
+    /// <summary>Tells the client that nothing more will be sent.</summary>
+    public ValueTask ShutdownSendAsync() => _transport.ShutdownSendAsync();
+
     /// <summary>Sends bytes, and then part of a file.</summary>
     /// <returns>How many bytes of the file were sent.</returns>
     public ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => _transport.SendFileAsync(before, file, offset, count);
@@ -166,7 +180,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     public bool CloseIfIdle()
     {
         if (_transport.HasUnreadData || !_receiving.ExpireIfIdle(LastChance())) return false;
-        _transport.EndFromOutside(abort: false);
+        Close();
         return true;
     }
 
@@ -177,12 +191,25 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         CancelToken();
     }
 
+    // Whether what was waited for is to come no more, but the connection is still there to be ended in good order.
+    private bool IsGivenUp => _receiving.Current == Wait.Expired && !_transport.IsEnded;
+
+    private void Close()
+    {
+        if (_transport.OwesClosureAlert) CancelToken(); // the loop wakes up and closes
+        else _transport.EndFromOutside(abort: false);
+    }
+
     private void GiveUpOverdue(ref Deadline deadline)
     {
         switch (deadline.Expire(_context.Clock.Now, LastChance()))
         {
             case Wait.FirstByte or Wait.NextRequest or Wait.Linger:
-                _transport.EndFromOutside(abort: false);
+                Close();
+                break;
+            case Wait.Handshake:
+                _abortReason = "the TLS handshake took too long";
+                Abort();
                 break;
             case Wait.Head or Wait.Content or Wait.Drain:
                 CancelToken(); // the loop wakes up and answers 408
@@ -211,7 +238,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                 if (!_hasWaited)
                 {
                     await Output.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
-                    if (isIdle && _context.IsStopping && !_transport.HasUnreadData) return false;
+                    if (isIdle && _context.IsStopping && !_transport.HasUnreadData && !_transport.MayHoldUnreadData) return false;
 
                     BeginHeadWait(isIdle);
                     _hasWaited = Input.Buffer.UnreadLength == 0;
@@ -226,7 +253,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
                     if (!receiving.IsCompleted) _burst = 0;
                     received = await receiving.ConfigureAwait(false);
                 }
-                catch (OperationCanceledException) when (_receiving.Current == Wait.Expired && !isIdle)
+                catch (OperationCanceledException) when (IsGivenUp)
                 {
                     received = 0;
                 }
@@ -269,6 +296,14 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         }
     }
 
+    private async ValueTask OpenAsync()
+    {
+        BeginWait(Wait.Handshake, _context.Clock.After(_context.Limits.TlsHandshakeTimeout));
+        Rejection refusal = await _transport.OpenAsync(Aborted).ConfigureAwait(false);
+        if (!EndWait(Wait.Handshake)) throw new OperationCanceledException(); // our own end
+        if (!IsRefused) _refusal = refusal;
+    }
+
     private void BeginHeadWait(bool isIdle)
     {
         PwbServerLimits limits = _context.Limits;
@@ -303,7 +338,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         await Output.FlushAsync().ConfigureAwait(false);
         if (isLast || Input.IsAtEnd || !_transport.CanShutdownSend) return;
 
-        _transport.ShutdownSend();
+        await Output.ShutdownAsync().ConfigureAwait(false);
         Output.Buffer.Release();
         long dueAt = _context.Clock.After(_context.Limits.LingerTimeout);
         byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using Pwb.Protocol;
 
 namespace Pwb.Connections;
 
@@ -10,14 +12,20 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
 {
     private Task? _closed;
 
-    public Stream Stream { get; } = stream;
+    public Stream Stream { get; protected set; } = stream;
+
+    /// <summary>Whether what is sent cannot be read on its way.</summary>
+    public bool IsSecure => Stream is SslStream;
+
+    /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
+    public virtual bool NeedsOpening => false;
 
     public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
 
     /// <summary>Whether somebody has ended the connection.</summary>
     public bool IsEnded => Volatile.Read(ref _closed) is not null;
 
-    /// <summary>Whether <see cref="ShutdownSend"/> works.</summary>
+    /// <summary>Whether <see cref="ShutdownSendAsync"/> works.</summary>
     public virtual bool CanShutdownSend => false;
 
     /// <summary>Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.</summary>
@@ -35,13 +43,25 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public virtual bool HasUnreadData => false;
 
+    /// <summary>Whether there may be bytes as well that only reading shows.</summary>
+    public virtual bool MayHoldUnreadData => false;
+
+    /// <summary>
+    /// Whether the peer is still to be told of the end before the connection is closed (RFC 9112 §9.8), which only the connection's loop
+    /// can do, by <see cref="ShutdownSendAsync"/>. It is then woken by its token.
+    /// </summary>
+    public virtual bool OwesClosureAlert => false;
+
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public virtual bool CanSendFiles => false;
 
+    /// <summary>Sees to what comes before the first request.</summary>
+    /// <returns>Why the connection is to be refused, if it is.</returns>
+    /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
+    public virtual ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
-    public virtual void ShutdownSend()
-    {
-    }
+    public virtual ValueTask ShutdownSendAsync() => default;
 
     /// <summary>How many bytes the peer has acknowledged in all, where the system can tell; else -1.</summary>
     public virtual long GetAcknowledgedBytes() => -1;
@@ -60,8 +80,8 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
         if (Interlocked.CompareExchange(ref _closed, Task.CompletedTask, null) is null) CloseSafely(abort);
     }
 
-    /// <summary>Completes when the stream has been closed, after somebody has ended the connection.</summary>
-    public Task WhenClosedAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
+    /// <summary>The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the connection.</summary>
+    public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 
     /// <summary>The same for any other thread: it does not wait, even if closing the stream does.</summary>
     public virtual void EndFromOutside(bool abort)

@@ -11,7 +11,11 @@ internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remo
 
     public override bool HasUnreadData => end.HasUnreadData;
 
-    public override void ShutdownSend() => end.ShutdownSend();
+    public override ValueTask ShutdownSendAsync()
+    {
+        end.ShutdownSend();
+        return default;
+    }
 
     // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it is known.
     public override bool IsReset() => end.IsOtherClosed;

@@ -39,6 +39,7 @@ internal enum Rejection
     HeadTimeout,
     ContentTimeout,
     TooManyConnections,
+    PlainOnTlsPort,
 }
 
 /// <summary>The status code of each rejection, and the sentence that goes out with it. Nothing that the client sent is ever in it.</summary>
@@ -96,6 +97,7 @@ internal static class RejectionText
         Rejection.HeadTimeout => "The head of the request took too long.",
         Rejection.ContentTimeout => "The content of the request took too long.",
         Rejection.TooManyConnections => "The server has too many connections; try again soon.",
+        Rejection.PlainOnTlsPort => "This port speaks TLS: use https.",
         _ => "The request is not valid.",
     };
 }

@@ -18,35 +18,40 @@ internal sealed class Listener
     private Acceptor? _acceptor;
     private long _loggedAt;
 
-    private Listener(TcpListener listener, ServerLog log)
+    private Listener(TcpListener listener, TlsOptions? tls, ServerLog log)
     {
         _listener = listener;
         _log = log;
-        EndPoint = (IPEndPoint)listener.LocalEndpoint;
+        EndPoint = At((IPEndPoint)listener.LocalEndpoint, tls);
     }
 
-    /// <summary>Where it listens, with the real port.</summary>
+    /// <summary>Where it listens, with the real port; a <see cref="TlsEndPoint"/> if it speaks TLS.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);
 
-    /// <summary>Binds all the end points, or none. Those with port 0 get one free port together.</summary>
+    public TlsOptions? Tls => (EndPoint as TlsEndPoint)?.Tls;
+
+    /// <summary>Binds all the end points, or none. Those with port 0 get one free port together, and those with TLS another.</summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
     {
         for (int tries = 1; ; tries++)
         {
             List<Listener> listeners = [];
-            int freePort = 0;
+            int[] freePorts = [0, 0];
+            int kind = 0;
             IPEndPoint current = endPoints[0];
             try
             {
                 foreach (IPEndPoint endPoint in endPoints)
                 {
-                    current = endPoint.Port == 0 ? new IPEndPoint(endPoint.Address, freePort) : endPoint;
-                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), log));
-                    if (endPoint.Port == 0) freePort = listeners[^1].EndPoint.Port;
+                    TlsOptions? tls = (endPoint as TlsEndPoint)?.Tls;
+                    kind = tls is null ? 0 : 1;
+                    current = endPoint.Port == 0 ? At(new IPEndPoint(endPoint.Address, freePorts[kind]), tls) : endPoint;
+                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), tls, log));
+                    if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;
                 }
 
                 return listeners;
@@ -56,11 +61,14 @@ internal sealed class Listener
                 listeners.ForEach(listener => listener.Stop());
 
                 // The port that is free on one address may be taken on the next.
-                bool isUnlucky = freePort != 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
-                if (!isUnlucky || tries == PortTries) throw new IOException($"Cannot listen on http://{current}: {Describe(exception)}.", exception);
+                bool isUnlucky = freePorts[kind] != 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                if (!isUnlucky || tries == PortTries) throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(exception)}.", exception);
             }
         }
     }
+
+    /// <summary>The scheme of the URLs that lead to an end point.</summary>
+    public static string Scheme(IPEndPoint endPoint) => endPoint is TlsEndPoint ? "https" : "http";
 
     /// <summary>Starts accepting.</summary>
     /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
@@ -80,6 +88,8 @@ internal sealed class Listener
 
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
+
+    private static IPEndPoint At(IPEndPoint endPoint, TlsOptions? tls) => tls is null ? endPoint : new TlsEndPoint(endPoint.Address, endPoint.Port, tls);
 
     private static TcpListener Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
     {

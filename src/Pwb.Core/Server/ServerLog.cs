@@ -18,6 +18,12 @@ internal sealed partial class ServerLog(ILogger logger)
 
     public void AcceptFailed(string endPoint, string why) => LogAcceptFailed(logger, endPoint, why);
 
+    public void CertificateReloaded(string path, DateTime validUntil) => LogCertificateReloaded(logger, path, validUntil);
+
+    public void CertificateNotReloaded(string why) => LogCertificateNotReloaded(logger, why);
+
+    public void CertificateExpired(string subject, DateTime validUntil) => LogCertificateExpired(logger, subject, validUntil);
+
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
 
@@ -32,4 +38,13 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(24, LogLevel.Warning, "cannot accept connections on {EndPoint}: {Why}")]
     private static partial void LogAcceptFailed(ILogger logger, string endPoint, string why);
+
+    [LoggerMessage(25, LogLevel.Information, "new connections get the new certificate of {Path}, valid until {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
+    private static partial void LogCertificateReloaded(ILogger logger, string path, DateTime validUntil);
+
+    [LoggerMessage(26, LogLevel.Warning, "a certificate has changed and is not taken, the old one stays: {Why}")]
+    private static partial void LogCertificateNotReloaded(ILogger logger, string why);
+
+    [LoggerMessage(27, LogLevel.Warning, "the certificate {Subject} has expired, at {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
+    private static partial void LogCertificateExpired(ILogger logger, string subject, DateTime validUntil);
 }

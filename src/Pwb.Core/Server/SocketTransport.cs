@@ -7,12 +7,14 @@ using Pwb.Connections;
 namespace Pwb.Server;
 
 /// <summary>A connection over a TCP socket.</summary>
-internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint)
+internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint)
 {
     private static bool _mayCompleteInline = !OperatingSystem.IsWindows();
 
-    private readonly Socket _socket = stream.Socket;
+    private readonly NetworkStream _stream = stream;
     private bool _hasShutDown;
+
+    protected Socket Socket => _stream.Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
     public override EndPoint? RemoteEndPoint => field ??= base.RemoteEndPoint ?? GetRemoteEndPoint();
@@ -30,7 +32,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
             if (!_mayCompleteInline) return;
             try
             {
-                SetPreferInlineCompletions(_socket, value);
+                SetPreferInlineCompletions(Socket, value);
             }
             catch (MissingMethodException)
             {
@@ -45,7 +47,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         {
             try
             {
-                return _socket.Available > 0;
+                return Socket.Available > 0;
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -63,7 +65,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         try
         {
             Span<byte> info = stackalloc byte[offset + sizeof(long)];
-            return _socket.GetRawSocketOption(tcp, tcpInfo, info) == info.Length ? MemoryMarshal.Read<long>(info[offset..]) : -1;
+            return Socket.GetRawSocketOption(tcp, tcpInfo, info) == info.Length ? MemoryMarshal.Read<long>(info[offset..]) : -1;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -79,7 +81,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         using SocketAsyncEventArgs sending = new(true); // without the execution context, which nothing here needs
         sending.SendPacketsElements = before.IsEmpty ? [part] : [new SendPacketsElement(before), part];
         sending.Completed += (_, _) => completed.SetResult();
-        if (_socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
+        if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
 
         if (sending.SocketError != SocketError.Success) throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
         return sending.BytesTransferred - before.Length;
@@ -90,7 +92,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     {
         try
         {
-            return _socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0;
+            return Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -98,17 +100,19 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
         }
     }
 
-    public override void ShutdownSend()
+    public override ValueTask ShutdownSendAsync()
     {
         _hasShutDown = true;
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            Socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The client has reset the connection: there is nobody left to tell.
         }
+
+        return default;
     }
 
     // Closing a socket does not wait for anybody.
@@ -117,9 +121,9 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     protected override void Close(bool abort)
     {
         // Without a moment to linger a socket closes with RST. The stream would send FIN first.
-        if (abort) _socket.Close(timeout: 0);
-        else if (_hasShutDown) _socket.Dispose(); // the stream would shut down once more
-        Stream.Dispose();
+        if (abort) Socket.Close(timeout: 0);
+        else if (_hasShutDown) Socket.Dispose(); // the stream would shut down once more
+        _stream.Dispose();
     }
 
     // Internal, but kept within reach on purpose: the runtime's own trimmer settings preserve it.
@@ -130,7 +134,7 @@ internal sealed class SocketTransport(NetworkStream stream, EndPoint? remoteEndP
     {
         try
         {
-            return _socket.RemoteEndPoint;
+            return Socket.RemoteEndPoint;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Protocol", "Stream|Task|ValueTask|Socket|ILogger|TimeProvider|DateTime|DateTimeOffset|async|await|throw new (?!ArgumentException)|Pwb\\.Connections|Pwb\\.Server")]
+    [InlineData("Tls", "Task|ValueTask|Socket|ILogger|TimeProvider|async|await|Pwb\\.Connections|Pwb\\.Server")]
     [InlineData("Connections", "Socket|NetworkStream|TcpListener|Thread\\.Sleep|Pwb\\.Server")]
     public void Knows_nothing_of_what_is_above_it(string folder, string forbidden)
     {
@@ -55,7 +56,7 @@ public sealed class ArchitectureTests
         typeof(PwbServer).Assembly.GetTypes()
             .Where(type => type is { IsClass: true, IsAbstract: false, IsSealed: false } && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Namespace?.StartsWith("Pwb", StringComparison.Ordinal) == true)
             .Select(type => type.Name)
-            .Should().Equal("Transport");
+            .Should().Equal("SocketTransport", "Transport");
     }
 
     [Fact]

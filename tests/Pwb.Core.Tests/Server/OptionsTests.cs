@@ -22,6 +22,8 @@ public sealed class OptionsTests
         { "MaxChunkLineLength", With(new PwbServerLimits { MaxChunkLineLength = 15 }) },
         { "KeepAliveTimeout", With(new PwbServerLimits { KeepAliveTimeout = TimeSpan.FromTicks(-1) }) },
         { "ShutdownGracePeriod", With(new PwbServerLimits { ShutdownGracePeriod = TimeSpan.FromDays(2) }) },
+        { "Tls", new PwbServerOptions { Tls = new(ServerCertificate.SelfSigned()), EndPoints = [new(IPAddress.Loopback, 0)] } },
+        { "TlsHandshakeTimeout", With(new PwbServerLimits { TlsHandshakeTimeout = TimeSpan.FromTicks(-1) }) },
         { "MinContentRate", With(new PwbServerLimits { MinContentRate = -1 }) },
     };
 

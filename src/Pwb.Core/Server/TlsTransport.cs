@@ -1,0 +1,83 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using Pwb.Protocol;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// A connection over TLS. Only the connection's own loop touches the session; whoever ends it from outside closes the socket below, since
+/// a session is not made for several threads.
+/// </summary>
+internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake) : SocketTransport(stream)
+{
+    // RFC 8446 §5.1: the first byte of the record that begins a handshake. No method of HTTP begins with it.
+    private const byte HandshakeRecord = 22;
+
+    private SslStream? _session;
+    private volatile bool _owesClosureAlert;
+
+    public override bool NeedsOpening => true;
+
+    public override bool EndsPendingReads => false;
+
+    public override bool CanSendFiles => false;
+
+    public override bool MayHoldUnreadData => _session is not null;
+
+    public override bool OwesClosureAlert => _owesClosureAlert;
+
+    // Encryption takes longer than the thread should be held up that all sockets wait for.
+    public override bool CompletesInline
+    {
+        set { }
+    }
+
+    public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
+    {
+        _ = RemoteEndPoint; // asked for while there is one: who fails is named in the log
+        try
+        {
+            byte[] first = new byte[1];
+            if (await Socket.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0) throw new IOException("nothing was sent");
+            if (first[0] != HandshakeRecord) return Rejection.PlainOnTlsPort;
+
+            _session = new SslStream(Stream, leaveInnerStreamOpen: true);
+            await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by somebody else, who knows why
+            End(abort: false); // without a reset, which could destroy the alert that says why
+            throw new IOException($"no TLS handshake: {exception.GetBaseException().Message}", exception);
+        }
+
+        Stream = _session;
+        _owesClosureAlert = true;
+        return Rejection.None;
+    }
+
+    // RFC 8446 §6.1: a client that does not get this takes what it has received for cut off.
+    public override async ValueTask ShutdownSendAsync()
+    {
+        if (_owesClosureAlert)
+        {
+            _owesClosureAlert = false;
+            try
+            {
+                await _session!.ShutdownAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or InvalidOperationException)
+            {
+                // The client has gone: there is nobody left to tell.
+            }
+        }
+
+        await base.ShutdownSendAsync().ConfigureAwait(false);
+    }
+
+    public override Task ReleaseAsync()
+    {
+        _session?.Dispose();
+        return base.ReleaseAsync();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Pwb.Tls;
+
+namespace Pwb.Tests.Tls;
+
+/// <summary>Where certificates come from, and what is said when they do not.</summary>
+public sealed class CertificateTests : IDisposable
+{
+    private static readonly CertificateChain Chain = new("a.example"), Other = new("b.example");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pwb-tls-");
+
+    public static TheoryData<string, string> RsaAndEcdsaForms => new()
+    {
+        { "RSA", "PKCS8" }, { "RSA", "RSA" }, { "RSA", "encrypted" }, { "ECDSA", "PKCS8" }, { "ECDSA", "EC" }, { "ECDSA", "encrypted" },
+    };
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [MemberData(nameof(RsaAndEcdsaForms))]
+    public async Task Takes_PEM_files_with_RSA_and_ECDSA_keys_in_every_form_in_use(string algorithm, string form)
+    {
+        AsymmetricAlgorithm key = algorithm == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateChain chain = new(key, DateTimeOffset.UtcNow.AddDays(50), "a.example");
+        string keyPem = form switch
+        {
+            "RSA" => ((RSA)key).ExportRSAPrivateKeyPem(),
+            "EC" => "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ((ECDsa)key).ExportECPrivateKeyPem(), // as openssl ecparam -genkey writes it
+            "encrypted" => chain.EncryptedKeyPem("secret"),
+            _ => chain.KeyPem,
+        };
+
+        ServerCertificate certificate = ServerCertificate.FromPem(Write("cert.pem", chain.FullChainPem), Write("key.pem", keyPem), form == "encrypted" ? "secret" : null);
+
+        await ServesAsync(certificate, chain);
+    }
+
+    [Fact]
+    public async Task Takes_a_PEM_file_that_holds_everything_in_any_order_and_with_text_between() =>
+        await ServesAsync(ServerCertificate.FromPem(Write("all.pem", "subject: x\n" + Chain.KeyPem + "issuer: y\n" + Chain.FullChainPem)), Chain);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("secret")]
+    public async Task Takes_a_PFX_file(string? password)
+    {
+        await File.WriteAllBytesAsync(PathOf("a.pfx"), Chain.Pfx(password));
+        await ServesAsync(ServerCertificate.FromPfx(PathOf("a.pfx"), password), Chain);
+    }
+
+    [Fact]
+    public async Task Takes_a_certificate_that_the_caller_has_loaded() => await ServesAsync(ServerCertificate.From(Chain.Leaf, Chain.Intermediate), Chain);
+
+    [Fact]
+    public async Task A_key_that_has_gone_through_a_PFX_as_on_Windows_serves_as_well()
+    {
+        using X509Certificate2 copy = PemCertificateFiles.ThroughPfx(X509Certificate2.CreateFromPem(Chain.LeafPem, Chain.KeyPem));
+        await ServesAsync(ServerCertificate.From(copy, Chain.Intermediate), Chain);
+    }
+
+    [Fact]
+    public void A_certificate_for_development_is_for_this_machine_or_for_the_names_that_are_given()
+    {
+        X509Certificate2 own = ServerCertificate.SelfSigned().Current;
+        foreach (string name in (string[])["localhost", "app.localhost", "127.0.0.1", "::1"]) own.MatchesHostname(name).Should().BeTrue(name);
+        own.MatchesHostname("example.org").Should().BeFalse();
+        own.NotBefore.Should().BeBefore(DateTime.Now);
+        own.NotAfter.Should().BeCloseTo(DateTime.Now.AddDays(90), TimeSpan.FromHours(2));
+
+        X509Certificate2 other = ServerCertificate.SelfSigned("a.test", "192.0.2.1").Current;
+        other.MatchesHostname("a.test").Should().BeTrue();
+        other.MatchesHostname("192.0.2.1").Should().BeTrue();
+        other.MatchesHostname("localhost").Should().BeFalse();
+        FluentActions.Invoking(() => ServerCertificate.SelfSigned("")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ServerCertificate.SelfSigned(new string('a', 64) + ".test")).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_file_is_one_line_that_names_it()
+    {
+        string certificate = Write("cert.pem", Chain.LeafPem), key = Write("key.pem", Chain.KeyPem), otherKey = Write("other.pem", Other.KeyPem);
+        string chain = Write("chain.pem", Chain.FullChainPem), text = Write("text.txt", "hello\n"), nothing = PathOf("nothing.pem"), encrypted = Write("encrypted.pem", Chain.EncryptedKeyPem("secret"));
+        string damaged = Write("damaged.pem", Chain.LeafPem.Replace("MII", "AAA", StringComparison.Ordinal)), damagedKey = Write("damagedkey.pem", Chain.KeyPem.Replace("MI", "AA", StringComparison.Ordinal));
+        using RSA rsa = RSA.Create(2048);
+        string rsaKey = Write("rsa.pem", rsa.ExportPkcs8PrivateKeyPem());
+        string old = Write("old.pem", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        string pfx = PathOf("a.pfx"), noKey = PathOf("nokey.pfx"), large = PathOf("large.pem");
+        File.WriteAllBytes(pfx, Chain.Pfx("secret"));
+        File.WriteAllBytes(noKey, new X509Certificate2Collection(Chain.Intermediate).Export(X509ContentType.Pkcs12)!);
+        File.WriteAllBytes(large, new byte[1024 * 1024 + 1]);
+
+        Says<IOException>(() => ServerCertificate.FromPem(nothing), $"There is no file '{nothing}'.");
+        Says<IOException>(() => ServerCertificate.FromPem(certificate, nothing), $"There is no file '{nothing}'.");
+        Says<IOException>(() => ServerCertificate.FromPem(Path.Combine(nothing, "a")), $"There is no file '{Path.Combine(nothing, "a")}'.");
+        Says<IOException>(() => ServerCertificate.FromPem(_folder.FullName), $"'{_folder.FullName}' is a directory, not a file.");
+        Says<IOException>(() => ServerCertificate.FromPem(large), $"'{large}' is too large for a certificate or its key.");
+        Says<IOException>(() => ServerCertificate.FromPfx(nothing), $"There is no file '{nothing}'.");
+
+        Says<CryptographicException>(() => ServerCertificate.FromPem(text, key), $"'{text}' holds no certificate in PEM form.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(pfx, key), $"'{pfx}' holds no certificate in PEM form.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(damaged, key), $"A certificate in '{damaged}' is damaged.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate), $"'{certificate}' holds no private key in PEM form.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, text), $"'{text}' holds no private key in PEM form.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, otherKey), $"The private key in '{otherKey}' is not that of the certificate in '{certificate}'.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, rsaKey), $"The private key in '{rsaKey}' is not that of the certificate in '{certificate}'.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(chain, otherKey), $"The private key in '{otherKey}' is not that of the first certificate in '{chain}'.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, damagedKey), $"The private key in '{damagedKey}' is damaged, or neither RSA nor ECDSA.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, encrypted), $"The private key in '{encrypted}' is encrypted: it needs a password.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, encrypted, "wrong"), $"The password of the private key in '{encrypted}' is wrong.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, old, "secret"), $"The private key in '{old}' is encrypted in a form that is out of use: openssl pkcs8 -topk8 makes a new one.");
+
+        Says<CryptographicException>(() => ServerCertificate.FromPfx(pfx), $"'{pfx}' needs a password.");
+        Says<CryptographicException>(() => ServerCertificate.FromPfx(pfx, "wrong"), $"The password of '{pfx}' is wrong.");
+        Says<CryptographicException>(() => ServerCertificate.FromPfx(certificate), $"'{certificate}' is not a PFX file that can be read.");
+        Says<CryptographicException>(() => ServerCertificate.FromPfx(noKey), $"'{noKey}' holds no certificate with a private key.");
+
+        FluentActions.Invoking(() => ServerCertificate.FromPem("")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ServerCertificate.FromPfx(" ")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ServerCertificate.From(Chain.Intermediate)).Should().Throw<ArgumentException>().Which.ParamName.Should().Be("certificate");
+        FluentActions.Invoking(() => new TlsOptions()).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new TlsOptions([null!])).Should().Throw<ArgumentException>();
+    }
+
+    [SkippableFact]
+    public void A_file_that_may_not_be_read_is_one_line_that_names_it()
+    {
+        Skip.If(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Somebody who may read everything.");
+        string path = Write("cert.pem", Chain.LeafPem);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.None);
+
+        Says<IOException>(() => ServerCertificate.FromPem(path), $"The file '{path}' may not be read.");
+    }
+
+    [Fact]
+    public async Task An_expired_certificate_is_served_with_a_warning_in_the_log()
+    {
+        CertificateChain chain = new(ECDsa.Create(ECCurve.NamedCurves.nistP256), DateTimeOffset.UtcNow.AddDays(-1), "a.example");
+        LogLines log = new();
+        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(ServerCertificate.From(chain.Leaf)) }, loggerFactory: log);
+        await server.StartAsync();
+
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+
+        client.Certificate.Should().Be(chain.Leaf);
+        log.Lines.Should().Contain(line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
+    }
+
+    private static void Says<TException>(Action action, string message)
+        where TException : Exception => action.Should().ThrowExactly<TException>().Which.Message.Should().Be(message);
+
+    private static async Task ServesAsync(ServerCertificate certificate, CertificateChain chain)
+    {
+        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(certificate) });
+        await server.StartAsync();
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+
+        client.Certificate.RawData.Should().Equal(chain.Leaf.RawData);
+        client.Chain.Should().Contain("CN=Test Intermediate").And.NotContain("CN=Test Root");
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        (await client.ReadAsync()).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private string Write(string name, string text)
+    {
+        File.WriteAllText(PathOf(name), text);
+        return PathOf(name);
+    }
+}

@@ -1,0 +1,279 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Tls;
+
+/// <summary>How a TLS connection begins, and how it does not.</summary>
+public sealed class HandshakeTests
+{
+    private const string Get = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private static readonly TlsOptions Tls = new(ServerCertificate.SelfSigned());
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Speaks_TLS_1_2_and_1_3_and_HTTP_1_1_in_it(SslProtocols protocol)
+    {
+        await using PwbServer server = await StartAsync();
+        using TlsClient client = await TlsClient.ConnectAsync(server, protocols: protocol, applications: [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
+
+        client.Stream.SslProtocol.Should().Be(protocol);
+        client.Stream.NegotiatedApplicationProtocol.Should().Be(SslApplicationProtocol.Http11);
+        await client.SendAsync(Get);
+        (await client.ReadAsync()).Should().StartWith("HTTP/1.1 200 OK\r\n").And.EndWith("https /x");
+    }
+
+    [Fact]
+    public async Task A_client_of_TLS_1_1_gets_the_alert_that_names_the_reason()
+    {
+        await using PwbServer server = await StartAsync();
+
+        byte[] answer = await ExchangeAsync(server.EndPoint, ClientHello.Tls11);
+
+        answer.Should().HaveCount(7).And.StartWith([21, 3]).And.EndWith([0, 2, 2, 70]); // alert, fatal, protocol_version: RFC 8446 §6.2
+    }
+
+    [Fact]
+    public async Task A_client_that_speaks_nothing_but_HTTP_2_is_told_so_by_the_handshake()
+    {
+        await using PwbServer server = await StartAsync();
+
+        Func<Task> connecting = () => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2);
+
+        // RFC 7301 §3.2: no_application_protocol, 120, which OpenSSL writes as "no application protocol".
+        (await connecting.Should().ThrowAsync<AuthenticationException>()).Which.GetBaseException().Message.Should().ContainEquivalentOf("application protocol");
+    }
+
+    [Fact]
+    public async Task Plain_and_TLS_end_points_stand_beside_each_other()
+    {
+        PwbServerOptions options = new() { EndPoints = [.. PwbServerOptions.LoopbackEndPoints(0), .. PwbServerOptions.LoopbackEndPoints(0, Tls)] };
+        LogLines log = new();
+        await using PwbServer server = new(RequestHandler.From(Answer), options, log);
+        await server.StartAsync();
+
+        IPEndPoint plain = server.EndPoints.First(endPoint => endPoint is not TlsEndPoint), tls = server.EndPoints.First(endPoint => endPoint is TlsEndPoint);
+        server.EndPoints.Where(endPoint => endPoint is TlsEndPoint).Select(endPoint => endPoint.Port).Distinct().Should().Equal(tls.Port).And.NotContain(plain.Port);
+        Latin1.Text(await ExchangeAsync(plain, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+        await client.SendAsync(Get);
+        (await client.ReadAsync()).Should().EndWith("https /x");
+        (await log.LineAsync("on port")).Should().EndWith($" http://localhost:{plain.Port}/ https://localhost:{tls.Port}/");
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("G")]
+    [InlineData("\u0080\u002e\u0001\u0000\u0002")] // SSL 2
+    public async Task What_is_no_TLS_gets_a_400_that_can_be_read(string sent)
+    {
+        await using PwbServer server = await StartAsync();
+
+        WireResponse answer = WireResponse.ParseAll(await ExchangeAsync(server.EndPoint, Latin1.Bytes(sent))).Should().ContainSingle().Subject;
+
+        answer.Status.Should().Be(400);
+        answer["Connection"].Should().Be("close");
+        Latin1.Text(answer.Content).Should().Be("400 Bad Request: This port speaks TLS: use https.\n");
+    }
+
+    [Fact]
+    public async Task Says_no_HTTP_when_nothing_was_sent()
+    {
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(log: log);
+
+        (await ExchangeAsync(server.EndPoint, [])).Should().BeEmpty();
+
+        (await log.LineAsync("ended")).Should().StartWith("Debug: ").And.EndWith("no TLS handshake: nothing was sent");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(30)]
+    [InlineData(int.MaxValue)]
+    public async Task A_handshake_that_stalls_is_aborted_at_its_deadline(int length)
+    {
+        ManualClock clock = new();
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(new PwbServerOptions { TimeProvider = clock, Limits = new() { TlsHandshakeTimeout = TimeSpan.FromSeconds(7) } }, log);
+        using TcpClient client = await StallAsync(server, length);
+
+        clock.Advance(TimeSpan.FromSeconds(7));
+        server.Tick();
+        log.Lines.Should().NotContain(line => line.Contains("ended", StringComparison.Ordinal), "a deadline is never early");
+
+        // The connection may only now get to its handshake.
+        Task<string> ended = log.LineAsync("ended");
+        while (!ended.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            server.Tick();
+            await Task.Yield();
+        }
+
+        (await ended).Should().StartWith("Debug: ").And.EndWith("the TLS handshake took too long");
+        await client.GetStream().Invoking(ReadAllAsync).Should().ThrowAsync<IOException>("it is reset");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_goes_in_the_middle_is_one_line_at_Debug(bool reset)
+    {
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(log: log);
+        using (TcpClient client = await ConnectAsync(server.EndPoint))
+        {
+            await client.GetStream().WriteAsync(ClientHello.Tls11.AsMemory(0, 30));
+            if (reset) client.Client.Close(timeout: 0);
+        }
+
+        await log.LineAsync("no TLS handshake: ");
+        string[] about = [.. log.Lines.Where(line => !line.Contains("on port", StringComparison.Ordinal))];
+        about.Should().ContainSingle().Which.Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n").And.NotContain("Exception");
+    }
+
+    [Fact]
+    public async Task Garbage_behind_the_first_byte_is_one_line_at_Debug()
+    {
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(log: log);
+
+        await ExchangeAsync(server.EndPoint, [0x16, .. RandomNumberGenerator.GetBytes(2000)]);
+
+        (await log.LineAsync("no TLS handshake: ")).Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n");
+        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(int.MaxValue)]
+    public async Task Stopping_does_not_wait_for_a_handshake(int length)
+    {
+        ManualClock clock = new(); // so that neither a deadline nor the end of the grace can be what ends it
+        await using PwbServer server = await StartAsync(new PwbServerOptions { TimeProvider = clock });
+        using TcpClient client = await StallAsync(server, length);
+
+        await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+
+        try
+        {
+            await ReadAllAsync(client.GetStream());
+        }
+        catch (IOException)
+        {
+            // The server had not read everything: then the system resets.
+        }
+    }
+
+    [Fact]
+    public async Task A_handshake_counts_as_a_connection_and_makes_room_for_a_new_one()
+    {
+        await using PwbServer server = await StartAsync(new PwbServerOptions { Limits = new() { MaxConnections = 1 } });
+        using TcpClient stalled = await StallAsync(server, int.MaxValue);
+
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+
+        await ReadAllAsync(stalled.GetStream());
+        await client.SendAsync(Get);
+        (await client.ReadAsync()).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
+    public async Task Above_the_limit_a_client_gets_its_503_over_TLS()
+    {
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IRequestHandler handler = RequestHandler.From(async (_, _) =>
+        {
+            entered.SetResult();
+            await release.Task;
+            return HttpResponse.Text("late");
+        });
+        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = Tls, Limits = new() { MaxConnections = 1 } });
+        await server.StartAsync();
+        using TlsClient first = await TlsClient.ConnectAsync(server);
+        await first.SendAsync(Get);
+        await entered.Task.WaitAsync(Wire.SafetyTimeout);
+
+        using TlsClient second = await TlsClient.ConnectAsync(server);
+        (await second.ReadAsync()).Should().StartWith("HTTP/1.1 503 Service Unavailable\r\n");
+
+        release.SetResult();
+        (await first.ReadAsync()).Should().EndWith("late");
+    }
+
+    [Fact]
+    public async Task A_storm_of_handshakes_does_not_stop_a_plain_end_point()
+    {
+        PwbServerOptions options = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new TlsEndPoint(IPAddress.Loopback, 0, Tls)] };
+        LogLines log = new();
+        await using PwbServer server = new(RequestHandler.From(Answer), options, log);
+        await server.StartAsync();
+        List<TcpClient> storm = [];
+        for (int i = 0; i < 300; i++)
+        {
+            TcpClient client = await ConnectAsync(server.EndPoints[1]);
+            storm.Add(client);
+            await client.GetStream().WriteAsync(i % 3 == 0 ? ClientHello.Tls11 : ClientHello.Tls11.AsMemory(0, i % 50));
+            if (i % 5 == 0) client.Client.Close(timeout: 0);
+            if (i % 30 == 0) Latin1.Text(await ExchangeAsync(server.EndPoints[0], Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
+        }
+
+        using TlsClient good = await TlsClient.ConnectAsync(server);
+        await good.SendAsync(Get);
+        (await good.ReadAsync()).Should().EndWith("https /x");
+        storm.ForEach(client => client.Dispose());
+        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    private static HttpResponse Answer(HttpRequest request) => HttpResponse.Text($"{request.Scheme} {request.Path}");
+
+    private static async Task<PwbServer> StartAsync(PwbServerOptions? options = null, LogLines? log = null)
+    {
+        PwbServer server = new(RequestHandler.From(Answer), (options ?? new PwbServerOptions()) with { Port = 0, Tls = Tls }, log);
+        await server.StartAsync();
+        return server;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(IPEndPoint endPoint)
+    {
+        TcpClient client = new(endPoint.AddressFamily);
+        await client.ConnectAsync(endPoint);
+        return client;
+    }
+
+    /// <summary>Sends bytes and FIN, and takes what comes until the end.</summary>
+    private static async Task<byte[]> ExchangeAsync(IPEndPoint endPoint, byte[] sent)
+    {
+        using TcpClient client = await ConnectAsync(endPoint);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(sent);
+        client.Client.Shutdown(SocketShutdown.Send);
+        return await ReadAllAsync(stream);
+    }
+
+    /// <summary>A client that sends so much of a ClientHello, waits for the answer if that is all of it, and then sends nothing more.</summary>
+    private static async Task<TcpClient> StallAsync(PwbServer server, int length)
+    {
+        byte[] hello = await ClientHello.MakeAsync();
+        TcpClient client = await ConnectAsync(server.EndPoint);
+        await client.GetStream().WriteAsync(hello.AsMemory(0, Math.Min(length, hello.Length)));
+        if (length >= hello.Length) await client.GetStream().ReadAtLeastAsync(new byte[5], 5).AsTask().WaitAsync(Wire.SafetyTimeout);
+        return client;
+    }
+
+    private static async Task<byte[]> ReadAllAsync(NetworkStream stream)
+    {
+        using MemoryStream received = new();
+        await stream.CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
+        return received.ToArray();
+    }
+}
