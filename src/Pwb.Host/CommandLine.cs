@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Pwb.Host;
 
@@ -24,15 +25,22 @@ internal static class CommandLine
             return null;
         }
 
-        if (WhatIsWrong(args, result, options) is { } problem)
+        HostSettings? settings = null;
+        string? problem = WhatIsWrong(args, result, options);
+        try
         {
-            error.WriteLine($"pwb: {LineFormatter.Escape(problem)} Try 'pwb --help'.");
-            exitCode = UsageError;
-            return null;
+            if (problem is null)
+                settings = SettingsOf(result, options, environment);
+        }
+        catch (Exception exception) when (exception is IOException or CryptographicException) // a certificate that does not do
+        {
+            problem = exception.Message;
         }
 
-        exitCode = 0;
-        return SettingsOf(result, options);
+        if (problem is not null)
+            error.WriteLine($"pwb: {LineFormatter.Escape(problem)} Try 'pwb --help'.");
+        exitCode = problem is null ? 0 : UsageError;
+        return settings;
     }
 
     // The library takes a first argument that ends in the program's name for that name, and one in brackets for a directive, where both
@@ -62,7 +70,9 @@ internal static class CommandLine
             return first.Message;
 
         var useless = options.AboutFiles.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
-        return useless is null || result.GetValue(options.Directory) is not null ? null : $"{useless.Name} needs a directory, such as . (this one).";
+        if (useless is not null && result.GetValue(options.Directory) is null)
+            return $"{useless.Name} needs a directory, such as . (this one).";
+        return HostCertificate.WhatIsWrongWith(TextOf(result, options.TlsCertificate), TextOf(result, options.TlsKey), IsOn(result, options.TlsDevelopment));
     }
 
     // A directory can have any name, and so the library takes an option that it does not know for that.
@@ -72,11 +82,15 @@ internal static class CommandLine
         return args.TakeWhile(arg => arg != "--").FirstOrDefault(arg => arg.StartsWith('-') && operands.Contains(arg))?.Split('=')[0];
     }
 
-    private static HostSettings SettingsOf(ParseResult result, Options options)
+    private static string? TextOf(ParseResult result, Setting option) => result.GetRequiredValue(option).FirstOrDefault();
+
+    private static bool IsOn(ParseResult result, Setting option) => TextOf(result, option) == "true";
+
+    private static HostSettings SettingsOf(ParseResult result, Options options, Func<string, string?> environment)
     {
         string[] All(Setting option) => result.GetRequiredValue(option);
-        string? Text(Setting option) => All(option).FirstOrDefault();
-        bool IsOn(Setting option) => Text(option) == "true";
+        string? Text(Setting option) => TextOf(result, option);
+        bool IsOn(Setting option) => CommandLine.IsOn(result, option);
 
         return new HostSettings
         {
@@ -93,6 +107,8 @@ internal static class CommandLine
                 Headers = All(options.Header).Select(OptionValues.HeaderOf).ToArray(),
                 CacheControl = All(options.CacheControl).Select(OptionValues.CacheControlOf).ToArray(),
             },
+            Tls = HostCertificate.Load(Text(options.TlsCertificate), Text(options.TlsKey), IsOn(options.TlsDevelopment), environment),
+            TlsIsForDevelopment = IsOn(options.TlsDevelopment),
             OpenBrowser = IsOn(options.Open),
             ChosenLogLevel = Text(options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
             LogJson = Text(options.Format) == "json",

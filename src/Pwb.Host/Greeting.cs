@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
@@ -11,6 +12,8 @@ internal static partial class Greeting
     {
         if (settings.Directory is not null)
             LogServing(logger, settings.Directory);
+        if (settings is { TlsIsForDevelopment: true, Tls.Certificates: [var certificate] } && logger.IsEnabled(LogLevel.Information))
+            LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
         if (logger.IsEnabled(LogLevel.Information) && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
         if (settings.OpenBrowser)
@@ -24,14 +27,16 @@ internal static partial class Greeting
         if (exposed.Count == 0)
             return null;
 
-        var urls = exposed.SelectMany(endPoint => IsAny(endPoint)
-            ? addressesOfThisMachine().Where(address => address.AddressFamily == endPoint.AddressFamily).Select(address => new IPEndPoint(address, endPoint.Port))
-            : [endPoint]);
-        return string.Join(' ', urls.Select(endPoint => $"http://{endPoint}/"));
+        var urls = from endPoint in exposed
+                   from address in IsAny(endPoint) ? addressesOfThisMachine().Where(address => address.AddressFamily == endPoint.AddressFamily) : [endPoint.Address]
+                   select $"{Scheme(endPoint)}://{new IPEndPoint(address, endPoint.Port)}/";
+        return string.Join(' ', urls);
     }
 
     public static string LocalUrl(IPEndPoint endPoint) =>
-        $"http://{(IsAny(endPoint) || IPAddress.IsLoopback(endPoint.Address) ? $"localhost:{endPoint.Port}" : endPoint)}/";
+        $"{Scheme(endPoint)}://{(IsAny(endPoint) || IPAddress.IsLoopback(endPoint.Address) ? $"localhost:{endPoint.Port}" : endPoint)}/";
+
+    private static string Scheme(IPEndPoint endPoint) => endPoint is TlsEndPoint ? "https" : "http";
 
     private static bool IsAny(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
 
@@ -56,6 +61,9 @@ internal static partial class Greeting
 
     [LoggerMessage(1, LogLevel.Information, "serving {Directory}")]
     private static partial void LogServing(ILogger logger, string directory);
+
+    [LoggerMessage(4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
+    private static partial void LogDevelopment(ILogger logger, string fingerprint);
 
     [LoggerMessage(2, LogLevel.Information, "open to everybody on the network: {Urls}")]
     private static partial void LogExposed(ILogger logger, string urls);

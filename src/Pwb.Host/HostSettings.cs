@@ -18,6 +18,11 @@ internal sealed record HostSettings
 
     public StaticFileOptions Files { get; init; } = StaticFileOptions.Default;
 
+    /// <summary>Null for plain HTTP.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    public bool TlsIsForDevelopment { get; init; }
+
     public bool OpenBrowser { get; init; }
 
     /// <summary>Null for the default: the tutorial's server prints every line of a head; with a directory a line for each request is enough.</summary>
@@ -32,9 +37,9 @@ internal sealed record HostSettings
         AllowedHosts = AllowedHosts,
         EndPoints = Host switch
         {
-            "localhost" => PwbServerOptions.LoopbackEndPoints(Port),
-            "any" => PwbServerOptions.AnyEndPoints(Port),
-            _ => [new IPEndPoint(IPAddress.Parse(Host), Port)],
+            "localhost" => PwbServerOptions.LoopbackEndPoints(Port, Tls),
+            "any" => PwbServerOptions.AnyEndPoints(Port, Tls),
+            _ => [Tls is null ? new IPEndPoint(IPAddress.Parse(Host), Port) : new TlsEndPoint(IPAddress.Parse(Host), Port, Tls)],
         },
     };
 

@@ -13,6 +13,8 @@ internal static class OptionValues
 
     public static bool IsHost(string value) => value is "localhost" or "any" || IsAddress(value);
 
+    public static bool IsPath(string value) => !string.IsNullOrWhiteSpace(value) && !value.Contains('\0', StringComparison.Ordinal);
+
     public static bool IsBoolean(string value) => value is "true" or "false";
 
     // Browsers compare the origin that they send with this text, so it has to be written as they write it: RFC 6454 §6.2.

@@ -13,6 +13,7 @@ internal sealed class Options
         """;
 
     private const string Boolean = "true or false";
+    private const string File = "the path of a file";
 
     public Options(Func<string, string?> environment)
     {
@@ -81,6 +82,25 @@ internal sealed class Options
             IsRepeatable = true,
         };
 
+        TlsCertificate = new("--tls-cert", OptionValues.IsPath, File, environment)
+        {
+            Description = "Speak TLS, with the certificate in this file: PEM, with its chain, or .pfx. A password, if there is one, is in the variable PWB_TLS_PASSWORD",
+            HelpName = "file",
+        };
+
+        TlsKey = new("--tls-key", OptionValues.IsPath, File, environment)
+        {
+            Description = "The private key of a certificate in PEM form, if it is not in the same file",
+            HelpName = "file",
+        };
+
+        TlsDevelopment = new("--tls-dev", OptionValues.IsBoolean, Boolean, environment)
+        {
+            Description = "Speak TLS, with a self-signed certificate for localhost that is only in memory; for development",
+            HelpName = "true|false",
+            BareValue = "true",
+        };
+
         Open = new("--open", OptionValues.IsBoolean, Boolean, environment)
         {
             Description = "Open it in the browser",
@@ -102,7 +122,7 @@ internal sealed class Options
         };
 
         AboutFiles = [Listing, Spa, CleanUrls, Cors, Header, CacheControl];
-        Settings = [Port, Host, AllowHost, .. AboutFiles, Open, Level, Format];
+        Settings = [Port, Host, AllowHost, .. AboutFiles, TlsCertificate, TlsKey, TlsDevelopment, Open, Level, Format];
         Command = new RootCommand(About) { Directory };
         Array.ForEach(Settings, Command.Options.Add);
         Command.Directives.Clear(); // "[suggest]" and the like are not ours
@@ -137,6 +157,12 @@ internal sealed class Options
     public Setting Header { get; }
 
     public Setting CacheControl { get; }
+
+    public Setting TlsCertificate { get; }
+
+    public Setting TlsKey { get; }
+
+    public Setting TlsDevelopment { get; }
 
     public Setting Open { get; }
 

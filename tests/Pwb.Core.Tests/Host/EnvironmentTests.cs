@@ -42,7 +42,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void The_names_are_those_of_the_options() =>
         new Options(_ => null).Settings.Select(option => option.Variable).Should().Equal(
-            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT");
+            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT");
 
     [Fact]
     public void The_command_line_wins()

@@ -24,6 +24,14 @@ public sealed class GreetingTests
     public void An_address_stands_for_itself() =>
         Greeting.NetworkUrls([new(IPAddress.Parse("203.0.113.7"), 80)], () => Mine).Should().Be("http://203.0.113.7:80/");
 
+    [Fact]
+    public void With_TLS_the_URLs_are_https()
+    {
+        TlsOptions tls = new(ServerCertificate.SelfSigned());
+        Greeting.NetworkUrls([new TlsEndPoint(IPAddress.Any, 80, tls)], () => Mine).Should().Be("https://192.0.2.7:80/ https://198.51.100.7:80/");
+        Greeting.LocalUrl(new TlsEndPoint(IPAddress.Any, 80, tls)).Should().Be("https://localhost:80/");
+    }
+
     [Theory]
     [InlineData("127.0.0.1", "http://localhost:80/")]
     [InlineData("::1", "http://localhost:80/")]

@@ -55,8 +55,8 @@ internal sealed class HostProcess : IDisposable
     {
         try
         {
-            string banner = await ReadUntilAsync("http://");
-            Url = new Uri(banner[banner.IndexOf("http://", StringComparison.Ordinal)..]);
+            string banner = await ReadUntilAsync("://");
+            Url = new Uri(banner[banner.IndexOf("http", StringComparison.Ordinal)..]);
             return this;
         }
         catch
