@@ -1,0 +1,40 @@
+using Pwb;
+using Pwb.Tests.Tls;
+
+namespace Snippets;
+
+/// <summary>The C# of docs/tls.md, compiled and run.</summary>
+public sealed class TlsSnippets
+{
+    private static readonly CertificateChain Chain = new("localhost");
+
+    [Fact]
+    public async Task A_server_speaks_TLS()
+    {
+        IRequestHandler handler = new FixedResponseHandler();
+        await File.WriteAllTextAsync("fullchain.pem", Chain.FullChainPem);
+        await File.WriteAllTextAsync("privkey.pem", Chain.KeyPem);
+
+        // <tls>
+        ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
+        await using PwbServer server = new(handler, new PwbServerOptions { Port = 8443, Tls = new TlsOptions(certificate) });
+        // </tls>
+
+        certificate.Current.Should().Be(Chain.Leaf);
+    }
+
+    [Fact]
+    public async Task Plain_and_TLS_end_points_are_on_one_server()
+    {
+        const string password = "secret";
+        await File.WriteAllBytesAsync("example.pfx", Chain.Pfx(password));
+        await File.WriteAllTextAsync("other.pem", Chain.FullChainPem + Chain.KeyPem);
+
+        // <tls-end-points>
+        TlsOptions tls = new(ServerCertificate.FromPfx("example.pfx", password), ServerCertificate.FromPem("other.pem"));
+        PwbServerOptions options = new() { EndPoints = [.. PwbServerOptions.AnyEndPoints(8080), .. PwbServerOptions.AnyEndPoints(8443, tls)] };
+        // </tls-end-points>
+
+        options.EndPoints!.Where(endPoint => endPoint is TlsEndPoint).Should().HaveCount(PwbServerOptions.AnyEndPoints(0).Count).And.OnlyContain(endPoint => endPoint.Port == 8443);
+    }
+}
