@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Pwb.Tests.Infrastructure;
 
@@ -11,6 +13,7 @@ public class ConnectionBenchmarks
     private static readonly byte[] Piece = new byte[1024];
 
     private readonly List<PwbServer> _servers = [];
+    private readonly List<IDisposable> _listeners = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("pwb-benchmarks").FullName;
     private LoopingStream _fixed = null!;
     private LoopingStream _browser = null!;
@@ -34,15 +37,53 @@ public class ConnectionBenchmarks
             Samples.Curl);
     }
 
+    /// <summary>With a listener that takes every duration, and does nothing with it.</summary>
+    [GlobalSetup(Target = nameof(FixedForCurlMeasured))]
+    public void OpenMeasured()
+    {
+        Open();
+        MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == PwbTelemetry.MeterName) listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => { });
+        listener.Start();
+        _listeners.Add(listener);
+    }
+
+    /// <summary>With a listener that wants every span.</summary>
+    [GlobalSetup(Target = nameof(FixedForCurlTraced))]
+    public void OpenTraced()
+    {
+        Open();
+        ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name == PwbTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        _listeners.Add(listener);
+    }
+
     [GlobalCleanup]
     public async Task CloseAsync()
     {
+        _listeners.ForEach(listener => listener.Dispose());
         foreach (PwbServer server in _servers) await server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Benchmark(OperationsPerInvoke = Requests)]
     public Task FixedForCurl() => _fixed.RunAsync(Requests);
+
+    [Benchmark(OperationsPerInvoke = Requests)]
+    public Task FixedForCurlMeasured() => _fixed.RunAsync(Requests);
+
+    [Benchmark(OperationsPerInvoke = Requests)]
+    public Task FixedForCurlTraced() => _fixed.RunAsync(Requests);
 
     [Benchmark(OperationsPerInvoke = Requests)]
     public Task FixedForBrowser() => _browser.RunAsync(Requests);

@@ -7,6 +7,7 @@ using Pwb.Connections;
 using Pwb.InMemory;
 using Pwb.Protocol;
 using Pwb.Server;
+using Pwb.Telemetry;
 
 namespace Pwb;
 
@@ -61,7 +62,8 @@ public sealed class PwbServer : IAsyncDisposable
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
         _heartbeat = new Heartbeat(_clock, _connections, _reserve);
         _context = new ConnectionContext(
-            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger, new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access"))));
+            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger),
+            new AccessLog(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider));
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -230,6 +232,7 @@ public sealed class PwbServer : IAsyncDisposable
         if (isRefused && Interlocked.Increment(ref _refused) > MaxRefusals)
         {
             Interlocked.Decrement(ref _refused);
+            Instruments.CountDropped();
             socket.Close(timeout: 0);
             return;
         }

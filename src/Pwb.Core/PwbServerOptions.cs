@@ -35,6 +35,9 @@ public sealed record PwbServerOptions
     /// <summary>The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in the tutorial.</summary>
     public string? ServerHeader { get; init; } = "PWB1.0";
 
+    /// <summary>What a line in the access log looks like. Default: <see cref="AccessLogFormat.Short"/>.</summary>
+    public AccessLogFormat AccessLogFormat { get; init; }
+
     /// <summary>
     /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421 (RFC 9110
     /// §15.5.20). "localhost", the names below it and IP addresses are always allowed; ports do not count; "*" allows everything.
@@ -76,6 +79,7 @@ public sealed record PwbServerOptions
         Require(Tls is null || EndPoints is null, nameof(Tls), "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
         foreach (string host in AllowedHosts ?? [])
             Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org or xn--fiq228c.example, and *.");
+        Require(Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");
         if (ServerHeader is not null) ResponseHead.CheckField("Server", ServerHeader);

@@ -1,7 +1,7 @@
 namespace Pwb.Connections;
 
 /// <summary>What all connections of a server share.</summary>
-internal sealed class ConnectionContext(IRequestHandler handler, PwbServerOptions options, CoarseClock clock, ConnectionLog log)
+internal sealed class ConnectionContext(IRequestHandler handler, PwbServerOptions options, CoarseClock clock, ConnectionLog log, AccessLog accessLog)
 {
     private volatile bool _isStopping;
 
@@ -17,6 +17,8 @@ internal sealed class ConnectionContext(IRequestHandler handler, PwbServerOption
     public CoarseClock Clock => clock;
 
     public ConnectionLog Log => log;
+
+    public AccessLog AccessLog => accessLog;
 
     /// <summary>Whether connections are to end after the response that is under way.</summary>
     public bool IsStopping

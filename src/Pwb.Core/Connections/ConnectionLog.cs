@@ -8,7 +8,7 @@ namespace Pwb.Connections;
 /// What connections write to the log. Nothing is formatted when its level is off, and whatever comes from
 /// a client is escaped, so that it can neither forge a line nor reach a terminal.
 /// </summary>
-internal sealed partial class ConnectionLog(ILogger server, ILogger access)
+internal sealed partial class ConnectionLog(ILogger server)
 {
     private const int MaxFieldLength = 1024;
 
@@ -17,8 +17,7 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
     private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie"];
 
     private long _hostRefusedDueAt = long.MinValue;
-
-    public bool IsAccessEnabled => access.IsEnabled(LogLevel.Information);
+    private bool _hasListenerFailed;
 
     public bool IsConnectionEnabled => server.IsEnabled(LogLevel.Information);
 
@@ -39,6 +38,9 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
         return shown.Length == text.Length ? result.ToString() : result.Append("...").ToString();
     }
 
+    /// <summary>What the log calls a client.</summary>
+    public static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
+
     public void Connected(EndPoint? client)
     {
         if (IsConnectionEnabled) LogConnected(server, Name(client));
@@ -55,10 +57,6 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
             LogLine(server, name + ": " + (isSecret ? "***" : Escape(line.Value)));
         }
     }
-
-    public void Answered(EndPoint? client, HttpRequest request, int statusCode, long bytes, TimeSpan elapsed) =>
-        LogAnswered(
-            access, Name(client), Escape(request.RequestLine), request.Head.MinorVersion, statusCode, bytes, elapsed.TotalMilliseconds);
 
     public void Refused(EndPoint? client, int statusCode, string why)
     {
@@ -79,6 +77,12 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     public void CallbackFailed(string id, Exception exception) => LogCallbackFailed(server, id, exception);
 
+    /// <summary>Said once: one that fails for each request would fill the log.</summary>
+    public void ListenerFailed(Exception exception)
+    {
+        if (!Interlocked.Exchange(ref _hasListenerFailed, true)) LogListenerFailed(server, exception);
+    }
+
     public void Ended(EndPoint? client, string why)
     {
         if (server.IsEnabled(LogLevel.Debug)) LogEnded(server, Name(client), why);
@@ -86,16 +90,11 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     public void Failed(string id, Exception exception) => LogFailed(server, id, exception);
 
-    private static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
-
     [LoggerMessage(1, LogLevel.Information, "client {Client} made a request", SkipEnabledCheck = true)]
     private static partial void LogConnected(ILogger logger, string client);
 
     [LoggerMessage(2, LogLevel.Debug, "{Line}", SkipEnabledCheck = true)]
     private static partial void LogLine(ILogger logger, string line);
-
-    [LoggerMessage(3, LogLevel.Information, "{Client} \"{Request} HTTP/1.{MinorVersion}\" {StatusCode} {Bytes} {Milliseconds:0.000} ms", SkipEnabledCheck = true)]
-    private static partial void LogAnswered(ILogger logger, string client, string request, int minorVersion, int statusCode, long bytes, double milliseconds);
 
     [LoggerMessage(4, LogLevel.Debug, "{Client} refused with {StatusCode}: {Why}", SkipEnabledCheck = true)]
     private static partial void LogRefused(ILogger logger, string client, int statusCode, string why);
@@ -108,6 +107,9 @@ internal sealed partial class ConnectionLog(ILogger server, ILogger access)
 
     [LoggerMessage(9, LogLevel.Error, "request {Id}: a callback on its cancellation token failed")]
     private static partial void LogCallbackFailed(ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Error, "a listener of metrics or spans failed; if it fails again, this is not said again")]
+    private static partial void LogListenerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(7, LogLevel.Debug, "{Client} ended: {Why}", SkipEnabledCheck = true)]
     private static partial void LogEnded(ILogger logger, string client, string why);

@@ -79,6 +79,9 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         _ => long.MaxValue,
     };
 
+    /// <summary>The method of the request that is being answered, if one is.</summary>
+    public string? ActiveMethod => _exchange.IsPending ? _exchange.Head.KnownMethod : null;
+
     /// <summary>Serves the connection until it ends. Never throws.</summary>
     /// <param name="cancellationToken">Aborts the connection.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -280,9 +283,11 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
             }
 
             bool isOpen = await _exchange.RunAsync().ConfigureAwait(false);
-            if (_exchange.Rejection != Rejection.None) await RefuseAsync(_exchange.Rejection).ConfigureAwait(false);
-            else if (!isOpen) await EndAsync(isLast: _exchange.IsClientsLast).ConfigureAwait(false);
-            if (!isOpen) return false;
+            if (!isOpen)
+            {
+                await EndAsync(isLast: _exchange.IsClientsLast).ConfigureAwait(false);
+                return false;
+            }
 
             _parser.Reset();
             _exchange.Reset();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Pwb.Protocol;
+using Pwb.Telemetry;
 
 namespace Pwb.Connections;
 
@@ -13,6 +15,7 @@ internal sealed class HttpExchange
     private readonly ConnectionOutput _output;
     private readonly ResponseSender _sender;
     private RequestBodyStream? _content;
+    private Exception? _failure; // of the handler, or of the body of its response
     private bool _isContinueDue;
     private bool _isLogged;
     private bool _isHeadLogged;
@@ -37,7 +40,7 @@ internal sealed class HttpExchange
 
     public HttpRequest Request { get; }
 
-    /// <summary>Why the request is refused, if it is. The refusal is not yet appended.</summary>
+    /// <summary>Why the request is refused, if it is.</summary>
     public Rejection Rejection { get; private set; }
 
     /// <summary>Whether a handler, or the body of its response, is at work.</summary>
@@ -47,7 +50,16 @@ internal sealed class HttpExchange
     /// Whether the client said that it sends nothing behind this request, and has sent nothing: RFC 9112 §9.6. Content that was not read in
     /// one with its head may still have an empty line behind it, which old clients send.
     /// </summary>
-    public bool IsClientsLast => !Head.IsPersistent && !Head.HasContent && _input.Buffer.UnreadLength == 0;
+    public bool IsClientsLast => Rejection == Rejection.None && !Head.IsPersistent && !Head.HasContent && _input.Buffer.UnreadLength == 0;
+
+    /// <summary>The status that was sent, or is about to be; 0 when there is none yet.</summary>
+    public int StatusCode => _sender.IsHeadOut ? _sender.StatusCode : 0;
+
+    /// <summary>What failed here, if anything did, as measurements call it. A handler that fails for a request that is refused is right to.</summary>
+    public string? Error => RequestObservation.ErrorOf(StatusCode, Rejection == Rejection.None ? _failure : null);
+
+    /// <summary>The request's span, if somebody observes it.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>The request's name in the log.</summary>
     public string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_connection.Id}-{_number}");
@@ -57,6 +69,8 @@ internal sealed class HttpExchange
     {
         _content?.EndRequest();
         _content = null;
+        _failure = null;
+        Span = null;
         _isContinueDue = false;
         _sender.Reset();
         Rejection = Rejection.None;
@@ -64,13 +78,19 @@ internal sealed class HttpExchange
         _input.Buffer.EndRequest();
     }
 
+    /// <summary>Lets the request be read: what the parser found lies where it was received.</summary>
+    public void SetBytes() => Request.SetBytes(_input.Buffer.Array, _input.Buffer.Start);
+
     /// <summary>Answers the request whose head has just been parsed.</summary>
-    /// <returns>Whether the connection stays open. If not, what is pending is to be sent, behind the refusal if there is a <see cref="Rejection"/>.</returns>
+    /// <returns>Whether the connection stays open. If not, what is pending is to be sent.</returns>
+    public ValueTask<bool> RunAsync() => Instruments.IsRequestObserved ? ObservedExchange.AnswerAsync(this, _connection, _context) : AnswerAsync();
+
+    /// <summary>The same, whether somebody observes it or not.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> RunAsync()
+    public async ValueTask<bool> AnswerAsync()
     {
         // On the pool, unless nothing can block: users' code (but for handlers that say so; a request with content has more of it), and logs.
-        _isLogged = _context.Log.IsAccessEnabled;
+        _isLogged = _context.AccessLog.IsEnabled;
         _isHeadLogged = _context.Log.IsHeadEnabled;
         if (!_context.HandlerNeverBlocks || _isLogged || _isHeadLogged || Head.HasContent) await _connection.GoToPoolAsync();
         BeginRequest();
@@ -99,8 +119,7 @@ internal sealed class HttpExchange
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !_connection.Aborted.IsCancellationRequested)
         {
-            await _connection.GoToPoolAsync();
-            _context.Log.HandlerFailed(Id, exception);
+            await HandlerFailedAsync(exception).ConfigureAwait(false);
             response = Refusals.InternalServerError;
         }
 
@@ -108,7 +127,12 @@ internal sealed class HttpExchange
         {
             // Bodies that write themselves are users' code, and so is their disposal.
             if (response is not null && !response.Body.TryGetBytes(out _)) await _connection.GoToPoolAsync();
-            return response is not null && await RespondAsync(response).ConfigureAwait(false);
+            bool isOpen = response is not null && await RespondAsync(response).ConfigureAwait(false);
+            if (Rejection == Rejection.None) return isOpen;
+
+            await _connection.GoToPoolAsync(); // the log may block
+            AppendRefusal(Rejection, Request, _isLogged);
+            return false;
         }
         finally
         {
@@ -131,20 +155,20 @@ internal sealed class HttpExchange
     /// <summary>The client has not waited to be told.</summary>
     public void ContentHasArrived() => _isContinueDue = false;
 
-    /// <summary>Appends the answer to a request that is refused.</summary>
-    public void AppendRefusal(Rejection rejection)
+    /// <summary>The body of the response has failed.</summary>
+    public void BodyFailed(Exception exception)
     {
-        HttpResponse response = Refusals.For(rejection);
-        if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(Request.HostBytes, _context.Clock.Now);
-        _context.Log.Refused(_connection.RemoteEndPoint, response.StatusCode, rejection.Sentence());
-        _sender.AppendHead(response, ContentFraming.Sized, close: true);
-        if (!Head.IsHead && response.Body.TryGetBytes(out ReadOnlyMemory<byte> content)) _output.Buffer.Append(content.Span);
+        _failure = exception;
+        _context.Log.BodyFailed(Id, exception);
     }
+
+    /// <summary>Appends the answer to what is refused before it is a request.</summary>
+    public void AppendRefusal(Rejection rejection) => AppendRefusal(rejection, null, _context.AccessLog.IsEnabled);
 
     private void BeginRequest()
     {
         _number++;
-        Request.SetBytes(_input.Buffer.Array, _input.Buffer.Start);
+        SetBytes();
         _input.Buffer.BeginRequest(Head.Length);
         _isContinueDue = Head.ExpectsContinue;
         if (_isHeadLogged) _context.Log.Head(Request);
@@ -193,9 +217,8 @@ internal sealed class HttpExchange
     {
         if (_input.IsReceiving)
         {
-            await _connection.GoToPoolAsync();
             InvalidOperationException exception = new("The handler returned while it was still reading the content.");
-            _context.Log.HandlerFailed(Id, exception);
+            await HandlerFailedAsync(exception).ConfigureAwait(false);
             throw new IOException(exception.Message, exception);
         }
 
@@ -235,7 +258,7 @@ internal sealed class HttpExchange
             await _sender.AppendAsync(response, hasContent ? bytes : default, close).ConfigureAwait(false);
         }
 
-        if (_isLogged) LogAnswered(_sender.StatusCode, sent);
+        if (_isLogged) LogAnswer(Request, sent, Error, isRefusal: false);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
         if (_content is { IsAtEnd: false }) close = close || !await DrainAsync(_content).ConfigureAwait(false);
@@ -279,6 +302,13 @@ internal sealed class HttpExchange
         return Rejection == Rejection.None;
     }
 
+    private async ValueTask HandlerFailedAsync(Exception exception)
+    {
+        _failure = exception;
+        await _connection.GoToPoolAsync(); // the log may block
+        _context.Log.HandlerFailed(Id, exception);
+    }
+
     private async ValueTask DisposeAsync(ResponseBody body)
     {
         try
@@ -291,6 +321,21 @@ internal sealed class HttpExchange
         }
     }
 
-    private void LogAnswered(int statusCode, long sent) =>
-        _context.Log.Answered(_connection.RemoteEndPoint, Request, statusCode, sent, _context.Clock.TimeProvider.GetElapsedTime(_startedAt));
+    private void AppendRefusal(Rejection rejection, HttpRequest? request, bool isLogged)
+    {
+        HttpResponse response = Refusals.For(rejection);
+        Instruments.CountRefusal(rejection);
+        if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(Request.HostBytes, _context.Clock.Now);
+        _context.Log.Refused(_connection.RemoteEndPoint, response.StatusCode, rejection.Sentence());
+        _sender.AppendHead(response, ContentFraming.Sized, close: true);
+        ReadOnlyMemory<byte> content = default;
+        if (!Head.IsHead && response.Body.TryGetBytes(out content)) _output.Buffer.Append(content.Span);
+        if (isLogged) LogAnswer(request, content.Length, Instruments.NameOf(rejection), isRefusal: true);
+    }
+
+    private void LogAnswer(HttpRequest? request, long sent, string? error, bool isRefusal)
+    {
+        TimeSpan? elapsed = request is null ? null : _context.Clock.TimeProvider.GetElapsedTime(_startedAt);
+        _context.AccessLog.Write(new AccessEntry(_connection.RemoteEndPoint, request, _sender.StatusCode, sent, elapsed, error, isRefusal, Span));
+    }
 }

@@ -72,7 +72,7 @@ internal sealed class ResponseSender(HttpExchange exchange, HttpConnection conne
         catch (Exception exception)
         {
             if (_output.HasFailed || connection.Input.HasFailed || connection.Aborted.IsCancellationRequested) throw new IOException("The client is gone.", exception);
-            if (exception is not RequestRejectedException) context.Log.BodyFailed(exchange.Id, exception);
+            if (exception is not RequestRejectedException) exchange.BodyFailed(exception);
             if (_output.SendCount != sendCount) throw new IOException("The response's body failed half-way.", exception);
 
             // Nothing of it is on the wire yet: it can still become an orderly error.

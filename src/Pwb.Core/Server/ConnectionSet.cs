@@ -1,9 +1,10 @@
 using Pwb.Connections;
+using Pwb.Telemetry;
 
 namespace Pwb.Server;
 
 /// <summary>The connections of a server that are open.</summary>
-internal sealed class ConnectionSet
+internal sealed class ConnectionSet : ICountable
 {
     private readonly Lock _lock = new();
     private readonly List<HttpConnection> _connections = []; // each knows its index, which takes less memory than a node for each
@@ -68,6 +69,14 @@ internal sealed class ConnectionSet
             if (_connections.Count == 0) return Task.CompletedTask;
             _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _empty.Task;
+        }
+    }
+
+    public void AddTo(Census census)
+    {
+        lock (_lock)
+        {
+            foreach (HttpConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, RequestObservation.Scheme);
         }
     }
 

@@ -1,4 +1,5 @@
 using Pwb.Connections;
+using Pwb.Telemetry;
 
 namespace Pwb.Server;
 
@@ -26,6 +27,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
                 AutoResetEvent wake = new(initialState: false);
                 new Thread(() => Run(wake)) { IsBackground = true, Name = "PWB heartbeat" }.Start();
                 _wake = wake;
+                Instruments.Add(connections);
             }
 
             _users++;
@@ -100,6 +102,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
             if (_users > 0) return false;
             _wake = null;
             wake.Dispose();
+            Instruments.Remove(connections);
             return true;
         }
     }

@@ -13,6 +13,7 @@ public sealed class ArchitectureTests
     [InlineData("Protocol", "Stream|Task|ValueTask|Socket|ILogger|TimeProvider|DateTime|DateTimeOffset|async|await|throw new (?!ArgumentException)|Pwb\\.Connections|Pwb\\.Server")]
     [InlineData("Tls", "Task|ValueTask|Socket|ILogger|TimeProvider|async|await|Pwb\\.Connections|Pwb\\.Server")]
     [InlineData("Connections", "Socket|NetworkStream|TcpListener|Thread\\.Sleep|Pwb\\.Server")]
+    [InlineData("Telemetry", "Socket|Stream|Task|ValueTask|ILogger|async|await|Pwb\\.Connections|Pwb\\.Server")]
     public void Knows_nothing_of_what_is_above_it(string folder, string forbidden)
     {
         var pattern = new Regex($@"\b({forbidden})\b");

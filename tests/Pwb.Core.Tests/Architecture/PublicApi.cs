@@ -38,7 +38,7 @@ internal static class PublicApi
         ConstructorInfo constructor when IsVisible(constructor) => $"new({Parameters(constructor)})",
         MethodInfo method when IsVisible(method) && !method.IsSpecialName && !method.Name.StartsWith('<') => $"{Static(method)}{Returned(method)} {method.Name}({Parameters(method)})",
         PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) => $"{Static(getter)}{Name(property.PropertyType)}{Mark(Nullability.Create(property).ReadState, property.PropertyType)} {property.Name} {{ get; {Setter(property)}}}",
-        FieldInfo field when field.IsPublic => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
+        FieldInfo field when field.IsPublic && field.IsLiteral => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         _ => null,
     };
 

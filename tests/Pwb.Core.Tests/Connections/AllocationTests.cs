@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Pwb.Tests.Infrastructure;
@@ -163,6 +164,33 @@ public sealed class AllocationTests
     {
         long bytes = await MeasureAsync(new FixedResponseHandler(), Upload);
         bytes.Should().BeLessThan(300);
+    }
+
+    [SkippableFact]
+    public async Task Who_listens_pays_and_nobody_does_when_the_listener_is_gone()
+    {
+        long measured, traced;
+        using (MeterListener listener = new() { InstrumentPublished = EnableOurs })
+        {
+            listener.SetMeasurementEventCallback<double>((_, _, _, _) => { });
+            listener.Start();
+            measured = await MeasureAsync(new FixedResponseHandler(), Curl);
+        }
+
+        using (ActivityListener listener = new() { ShouldListenTo = source => source.Name == PwbTelemetry.ActivitySourceName, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData })
+        {
+            ActivitySource.AddActivityListener(listener);
+            traced = await MeasureAsync(new FixedResponseHandler(), Curl);
+        }
+
+        measured.Should().BePositive("else this would not notice what is paid").And.BeLessThan(500);
+        traced.Should().BeGreaterThan(measured).And.BeLessThan(4000);
+        (await MeasureAsync(new FixedResponseHandler(), Curl)).Should().Be(0);
+
+        static void EnableOurs(Instrument instrument, MeterListener listener)
+        {
+            if (instrument.Meter.Name == PwbTelemetry.MeterName) listener.EnableMeasurementEvents(instrument);
+        }
     }
 
     /// <summary>Bytes per request, on all threads, after a warm-up; the smallest of several rounds, since others allocate meanwhile.</summary>

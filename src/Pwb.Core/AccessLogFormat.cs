@@ -1,0 +1,19 @@
+namespace Pwb;
+
+/// <summary>What a line in the access log, category "Pwb.Access", looks like. docs/observability.md has an example of each.</summary>
+public enum AccessLogFormat
+{
+    /// <summary>
+    /// Client, request line, status, bytes of content, milliseconds; for each response to a request. Refusals are not among them: they are
+    /// in the category "Pwb.Server", at Debug.
+    /// </summary>
+#pragma warning disable CA1720 // here this is a word, and no type
+    Short,
+#pragma warning restore CA1720
+
+    /// <summary>The combined log format of Apache and nginx, for each answer, refusals included. The times are UTC.</summary>
+    Combined,
+
+    /// <summary>A JSON object, for each answer, refusals included. The names are OpenTelemetry's.</summary>
+    Json,
+}

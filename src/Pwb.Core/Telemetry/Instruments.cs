@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Pwb.Protocol;
+
+namespace Pwb.Telemetry;
+
+/// <summary>
+/// What PWB measures. Only <see cref="Duration"/> and <see cref="Source"/> run listeners' code while a request is answered; everything
+/// else is counted when a listener asks for it, on the listener's thread. So a listener that comes late sees true numbers too.
+/// </summary>
+internal static class Instruments
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<ICountable> Servers = [];
+    private static readonly HashSet<(string Method, string Scheme)> Seen = [];
+    private static readonly string[] Reasons = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly long[] Refusals = new long[Reasons.Length];
+    private static readonly string? Version = typeof(PwbTelemetry).Assembly.GetName().Version?.ToString(3);
+    private static readonly Meter Meter = new(PwbTelemetry.MeterName, Version);
+
+    private static long _dropped;
+
+    public static readonly ActivitySource Source = new(PwbTelemetry.ActivitySourceName, Version);
+
+    public static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "http.server.request.duration",
+        "s",
+        "Duration of HTTP server requests.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] });
+
+    public static readonly ObservableUpDownCounter<long> ActiveRequests = Meter.CreateObservableUpDownCounter(
+        "http.server.active_requests", ObserveRequests, "{request}", "Number of active HTTP server requests.");
+
+    public static readonly ObservableUpDownCounter<long> Connections = Meter.CreateObservableUpDownCounter(
+        "pwb.server.connections", ObserveConnections, "{connection}", "Number of open connections.");
+
+    public static readonly ObservableCounter<long> Refused = Meter.CreateObservableCounter(
+        "pwb.server.refusals", ObserveRefusals, "{refusal}", "Number of requests and connections that were refused.");
+
+    /// <summary>Whether a request is to be observed: asked once for each.</summary>
+    public static bool IsRequestObserved => Duration.Enabled || Source.HasListeners();
+
+    /// <summary>The name of a reason to refuse, as in "bad_host".</summary>
+    public static string NameOf(Rejection rejection) => Reasons[(int)rejection];
+
+    /// <summary>A server begins to have connections.</summary>
+    public static void Add(ICountable server)
+    {
+        lock (Gate) Servers.Add(server);
+    }
+
+    /// <summary>It has none, and is forgotten.</summary>
+    public static void Remove(ICountable server)
+    {
+        lock (Gate) Servers.Remove(server);
+    }
+
+    public static void CountRefusal(Rejection rejection) => Interlocked.Increment(ref Refusals[(int)rejection]);
+
+    /// <summary>A connection was one too many, and did not even get a refusal.</summary>
+    public static void CountDropped() => Interlocked.Increment(ref _dropped);
+
+    private static List<Measurement<long>> ObserveRequests()
+    {
+        lock (Gate)
+        {
+            Census census = Take();
+            Seen.UnionWith(census.Requests.Keys); // those that are over are reported too, as zero: else the last number would seem to stay
+            return
+            [
+                .. Seen.Select(key => new Measurement<long>(
+                    census.Requests.GetValueOrDefault(key),
+                    new KeyValuePair<string, object?>("http.request.method", key.Method),
+                    new KeyValuePair<string, object?>("url.scheme", key.Scheme))),
+            ];
+        }
+    }
+
+    private static Measurement<long>[] ObserveConnections()
+    {
+        lock (Gate)
+        {
+            Census census = Take();
+            return
+            [
+                new(census.Active, new KeyValuePair<string, object?>("http.connection.state", "active")),
+                new(census.Idle, new KeyValuePair<string, object?>("http.connection.state", "idle")),
+            ];
+        }
+    }
+
+    private static List<Measurement<long>> ObserveRefusals()
+    {
+        List<Measurement<long>> result = [];
+        foreach (Rejection rejection in Enum.GetValues<Rejection>())
+        {
+            long count = Interlocked.Read(ref Refusals[(int)rejection]);
+            if (count > 0) result.Add(new(count, Reason(rejection), new("http.response.status_code", rejection.StatusCode())));
+        }
+
+        long dropped = Interlocked.Read(ref _dropped);
+        if (dropped > 0) result.Add(new(dropped, Reason(Rejection.TooManyConnections)));
+        return result;
+    }
+
+    private static KeyValuePair<string, object?> Reason(Rejection rejection) => new("error.type", NameOf(rejection));
+
+    private static Census Take()
+    {
+        Census census = new();
+        Servers.ForEach(server => server.AddTo(census));
+        return census;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Pwb.Telemetry;
+
+/// <summary>
+/// One request that somebody observes, from its head to the end of its response: its span, and its duration. Listeners are other
+/// people's code, so both methods may throw anything; what they have to do is done all the same.
+/// </summary>
+internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
+{
+    /// <summary>The scheme of every request.</summary>
+    public const string Scheme = "http";
+
+    /// <summary>The error of a response that was not sent to its end, for a reason that lies outside of the process or in its stopping.</summary>
+    public const string AbortedError = "aborted";
+
+    private readonly string _method = RequestMethods.NameOf(request.Method);
+    private readonly string _version = SpanAttributes.ProtocolVersion(request);
+    private readonly long _startedAt = time.GetTimestamp();
+
+    /// <summary>The span, unless nobody wants it.</summary>
+    public Activity? Activity { get; private set; }
+
+    /// <summary>What makes an answer an error: the exception that it comes from, or a status from 500 up. A 4xx is the client's fault, and none.</summary>
+    public static string? ErrorOf(int statusCode, Exception? exception)
+    {
+        if (exception is not null) return exception.GetType().FullName;
+        return statusCode >= 500 ? statusCode.ToString(CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary>Starts the span and makes it the current one. The duration counts from when this was made.</summary>
+    public void Start()
+    {
+        if (!Instruments.Source.HasListeners()) return;
+
+        // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
+        if (Activity.Current is not null) Activity.Current = null;
+        string name = _method == RequestMethods.Other ? "HTTP" : _method;
+        Activity = Instruments.Source.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method));
+        Activity?.Start();
+    }
+
+    /// <summary>Records the duration and stops the span.</summary>
+    /// <param name="statusCode">The status that was sent; 0 if none was.</param>
+    /// <param name="error">What went wrong, if anything did.</param>
+    public void End(int statusCode, string? error)
+    {
+        TimeSpan duration = time.GetElapsedTime(_startedAt);
+        try
+        {
+            if (Instruments.Duration.Enabled) Record(duration, statusCode, error);
+        }
+        finally
+        {
+            if (Activity is not null) Stop(Activity, duration, statusCode, error);
+        }
+    }
+
+    private void Record(TimeSpan duration, int statusCode, string? error)
+    {
+        TagList tags = new()
+        {
+            { "http.request.method", _method },
+            { "url.scheme", Scheme },
+            { "network.protocol.version", _version },
+        };
+        if (statusCode != 0) tags.Add("http.response.status_code", statusCode);
+        if (error is not null) tags.Add("error.type", error);
+        Instruments.Duration.Record(duration.TotalSeconds, tags);
+    }
+
+    private static void Stop(Activity activity, TimeSpan duration, int statusCode, string? error)
+    {
+        if (statusCode != 0) activity.SetTag("http.response.status_code", statusCode);
+        if (error is not null) activity.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
+        activity.SetEndTime(activity.StartTimeUtc + duration); // the metric and the span say the same
+        activity.Stop();
+    }
+}
