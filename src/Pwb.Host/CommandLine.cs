@@ -112,6 +112,7 @@ internal static class CommandLine
             OpenBrowser = IsOn(options.Open),
             ChosenLogLevel = Text(options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
             LogJson = Text(options.Format) == "json",
+            AccessLog = OptionValues.AccessLogOf(Text(options.AccessLog)!),
         };
     }
 }

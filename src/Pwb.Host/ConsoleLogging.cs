@@ -10,11 +10,13 @@ namespace Pwb.Host;
 /// </summary>
 internal static class ConsoleLogging
 {
-    public static ILoggerFactory CreateFactory(LogLevel level, bool json = false)
+    public static ILoggerFactory CreateFactory(LogLevel level, bool json = false, AccessLogFormat accessLog = AccessLogFormat.Short)
     {
         ConsoleFormatter formatter = json
             ? new JsonFormatter(TimeProvider.System)
             : new LineFormatter(WantsColour(Console.IsOutputRedirected), WantsColour(Console.IsErrorRedirected), TimeProvider.System);
+        if (accessLog != AccessLogFormat.Short)
+            formatter = new RawAccessFormatter(formatter);
         var options = new ConsoleLoggerOptions
         {
             FormatterName = formatter.Name,

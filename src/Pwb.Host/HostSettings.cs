@@ -32,6 +32,8 @@ internal sealed record HostSettings
 
     public bool LogJson { get; init; }
 
+    public AccessLogFormat AccessLog { get; init; }
+
     public PwbServerOptions ToServerOptions() => new()
     {
         AllowedHosts = AllowedHosts,
@@ -41,6 +43,7 @@ internal sealed record HostSettings
             "any" => PwbServerOptions.AnyEndPoints(Port, Tls),
             _ => [Tls is null ? new IPEndPoint(IPAddress.Parse(Host), Port) : new TlsEndPoint(IPAddress.Parse(Host), Port, Tls)],
         },
+        AccessLogFormat = AccessLog,
     };
 
     public IRequestHandler ToHandler() => Directory is null ? new FixedResponseHandler() : new StaticFileHandler(Directory, Files);

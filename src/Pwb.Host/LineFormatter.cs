@@ -13,8 +13,8 @@ namespace Pwb.Host;
 internal sealed class LineFormatter : ConsoleFormatter
 {
     public const string FormatterName = "line";
+    public const string AccessCategory = "Pwb.Access";
 
-    private const string AccessCategory = "Pwb.Access";
     private const string Dim = "\e[2m", Yellow = "\e[33m", Red = "\e[31m", Plain = "\e[39m\e[22m";
 
     private readonly bool _colourOutput;

@@ -27,6 +27,8 @@ internal static class OptionValues
 
     public static bool IsLogLevel(string value) => LogLevels.Contains(value, StringComparer.Ordinal);
 
+    public static bool IsAccessLog(string value) => value is "short" or "combined" or "json";
+
     public static bool IsLogFormat(string value) => value is "text" or "json";
 
     public static bool IsAllowedHost(string value) => IsValid(new PwbServerOptions { AllowedHosts = [value] });
@@ -36,6 +38,8 @@ internal static class OptionValues
     public static (string Pattern, string Value) CacheControlOf(string value) => Split(value, '=');
 
     public static LogLevel LogLevelOf(string value) => (LogLevel)Array.IndexOf(LogLevels, value);
+
+    public static AccessLogFormat AccessLogOf(string value) => Enum.Parse<AccessLogFormat>(value, ignoreCase: true);
 
     private static (string Before, string After) Split(string value, char separator)
     {

@@ -121,8 +121,15 @@ internal sealed class Options
             Fallback = "text",
         };
 
+        AccessLog = new("--access-log", OptionValues.IsAccessLog, "short, combined or json", environment)
+        {
+            Description = "A line per answer: short, combined (as Apache and nginx write it) or json, the last two with nothing around them",
+            HelpName = "format",
+            Fallback = "short",
+        };
+
         AboutFiles = [Listing, Spa, CleanUrls, Cors, Header, CacheControl];
-        Settings = [Port, Host, AllowHost, .. AboutFiles, TlsCertificate, TlsKey, TlsDevelopment, Open, Level, Format];
+        Settings = [Port, Host, AllowHost, .. AboutFiles, TlsCertificate, TlsKey, TlsDevelopment, Open, Level, Format, AccessLog];
         Command = new RootCommand(About) { Directory };
         Array.ForEach(Settings, Command.Options.Add);
         Command.Directives.Clear(); // "[suggest]" and the like are not ours
@@ -169,4 +176,6 @@ internal sealed class Options
     public Setting Level { get; }
 
     public Setting Format { get; }
+
+    public Setting AccessLog { get; }
 }

@@ -6,7 +6,7 @@ if (CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Con
     return exitCode;
 
 using var signals = new StopSignals();
-using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson);
+using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson, settings.AccessLog);
 try
 {
     await using var server = new PwbServer(settings.ToHandler(), settings.ToServerOptions(), loggerFactory);

@@ -135,6 +135,13 @@ public sealed class CommandLineTests
         Parse("--log-format", format).LogJson.Should().Be(isJson);
 
     [Theory]
+    [InlineData("short", AccessLogFormat.Short)]
+    [InlineData("combined", AccessLogFormat.Combined)]
+    [InlineData("json", AccessLogFormat.Json)]
+    public void The_access_log_has_three_formats(string format, AccessLogFormat expected) =>
+        Parse("--access-log", format).ToServerOptions().AccessLogFormat.Should().Be(expected);
+
+    [Theory]
     [InlineData("There is no option '--bogus'.", "--bogus")]
     [InlineData("There is no option '--prot'.", "--prot", "80")]
     [InlineData("There is no option '--PORT'.", "--PORT", "80")]
@@ -167,6 +174,7 @@ public sealed class CommandLineTests
     [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not '1'.", "--log-level", "1")]
     [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not 'Debug'.", "--log-level", "Debug")]
     [InlineData("--log-format takes text or json, not 'xml'.", "--log-format", "xml")]
+    [InlineData("--access-log takes short, combined or json, not 'Json'.", "--access-log", "Json")]
     [InlineData("--open takes true or false, not 'yes'.", "--open=yes")]
     [InlineData("Required argument missing for option: '--listing'.", ".", "--listing=")]
     [InlineData("--listing needs a directory, such as . (this one).", "--listing")]

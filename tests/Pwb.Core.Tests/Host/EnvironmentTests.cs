@@ -22,10 +22,11 @@ public sealed class EnvironmentTests
             ("PWB_CACHE_CONTROL", "/a/*=no-store"),
             ("PWB_OPEN", "true"),
             ("PWB_LOG_LEVEL", "warning"),
-            ("PWB_LOG_FORMAT", "json"));
+            ("PWB_LOG_FORMAT", "json"),
+            ("PWB_ACCESS_LOG", "combined"));
 
-        (settings.Directory, settings.Port, settings.Host, settings.OpenBrowser, settings.LogLevel, settings.LogJson)
-            .Should().Be((Environment.CurrentDirectory, 80, "any", true, LogLevel.Warning, true));
+        (settings.Directory, settings.Port, settings.Host, settings.OpenBrowser, settings.LogLevel, settings.LogJson, settings.AccessLog)
+            .Should().Be((Environment.CurrentDirectory, 80, "any", true, LogLevel.Warning, true, AccessLogFormat.Combined));
         settings.Files.Headers.Should().Equal(("X-A", "1"));
         settings.Files.CacheControl.Should().Equal(("/a/*", "no-store"));
         (settings.Files with { Headers = [], CacheControl = [] }).Should().Be(StaticFileOptions.Default with
@@ -42,7 +43,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void The_names_are_those_of_the_options() =>
         new Options(_ => null).Settings.Select(option => option.Variable).Should().Equal(
-            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT");
+            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
 
     [Fact]
     public void The_command_line_wins()

@@ -116,6 +116,34 @@ public sealed class HostDirectoryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task The_access_log_can_be_combined_with_a_line_for_each_answer_and_nothing_around_it(string logFormat)
+    {
+        using var host = await HostProcess.ServeAsync("--access-log", "combined", "--log-format", logFormat);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Url, "/11"));
+        request.Headers.TryAddWithoutValidation("User-Agent", "a \"b\" \\");
+        using var response = await _client.SendAsync(request);
+        string access = await host.ReadUntilAsync(" - - [");
+
+        access.Should().MatchRegex(@"^(127\.0\.0\.1|::1) - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /11 HTTP/1\.1"" 200 9 ""-"" ""a \\x22b\\x22 \\\\""$");
+    }
+
+    [Fact]
+    public async Task The_access_log_can_be_JSON_with_a_line_for_each_answer_and_nothing_around_it()
+    {
+        using var host = await HostProcess.ServeAsync("--access-log", "json", "--log-level", "information");
+        (await _client.GetStringAsync(new Uri(host.Url, "/11?q=1"))).Should().Be("hello PWB");
+        using var access = JsonDocument.Parse(await host.ReadUntilAsync("url.path"));
+
+        access.RootElement.GetProperty("http.request.method").GetString().Should().Be("GET");
+        access.RootElement.GetProperty("url.path").GetString().Should().Be("/11");
+        access.RootElement.GetProperty("url.query").GetString().Should().Be("q=1");
+        access.RootElement.GetProperty("http.response.status_code").GetInt32().Should().Be(200);
+        access.RootElement.GetProperty("http.response.body.size").GetInt64().Should().Be(9);
+    }
+
     [SkippableFact]
     public async Task Opens_the_browser()
     {
