@@ -96,7 +96,7 @@ public sealed class HttpRequest
     /// <summary>The scheme of the connection (RFC 9110 §4.2): "https" over TLS, else "http". What stands in an absolute-form target, or came from a proxy, does not change it.</summary>
     public string Scheme
     {
-        get => field ?? (_connection is { IsSecure: true } ? "https" : "http");
+        get => field ?? (_connection?.Scheme ?? "http");
         init;
     }
 

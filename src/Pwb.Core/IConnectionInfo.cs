@@ -7,5 +7,6 @@ internal interface IConnectionInfo
 {
     EndPoint? RemoteEndPoint { get; }
 
-    bool IsSecure { get; }
+    /// <summary>"https" or "http".</summary>
+    string Scheme { get; }
 }

@@ -85,7 +85,7 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
     private static void AddRequest(List<KeyValuePair<string, object?>> values, HttpRequest request)
     {
         values.Add(new("http.request.method", request.Method));
-        values.Add(new("url.scheme", RequestObservation.Scheme));
+        values.Add(new("url.scheme", request.Scheme));
         values.Add(new("url.path", ConnectionLog.Escape(request.RawPath)));
         if (SpanAttributes.Query(request) is { } query) values.Add(new("url.query", ConnectionLog.Escape(Encoding.ASCII.GetBytes(query))));
         values.Add(new("network.protocol.version", SpanAttributes.ProtocolVersion(request)));

@@ -60,7 +60,7 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 
     public Stream Stream => _transport.Stream;
 
-    public bool IsSecure => _transport.IsSecure;
+    public string Scheme => _transport.IsSecure ? "https" : "http";
 
     public bool CanSendFiles => _transport.CanSendFiles;
 

@@ -76,7 +76,7 @@ internal sealed class ConnectionSet : ICountable
     {
         lock (_lock)
         {
-            foreach (HttpConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, RequestObservation.Scheme);
+            foreach (HttpConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, connection.Scheme);
         }
     }
 

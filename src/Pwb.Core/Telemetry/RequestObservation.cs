@@ -9,13 +9,11 @@ namespace Pwb.Telemetry;
 /// </summary>
 internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
 {
-    /// <summary>The scheme of every request.</summary>
-    public const string Scheme = "http";
-
     /// <summary>The error of a response that was not sent to its end, for a reason that lies outside of the process or in its stopping.</summary>
     public const string AbortedError = "aborted";
 
     private readonly string _method = RequestMethods.NameOf(request.Method);
+    private readonly string _scheme = request.Scheme;
     private readonly string _version = SpanAttributes.ProtocolVersion(request);
     private readonly long _startedAt = time.GetTimestamp();
 
@@ -62,7 +60,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
         TagList tags = new()
         {
             { "http.request.method", _method },
-            { "url.scheme", Scheme },
+            { "url.scheme", _scheme },
             { "network.protocol.version", _version },
         };
         if (statusCode != 0) tags.Add("http.response.status_code", statusCode);

@@ -17,7 +17,7 @@ internal static class SpanAttributes
         List<KeyValuePair<string, object?>> attributes = new(12)
         {
             new("http.request.method", method),
-            new("url.scheme", RequestObservation.Scheme),
+            new("url.scheme", request.Scheme),
             new("url.path", Encoding.ASCII.GetString(request.RawPath)),
             new("network.protocol.version", ProtocolVersion(request)),
         };
