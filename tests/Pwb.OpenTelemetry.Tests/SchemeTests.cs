@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using Pwb.OpenTelemetry.Tests.Support;
 
 namespace Pwb.OpenTelemetry.Tests;
@@ -10,14 +11,16 @@ public sealed class SchemeTests
     {
         using Observer observer = new();
         TaskCompletionSource isHandling = new(), mayAnswer = new();
-        PwbServerOptions options = new() { Tls = new TlsOptions(ServerCertificate.SelfSigned()) };
+        ServerCertificate certificate = ServerCertificate.SelfSigned();
+        PwbServerOptions options = new() { Tls = new TlsOptions(certificate) };
         await using PwbServer server = await TestServer.StartAsync(RequestHandler.From(async (request, _) =>
         {
             isHandling.SetResult();
             await mayAnswer.Task;
             return HttpResponse.Text(request.Scheme);
         }), options);
-        using HttpClientHandler trusting = new() { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificate.Current }, RevocationMode = X509RevocationMode.NoCheck };
+        using SocketsHttpHandler trusting = new() { SslOptions = { CertificateChainPolicy = policy } };
         using HttpClient client = new(trusting);
         Task<string> answer = client.GetStringAsync(new Uri($"https://localhost:{server.EndPoint.Port}/"));
         await isHandling.Task;
