@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -7,7 +6,6 @@ using Pwb.Connections;
 using Pwb.InMemory;
 using Pwb.Protocol;
 using Pwb.Server;
-using Pwb.Telemetry;
 
 namespace Pwb;
 
@@ -20,9 +18,6 @@ public sealed class PwbServer : IAsyncDisposable
     // How long handlers of aborted connections get to notice it before the server stops without them.
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
-    // How many connections beyond the limit are told so; more than that are cut without a word.
-    private const int MaxRefusals = 64;
-
     private readonly PwbServerOptions _options;
     private readonly HostFilter? _loopbackHosts;
     private readonly HostFilter? _hosts;
@@ -30,15 +25,13 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly CoarseClock _clock;
     private readonly ConnectionContext _context;
     private readonly ConnectionSet _connections = new();
+    private readonly Admission _admission;
     private readonly Heartbeat _heartbeat;
     private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
     private readonly Action<HttpConnection> _servedEnded;
     private readonly Action<HttpConnection> _refusedEnded;
     private List<Listener>? _listeners;
-    private int _maxConnections;
-    private int _served;
-    private int _refused;
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastConnectionId;
     private bool _isDisposed;
@@ -54,8 +47,9 @@ public sealed class PwbServer : IAsyncDisposable
         _options.Validate();
         _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
         _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
-        _servedEnded = OnServedEnded;
-        _refusedEnded = OnRefusedEnded;
+        _admission = new Admission(_connections);
+        _servedEnded = Ended(Admitted.Served);
+        _refusedEnded = Ended(Admitted.Refused);
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
@@ -88,14 +82,14 @@ public sealed class PwbServer : IAsyncDisposable
             if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
 
             // Everything that a connection needs is there before the first can come.
-            _maxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
+            _admission.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
             _heartbeat.Enter();
             _reserve.TryHold();
             _listeners = listeners;
-            _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => Url(listener.EndPoint)).Distinct(StringComparer.Ordinal)));
+            _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => listener.Url).Distinct(StringComparer.Ordinal)));
             foreach (Listener listener in listeners)
             {
                 TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, _options.TimeProvider, _log) : null;
@@ -214,29 +208,20 @@ public sealed class PwbServer : IAsyncDisposable
     /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
     internal void Tick() => _heartbeat.Tick();
 
-    private static string Url(IPEndPoint endPoint)
-    {
-        bool isLocal = IPAddress.IsLoopback(endPoint.Address) || endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
-        string authority = isLocal ? string.Create(CultureInfo.InvariantCulture, $"localhost:{endPoint.Port}") : endPoint.ToString();
-        return $"{Listener.Scheme(endPoint)}://{authority}/";
-    }
-
     /// <summary>
     /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
     /// gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
     internal void Serve(Socket socket, HostFilter? hosts, TlsHandshake? handshake = null)
     {
-        bool isRefused = Interlocked.Increment(ref _served) > _maxConnections && !_connections.CloseLongestIdle();
-        if (isRefused) Interlocked.Decrement(ref _served);
-        if (isRefused && Interlocked.Increment(ref _refused) > MaxRefusals)
+        Admitted admitted = _admission.Enter();
+        if (admitted == Admitted.Dropped)
         {
-            Interlocked.Decrement(ref _refused);
-            Instruments.CountDropped();
             socket.Close(timeout: 0);
             return;
         }
 
+        bool isRefused = admitted == Admitted.Refused;
         HttpConnection connection;
         try
         {
@@ -248,7 +233,7 @@ public sealed class PwbServer : IAsyncDisposable
         catch
         {
             // No connection has come of it that would give back its place at its end.
-            Interlocked.Decrement(ref isRefused ? ref _refused : ref _served);
+            _admission.Leave(admitted);
             socket.Dispose();
             throw;
         }
@@ -307,17 +292,11 @@ public sealed class PwbServer : IAsyncDisposable
         _heartbeat.Leave();
     }
 
-    private void OnServedEnded(HttpConnection connection)
+    private Action<HttpConnection> Ended(Admitted admitted) => connection =>
     {
-        Interlocked.Decrement(ref _served);
+        _admission.Leave(admitted);
         OnEnded(connection);
-    }
-
-    private void OnRefusedEnded(HttpConnection connection)
-    {
-        Interlocked.Decrement(ref _refused);
-        OnEnded(connection);
-    }
+    };
 
     /// <returns>How many connections had to be aborted.</returns>
     private async Task<int> EndConnectionsAsync()

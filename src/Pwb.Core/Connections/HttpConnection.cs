@@ -6,10 +6,10 @@ using Pwb.Protocol;
 namespace Pwb.Connections;
 
 /// <summary>
-/// One connection: receives requests, has each answered, and keeps the deadlines. <see cref="RunAsync"/> is the only place that
-/// waits for a next request.
+/// One connection: receives requests and has each answered. <see cref="RunAsync"/> is the only place that waits for a next request.
+/// How its waits end otherwise is in HttpConnection.Deadlines.cs.
 /// </summary>
-internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
+internal sealed partial class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
 {
     // After so many requests without a wait, a connection that pipelines lets the others have their turn.
     private const int MaxBurst = 64;
@@ -17,17 +17,12 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     private readonly ConnectionContext _context;
     private readonly Transport _transport;
     private readonly Action<HttpConnection> _ended;
-    private readonly CancellationTokenSource _aborted = new();
     private readonly RequestParser _parser;
     private readonly HttpExchange _exchange;
-    private Deadline _receiving;
-    private Deadline _sending; // of its own: content may be received while a response, or part of one, is being sent
     private Rejection _refusal;
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private int _burst;
-    private long _headDueAt;
-    private volatile string? _abortReason;
 
     /// <summary>Makes a connection that is still to be run.</summary>
     /// <param name="transport">The stream, which now belongs to the connection.</param>
@@ -67,17 +62,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     public ConnectionInput Input { get; }
 
     public ConnectionOutput Output { get; }
-
-    /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long.</summary>
-    public CancellationToken Aborted => _aborted.Token;
-
-    /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a request come last.</summary>
-    public long IdleDueAt => _receiving.Current switch
-    {
-        Wait.NextRequest => _receiving.DueAt,
-        Wait.Handshake or Wait.FirstByte => (long.MaxValue / 2) + _receiving.DueAt,
-        _ => long.MaxValue,
-    };
 
     /// <summary>The method of the request that is being answered, if one is.</summary>
     public string? ActiveMethod => _exchange.IsPending ? _exchange.Head.KnownMethod : null;
@@ -149,14 +133,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         return Task.CompletedTask.ConfigureAwait(isThere ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
     }
 
-    public void BeginWait(Wait wait, long dueAt) => DeadlineOf(wait).Begin(wait, dueAt);
-
-    /// <returns>False if the wait has expired.</returns>
-    public bool EndWait(Wait wait) => DeadlineOf(wait).End();
-
-    /// <summary>Gives a wait of that kind, if there is one, another end.</summary>
-    public void ExtendWait(Wait wait, long dueAt) => DeadlineOf(wait).Extend(wait, dueAt);
-
     /// <summary>How many bytes the client has acknowledged in all, or -1 if nobody knows.</summary>
     public long GetAcknowledgedBytes() => _transport.GetAcknowledgedBytes();
 
@@ -166,66 +142,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
     /// <summary>Sends bytes, and then part of a file.</summary>
     /// <returns>How many bytes of the file were sent.</returns>
     public ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => _transport.SendFileAsync(before, file, offset, count);
-
-    /// <summary>Gives up whatever is overdue. Called by the heartbeat: it neither waits nor takes a lock, and runs nobody else's code.</summary>
-    public void Tick()
-    {
-        if (_context.IsStopping) CloseIfIdle();
-        if (_sending.Current == Wait.Response) Output.WatchProgress();
-        if (_exchange.IsPending && _transport.IsReset()) Abort(); // nobody is left to answer: the handler is told
-
-        GiveUpOverdue(ref _receiving);
-        GiveUpOverdue(ref _sending);
-    }
-
-    /// <summary>Closes the connection if no request has begun.</summary>
-    /// <returns>Whether it was closed.</returns>
-    public bool CloseIfIdle()
-    {
-        if (_transport.HasUnreadData || !_receiving.ExpireIfIdle(LastChance())) return false;
-        Close();
-        return true;
-    }
-
-    /// <summary>Ends the connection at once. What the client has received so far will not look complete.</summary>
-    public void Abort()
-    {
-        _transport.EndFromOutside(abort: true);
-        CancelToken();
-    }
-
-    // Whether what was waited for is to come no more, but the connection is still there to be ended in good order.
-    private bool IsGivenUp => _receiving.Current == Wait.Expired && !_transport.IsEnded;
-
-    private void Close()
-    {
-        if (_transport.OwesClosureAlert) CancelToken(); // the loop wakes up and closes
-        else _transport.EndFromOutside(abort: false);
-    }
-
-    private void GiveUpOverdue(ref Deadline deadline)
-    {
-        switch (deadline.Expire(_context.Clock.Now, LastChance()))
-        {
-            case Wait.FirstByte or Wait.NextRequest or Wait.Linger:
-                Close();
-                break;
-            case Wait.Handshake:
-                _abortReason = "the TLS handshake took too long";
-                Abort();
-                break;
-            case Wait.Head or Wait.Content or Wait.Drain:
-                CancelToken(); // the loop wakes up and answers 408
-                break;
-            case Wait.Response:
-                _abortReason = "the client did not take the response in time";
-                Abort();
-                break;
-            case Wait.Expired:
-                Abort();
-                break;
-        }
-    }
 
     /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
     /// <returns>Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.</returns>
@@ -309,22 +225,6 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         if (!IsRefused) _refusal = refusal;
     }
 
-    private void BeginHeadWait(bool isIdle)
-    {
-        PwbServerLimits limits = _context.Limits;
-        if (!isIdle)
-        {
-            // One deadline for the whole head, however many pieces it comes in.
-            if (_headDueAt == 0) _headDueAt = _context.Clock.After(limits.RequestHeadTimeout);
-            BeginWait(Wait.Head, _headDueAt);
-            return;
-        }
-
-        _headDueAt = 0;
-        if (_isNew) BeginWait(Wait.FirstByte, _context.Clock.After(limits.FirstByteTimeout));
-        else BeginWait(Wait.NextRequest, _context.Clock.After(limits.KeepAliveTimeout));
-    }
-
     /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
     private async ValueTask RefuseAsync(Rejection rejection)
     {
@@ -366,34 +266,5 @@ internal sealed class HttpConnection : IConnectionInfo, IThreadPoolWorkItem
         {
             ArrayPool<byte>.Shared.Return(dropped);
         }
-    }
-
-    private long LastChance() => _context.Clock.After(_context.Limits.LingerTimeout);
-
-    private ref Deadline DeadlineOf(Wait wait)
-    {
-        if (wait == Wait.Response) return ref _sending;
-        return ref _receiving;
-    }
-
-    // A handler may have registered callbacks on the token: they run on the pool, so that they cannot hold up who cancels.
-    private void CancelToken()
-    {
-        if (_aborted.IsCancellationRequested) return;
-
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static connection =>
-            {
-                try
-                {
-                    connection._aborted.Cancel();
-                }
-                catch (AggregateException exception)
-                {
-                    connection._context.Log.CallbackFailed(connection._exchange.Id, exception);
-                }
-            },
-            this,
-            preferLocal: false);
     }
 }

@@ -141,6 +141,9 @@ internal sealed class HttpExchange
         }
     }
 
+    /// <summary>Whether the client waits to be told to send its content, and has not been.</summary>
+    public bool IsContinueDue => _isContinueDue;
+
     /// <summary>Tells a client that waits to be told to send its content, before the first read that would wait for it: RFC 9110 §10.1.1.</summary>
     public ValueTask SendContinueAsync()
     {
@@ -186,7 +189,7 @@ internal sealed class HttpExchange
         // First of all, so that whatever happens next the content is consumed or the connection closed, and never read as a request.
         if (Head.HasContent)
         {
-            Request.Body = _content = new RequestBodyStream(_connection, this, _context.Limits);
+            Request.Body = _content = new RequestBodyStream(_connection, this, _context);
             if (_context.MaxContentLengthSelector?.Invoke(Request) is { } maxLength) _content.MaxContentLength = maxLength;
             if (Head.ContentLength > _content.MaxContentLength)
             {
@@ -232,8 +235,9 @@ internal sealed class HttpExchange
         // Nobody can want the rest of the content when the response is in memory: it is dropped, and checked, before the response goes out.
         bool isInMemory = response.Body.TryGetBytes(out ReadOnlyMemory<byte> bytes);
         bool close = !Head.IsPersistent || _context.IsStopping;
-        if (isInMemory && _content is { IsAtEnd: false } && !await DrainAsync(_content).ConfigureAwait(false))
+        if (isInMemory && _content is { IsAtEnd: false } && !await _content.DrainAsync().ConfigureAwait(false))
         {
+            Rejection = _content.Rejection;
             if (Rejection != Rejection.None) return false;
             close = true;
         }
@@ -261,45 +265,9 @@ internal sealed class HttpExchange
         if (_isLogged) LogAnswer(Request, sent, Error, isRefusal: false);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
-        if (_content is { IsAtEnd: false }) close = close || !await DrainAsync(_content).ConfigureAwait(false);
+        if (_content is { IsAtEnd: false }) close = close || !await _content.DrainAsync().ConfigureAwait(false);
         Rejection = Rejection.None;
         return !close;
-    }
-
-    /// <summary>Receives and drops content that the handler has left, within bounds.</summary>
-    /// <returns>Whether the content is at its end, so that the connection can be used again.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> DrainAsync(RequestBodyStream content)
-    {
-        long left = _context.Limits.MaxDrainedContentLength;
-        long dueAt = _context.Clock.After(_context.Limits.DrainTimeout);
-        if (content.HasMoreThan(left)) return false;
-
-        while (true)
-        {
-            bool isOver = content.Discard(out long count);
-            left -= count;
-            if (left < 0) return false;
-            if (isOver) break;
-            if (_isContinueDue) return false; // the client was never told to send it, and need not
-
-            await _output.FlushAsync().ConfigureAwait(false);
-            int received;
-            try
-            {
-                received = await _input.ReceiveAsync(_input.Buffer.GetFreeSpace(), Wait.Drain, dueAt, _connection.Aborted).ConfigureAwait(false);
-            }
-            catch (RequestRejectedException)
-            {
-                return false; // too slow
-            }
-
-            _input.Buffer.Received(received);
-            if (received == 0) content.EndOfInput();
-        }
-
-        Rejection = content.Rejection;
-        return Rejection == Rejection.None;
     }
 
     private async ValueTask HandlerFailedAsync(Exception exception)

@@ -9,6 +9,7 @@ internal sealed class RequestBodyStream : Stream
 {
     private readonly HttpConnection _connection;
     private readonly HttpExchange _exchange;
+    private readonly ConnectionContext _context;
     private readonly ConnectionInput _input;
     private readonly HttpRequest _request;
     private readonly bool _isChunked;
@@ -18,10 +19,12 @@ internal sealed class RequestBodyStream : Stream
     private long _remaining;
     private bool _isClosed;
 
-    public RequestBodyStream(HttpConnection connection, HttpExchange exchange, PwbServerLimits limits)
+    public RequestBodyStream(HttpConnection connection, HttpExchange exchange, ConnectionContext context)
     {
+        PwbServerLimits limits = context.Limits;
         _connection = connection;
         _exchange = exchange;
+        _context = context;
         _input = connection.Input;
         _request = exchange.Request;
         _isChunked = exchange.Head.IsChunked;
@@ -72,19 +75,49 @@ internal sealed class RequestBodyStream : Stream
     /// <summary>The request is over: whoever kept the stream gets an exception, not another request's content.</summary>
     public void EndRequest() => _isClosed = true;
 
+    /// <summary>Receives and drops what the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and <see cref="PwbServerLimits.DrainTimeout"/>.</summary>
+    /// <returns>Whether all of it was good and has been taken, so that the connection can be used again.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> DrainAsync()
+    {
+        long left = _context.Limits.MaxDrainedContentLength;
+        long dueAt = _context.Clock.After(_context.Limits.DrainTimeout);
+        if (HasMoreThan(left)) return false;
+
+        while (true)
+        {
+            bool isOver = Discard(out long count);
+            left -= count;
+            if (left < 0) return false;
+            if (isOver) return Rejection == Rejection.None;
+            if (_exchange.IsContinueDue) return false; // the client was never told to send it, and need not
+
+            await _connection.Output.FlushAsync().ConfigureAwait(false);
+            int received;
+            try
+            {
+                received = await _input.ReceiveAsync(_input.Buffer.GetFreeSpace(), Wait.Drain, dueAt, _connection.Aborted).ConfigureAwait(false);
+            }
+            catch (RequestRejectedException)
+            {
+                return false; // too slow
+            }
+
+            _input.Buffer.Received(received);
+            if (received == 0) Rejection = Rejection.IncompleteRequest;
+        }
+    }
+
     /// <summary>Drops content that has arrived.</summary>
     /// <param name="count">How many bytes of content were dropped.</param>
     /// <returns>Whether this was the end, or the content is refused; if not, more has to arrive.</returns>
-    public bool Discard(out long count)
+    private bool Discard(out long count)
     {
         Outcome outcome;
         count = 0;
         while ((outcome = Take(default, int.MaxValue, out int dropped)) == Outcome.Taken) count += dropped;
         return outcome != Outcome.NeedMoreData;
     }
-
-    /// <summary>The client ended the connection.</summary>
-    public void EndOfInput() => Rejection = Rejection.IncompleteRequest;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
