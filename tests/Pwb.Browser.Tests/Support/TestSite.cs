@@ -13,13 +13,16 @@ internal sealed class TestSite : IAsyncDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Without a slash at its end.</summary>
-    public string Address => $"http://localhost:{_server!.EndPoint.Port}";
+    public string Address => $"{(_server!.EndPoint is TlsEndPoint ? "https" : "http")}://localhost:{Port}";
+
+    public int Port => _server!.EndPoint.Port;
 
     public Journal<Exchange> Exchanges { get; } = new();
 
     /// <param name="prepare">Puts files into the folder before it is served.</param>
     /// <param name="options">How to serve it.</param>
-    public static async Task<TestSite> StartAsync(Action<string> prepare, StaticFileOptions? options = null)
+    /// <param name="tls">With which certificate; null for plain HTTP.</param>
+    public static async Task<TestSite> StartAsync(Action<string> prepare, StaticFileOptions? options = null, TlsOptions? tls = null)
     {
         TestSite site = new();
         prepare(site.Folder);
@@ -37,7 +40,7 @@ internal sealed class TestSite : IAsyncDisposable
             });
             return response;
         });
-        site._server = new PwbServer(recorder, new PwbServerOptions { Port = 0 });
+        site._server = new PwbServer(recorder, new PwbServerOptions { Port = 0, Tls = tls });
         await site._server.StartAsync();
         return site;
     }
