@@ -1,8 +1,13 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -13,15 +18,30 @@ internal sealed class BareKestrel : IHttpApplication<IFeatureCollection>
 {
     private static readonly byte[] Hello = "hello PWB"u8.ToArray();
 
-    public static async Task RunAsync(int port)
+    /// <param name="port">Where to listen.</param>
+    /// <param name="certificate">A certificate with its key in PEM form, for TLS.</param>
+    public static async Task RunAsync(int port, string? certificate)
     {
         KestrelServerOptions options = new() { AllowSynchronousIO = false };
         options.Limits.MaxRequestBodySize = null;
-        options.Listen(IPAddress.Loopback, port);
+        if (certificate is not null) options.ApplicationServices = ServicesForTls();
+        options.Listen(IPAddress.Loopback, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (certificate is not null) listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(certificate) });
+        });
         SocketTransportFactory transport = new(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         using KestrelServer server = new(Options.Create(options), transport, NullLoggerFactory.Instance);
         await server.StartAsync(new BareKestrel(), CancellationToken.None);
         await Task.Delay(Timeout.Infinite);
+    }
+
+    // Its TLS wants metrics and a log, which only its own registration makes.
+    private static ServiceProvider ServicesForTls()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        return builder.Services.BuildServiceProvider();
     }
 
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;

@@ -51,10 +51,10 @@ internal sealed class Comparison(Workload workload, CompareOptions options, Serv
 
     private Sample Measure(RunningServer server, int seconds)
     {
-        using IdleConnections idle = new(server.Port, workload.Idle, workload.Path);
+        using IdleConnections idle = new(server, workload.Idle, workload.Path);
         double before = server.CpuSeconds;
         string? script = workload.Script is null ? null : places.Script(workload.Script);
-        Wrk wrk = Wrk.Run(server.Port, workload.Connections, seconds, workload.Path, script, workload.Fields);
+        Wrk wrk = Wrk.Run(server, workload.Connections, seconds, workload.Path, script, workload.Fields);
         double cpu = server.CpuSeconds - before;
         double rate = workload.ByBytes ? wrk.BytesPerSecond / (1 << 20) : wrk.RequestsPerSecond;
         double amount = workload.ByBytes ? wrk.BytesPerSecond * seconds / (1 << 20) : wrk.Requests;

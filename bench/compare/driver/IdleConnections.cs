@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Pwb.Compare;
@@ -7,24 +5,23 @@ namespace Pwb.Compare;
 /// <summary>Connections that have had one answer and ask for nothing more.</summary>
 internal sealed class IdleConnections : IDisposable
 {
-    private readonly List<Socket> _sockets = [];
+    private readonly List<ServerConnection> _connections = [];
 
     /// <summary>Opens so many.</summary>
-    public IdleConnections(int port, int count, string path)
+    public IdleConnections(RunningServer server, int count, string path)
     {
         byte[] request = Request(path), answer = new byte[16 * 1024];
         for (int i = 0; i < count; i++)
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            _sockets.Add(socket);
-            socket.Connect(IPAddress.Loopback, port);
-            socket.Send(request);
-            socket.Receive(answer);
+            ServerConnection connection = new(server.Port, server.IsTls);
+            _connections.Add(connection);
+            connection.Stream.Write(request);
+            if (connection.Stream.Read(answer) == 0) throw new IOException("A server has ended a connection that was to be idle.");
         }
     }
 
     /// <summary>One GET.</summary>
     public static byte[] Request(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
 
-    public void Dispose() => _sockets.ForEach(socket => socket.Close(timeout: 0));
+    public void Dispose() => _connections.ForEach(connection => connection.Dispose());
 }

@@ -9,7 +9,7 @@ internal static class Memory
 
     private const int Connections = 10_000;
 
-    private static readonly string[] Servers = ["floor", "nginx", "kestrel", "pwb-pool", "pwb"];
+    private static readonly string[] Servers = ["floor", "nginx", "kestrel", "pwb-pool", "pwb", "nginx-tls", "kestrel-tls", "pwb-tls"];
 
     public static void Run(ServerPool pool)
     {
@@ -19,10 +19,10 @@ internal static class Memory
         {
             using RunningServer server = RunningServer.Start(spec, "/11");
             long started = server.ResidentKilobytes;
-            for (int i = 0; i < 3; i++) Wrk.Run(server.Port, 64, 2, "/11");
+            for (int i = 0; i < 3; i++) Wrk.Run(server, 64, 2, "/11");
             Thread.Sleep(1000);
             long before = server.ResidentKilobytes;
-            using IdleConnections idle = new(server.Port, Connections, "/11");
+            using IdleConnections idle = new(server, Connections, "/11");
             Thread.Sleep(3000);
             long after = server.ResidentKilobytes;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {spec.Name} | {started / 1024.0:0} | {before / 1024.0:0} | {(after - before) / (double)Connections:0.0} |"));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Compare;
 
@@ -15,12 +17,16 @@ internal sealed class Places
         _root = root;
         Directory.CreateDirectory(Path.Combine(Work, "logs"));
         TestFiles.Write(Files);
+        WriteCertificate();
         HostServesDirectories = Output(Host, "--help").Contains("directory", StringComparison.OrdinalIgnoreCase);
     }
 
     public string Work => Path.Combine(_root, "work");
 
     public string Files => Path.Combine(_root, "files");
+
+    /// <summary>A certificate and its key in PEM form, for all the servers alike.</summary>
+    public string Certificate => Path.Combine(Work, "certificate.pem");
 
     public string Floor => Path.Combine(_root, "floor");
 
@@ -40,23 +46,33 @@ internal sealed class Places
         (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>One worker, no log, files by sendfile from a cache of descriptors: as its administrators set it up for speed.</summary>
-    public string WriteNginxConfiguration(int port)
+    public string WriteNginxConfiguration(int port, bool isTls = false)
     {
-        string file = Path.Combine(Work, "nginx.conf");
+        string name = isTls ? "nginx-tls" : "nginx";
+        string file = Path.Combine(Work, $"{name}.conf");
+        string tls = isTls ? $"ssl_certificate {Certificate}; ssl_certificate_key {Certificate}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:a:10m;" : "";
         File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
-            daemon off; master_process off; worker_processes 1; pid {{Work}}/nginx.pid; error_log /dev/null;
+            daemon off; master_process off; worker_processes 1; pid {{Work}}/{{name}}.pid; error_log /dev/null;
             events { worker_connections 16000; }
             http {
               access_log off; sendfile on; tcp_nopush on; open_file_cache max=1000; gzip_static on;
               keepalive_requests 1000000000; client_max_body_size 0;
               default_type application/octet-stream; types { text/html html; text/css css; text/javascript js; }
               server {
-                listen 127.0.0.1:{{port}} backlog=4096; root {{Files}};
+                listen 127.0.0.1:{{port}} {{(isTls ? "ssl " : "")}}backlog=4096; {{tls}} root {{Files}};
                 location = /11 { default_type "text/plain; charset=utf-8"; return 200 "hello PWB"; }
               }
             }
             """));
         return file;
+    }
+
+    private void WriteCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        File.WriteAllText(Certificate, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
     /// <summary>What a program prints.</summary>

@@ -13,13 +13,16 @@ internal sealed class RunningServer : IDisposable
 
     private readonly Process _process;
 
-    private RunningServer(Process process, int port)
+    private RunningServer(Process process, int port, bool isTls)
     {
         _process = process;
         Port = port;
+        IsTls = isTls;
     }
 
     public int Port { get; }
+
+    public bool IsTls { get; }
 
     public int ProcessId => _process.Id;
 
@@ -56,13 +59,13 @@ internal sealed class RunningServer : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Thread.Sleep(spec.HeadStart);
-        while (!TryGet(port, path))
+        while (!TryGet(port, spec.IsTls, path))
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience) throw new IOException($"{spec.Name} does not answer.");
             Thread.Sleep(1);
         }
 
-        return new RunningServer(process, port) { StartUp = Stopwatch.GetElapsedTime(started) };
+        return new RunningServer(process, port, spec.IsTls) { StartUp = Stopwatch.GetElapsedTime(started) };
     }
 
     public void Dispose()
@@ -72,16 +75,15 @@ internal sealed class RunningServer : IDisposable
         _process.Dispose();
     }
 
-    private static bool TryGet(int port, string path)
+    private static bool TryGet(int port, bool isTls, string path)
     {
         try
         {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
-            socket.Connect(IPAddress.Loopback, port);
-            socket.Send(IdleConnections.Request(path));
-            return socket.Receive(new byte[1]) == 1;
+            using ServerConnection connection = new(port, isTls);
+            connection.Stream.Write(IdleConnections.Request(path));
+            return connection.Stream.Read(new byte[1]) == 1;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or IOException)
         {
             return false;
         }

@@ -32,7 +32,7 @@ internal static class SystemCalls
         string file = Path.Combine(places.Work, "strace.txt");
         using Process strace = Process.Start("strace", ["-f", "-c", "-qq", "-o", file, "-p", $"{server.ProcessId}"]);
         Thread.Sleep(500);
-        Wrk wrk = Wrk.Run(server.Port, 32, 2, "/11", fields: fields);
+        Wrk wrk = Wrk.Run(server, 32, 2, "/11", fields: fields);
         using (Process interrupt = Process.Start("kill", ["-INT", $"{strace.Id}"])) interrupt.WaitForExit();
         strace.WaitForExit();
 

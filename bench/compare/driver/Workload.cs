@@ -16,9 +16,10 @@ internal sealed record Workload(
 {
     private static readonly string[] Plain = ["floor", "nginx", "minimal-api", "httplistener", "pwb-pool", "pwb"];
     private static readonly string[] Dynamic = ["minimal-api", "httplistener", "pwb-pool"];
+    private static readonly string[] Tls = ["nginx-tls", "pwb-tls"];
     private static readonly string[] Static = ["nginx", "pwb-files"];
 
-    /// <summary>All of them. TLS belongs here as soon as PWB has it.</summary>
+    /// <summary>All of them.</summary>
     public static IReadOnlyList<Workload> All { get; } =
     [
         new("keep-alive-1", "Keep-alive, 1 connection", "kestrel", Plain, 1, "/11"),
@@ -27,6 +28,8 @@ internal sealed record Workload(
         new("idle-10000", "Keep-alive, 64 connections among 10,000 idle ones", "kestrel", ["nginx", "pwb-pool", "pwb"], 64, "/11", Idle: 10_000),
         new("pipelined", "Pipelined, 16 requests in a write, 64 connections", "kestrel", ["floor", "nginx", "minimal-api", "pwb-pool", "pwb"], 64, "/11", "pipeline.lua"),
         new("connection", "A connection for each request, 64 at a time", "kestrel", [.. Plain, "pwb-deferred"], 64, "/11", Fields: ["Connection: close"]),
+        new("tls-64", "Keep-alive over TLS, 64 connections", "kestrel-tls", Tls, 64, "/11"),
+        new("tls-connection", "A TLS connection for each request, 64 at a time", "kestrel-tls", Tls, 64, "/11", Fields: ["Connection: close"]),
         new("json", "A response of 200 bytes of JSON, made anew, 64 connections", "kestrel", Dynamic, 64, "/json"),
         new("file-4k", "File of 4 KB, 64 connections", "usestaticfiles", Static, 64, "/4k.bin"),
         new("file-100k", "File of 100 KB, 64 connections", "usestaticfiles", Static, 64, "/100k.bin"),

@@ -7,12 +7,12 @@ namespace Pwb.Compare;
 internal sealed partial record Wrk(long Requests, double RequestsPerSecond, double BytesPerSecond, double MedianMs, double P99Ms, string Errors)
 {
     /// <summary>Runs wrk, with one thread, against a server.</summary>
-    public static Wrk Run(int port, int connections, int seconds, string path, string? script = null, string[]? fields = null)
+    public static Wrk Run(RunningServer server, int connections, int seconds, string path, string? script = null, string[]? fields = null)
     {
         List<string> arguments = ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency"];
         if (script is not null) arguments.AddRange(["-s", script]);
         foreach (string field in fields ?? []) arguments.AddRange(["-H", field]);
-        arguments.Add($"http://127.0.0.1:{port}{path}");
+        arguments.Add($"{(server.IsTls ? "https" : "http")}://127.0.0.1:{server.Port}{path}");
         return Parse(Places.Output("wrk", [.. arguments]));
     }
 
