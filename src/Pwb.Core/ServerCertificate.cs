@@ -105,7 +105,7 @@ public sealed class ServerCertificate
             Reload();
             log.CertificateReloaded(_files.Name, _current.Certificate.NotAfter.ToUniversalTime());
         }
-        catch (Exception exception) when (exception is IOException or CryptographicException)
+        catch (Exception exception) // whatever it is, the handshake goes on with what there was
         {
             if (_problem == exception.Message) return;
             _problem = exception.Message;
