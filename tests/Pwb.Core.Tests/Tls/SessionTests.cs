@@ -260,10 +260,13 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task The_scheme_of_a_request_is_that_of_its_connection()
     {
-        await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme));
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AccessLogFormat = AccessLogFormat.Json }, log);
         using TlsClient client = await TlsClient.ConnectAsync(server);
         await client.SendAsync("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
         (await client.ReadAsync()).Should().EndWith("https");
+
+        await log.LineAsync("\"url.scheme\":\"https\"");
 
         new HttpRequest("GET", "/").Scheme.Should().Be("http");
         new HttpRequest("GET", "/") { Scheme = "https" }.Scheme.Should().Be("https");
