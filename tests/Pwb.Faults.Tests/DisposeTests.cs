@@ -52,6 +52,9 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
         await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)] });
         await server.StartAsync();
         int port = server.EndPoint.Port;
+        HttpClient inMemory = server.CreateClient();
+        (await inMemory.GetStringAsync("/")).Should().Be("hello");
+        Task[] asking = [inMemory.GetAsync("/hang"), inMemory.PostAsync("/upload", new ByteArrayContent(new byte[1_000_000])), inMemory.GetAsync("/throw")];
         RawClient[] clients = await RawClient.ConnectManyAsync(port, 7);
         (await clients[0].GetAsync("/")).StatusCode.Should().Be(200);
         (await clients[1].GetAsync("/throw")).StatusCode.Should().Be(500);
@@ -61,6 +64,8 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
         await clients[5].RequestAsync("/hang");
         clients[5].Reset();
         await server.DisposeAsync();
+        inMemory.Dispose();
+        await Task.WhenAll(asking.Select(task => task.ContinueWith(ended => ended.Exception, TaskScheduler.Default)));
         Array.ForEach(clients, client => client.Dispose());
     }
 
