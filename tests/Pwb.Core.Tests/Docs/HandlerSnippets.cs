@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using System.Web;
+using Pwb;
+
+namespace Snippets;
+
+/// <summary>The C# of docs/handlers.md.</summary>
+public sealed class HandlerSnippets
+{
+    // <handler-class>
+    internal sealed class MyHandler(IAsyncEnumerable<string> news) : IRequestHandler
+    {
+        public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken) =>
+            (request.Method, request.Path) switch
+            {
+                ("GET" or "HEAD", "/") => HttpResponse.Text("Hello!\n"),
+                ("GET" or "HEAD", "/time") => Json(DateTimeOffset.UtcNow),
+                ("POST", "/upper") => HttpResponse.Text(await ReadUpperAsync(request, cancellationToken)),
+                ("GET" or "HEAD", "/news") => new HttpResponse(200, ResponseBody.Push(WriteNewsAsync), ("Content-Type", "text/event-stream")),
+                (_, "/" or "/time" or "/news") => HttpResponse.MethodNotAllowed("GET, HEAD"),
+                (_, "/upper") => HttpResponse.MethodNotAllowed("POST"),
+                _ => HttpResponse.Text("Not found\n", 404),
+            };
+
+        private static HttpResponse Json<T>(T value) => HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(value), "application/json");
+
+        private static async Task<string> ReadUpperAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            using var reader = new StreamReader(request.Body); // UTF-8
+            return (await reader.ReadToEndAsync(cancellationToken)).ToUpperInvariant();
+        }
+
+        // Server-sent events. This runs while the response is being sent; each flush pushes what was written to the client.
+        private async ValueTask WriteNewsAsync(Stream output, CancellationToken cancellationToken)
+        {
+            await output.FlushAsync(cancellationToken); // the head, now: the first item may take a while
+            await foreach (string item in news.WithCancellation(cancellationToken))
+            {
+                await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {item}\n\n"), cancellationToken);
+                await output.FlushAsync(cancellationToken);
+            }
+        }
+    }
+    // </handler-class>
+
+    [Theory]
+    [InlineData("GET", "/", 200)]
+    [InlineData("GET", "/time", 200)]
+    [InlineData("POST", "/upper", 200)]
+    [InlineData("HEAD", "/news", 200)]
+    [InlineData("DELETE", "/time", 405)]
+    [InlineData("GET", "/upper", 405)]
+    [InlineData("GET", "/11", 404)]
+    public async Task The_class_answers_every_method_and_path(string method, string target, int statusCode)
+    {
+        using HttpClient client = new PwbServer(new MyHandler(AsyncEnumerable.Empty<string>())).CreateClient();
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), target));
+
+        ((int)response.StatusCode).Should().Be(statusCode);
+    }
+
+    [Fact]
+    public async Task An_event_reaches_the_client_before_the_next_one_happens()
+    {
+        var news = Channel.CreateUnbounded<string>();
+        using HttpClient client = new PwbServer(new MyHandler(news.Reader.ReadAllAsync())).CreateClient();
+        using var reader = new StreamReader(await client.GetStreamAsync("/news"));
+
+        foreach (string item in (string[])["one", "two"])
+        {
+            news.Writer.TryWrite(item).Should().BeTrue();
+            (await reader.ReadLineAsync()).Should().Be($"data: {item}");
+            (await reader.ReadLineAsync()).Should().BeEmpty();
+        }
+
+        news.Writer.Complete();
+        (await reader.ReadToEndAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_request_tells_what_was_asked()
+    {
+        IRequestHandler handler = RequestHandler.From(request =>
+        {
+            // <query>
+            string? color = HttpUtility.ParseQueryString(Encoding.ASCII.GetString(request.RawQuery))["color"];
+            // </query>
+
+            // <cookie>
+            string? session = request.Headers["Cookie"]?.Split("; ").FirstOrDefault(cookie => cookie.StartsWith("session=", StringComparison.Ordinal));
+            // </cookie>
+            return HttpResponse.Text($"{color} {session}");
+        });
+        using HttpClient client = new PwbServer(handler).CreateClient();
+        client.DefaultRequestHeaders.Add("Cookie", "a=b; session=42");
+
+        (await client.GetStringAsync("/paint?a=1&color=dark%20gr%C3%BCn+1&b")).Should().Be("dark grün 1 session=42");
+    }
+
+    [Fact]
+    public async Task Bodies_are_what_they_are_made_of()
+    {
+        string path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "a file");
+
+        // <bodies>
+        HttpResponse text = HttpResponse.Text("Grüße\n");
+        HttpResponse bytes = HttpResponse.Bytes("GIF89a"u8.ToArray(), "image/gif");
+        HttpResponse stream = new(200, ResponseBody.From(File.OpenRead(path)), ("Content-Type", "text/csv"));
+        HttpResponse push = new(200, ResponseBody.Push((output, cancellationToken) => output.WriteAsync("as it goes\n"u8.ToArray(), cancellationToken)));
+        HttpResponse nothing = new(204);
+        HttpResponse elsewhere = new(303, null, ("Location", "/done"), ("Set-Cookie", "session=42; HttpOnly; SameSite=Lax"));
+        // </bodies>
+
+        foreach ((HttpResponse response, string expected) in ((HttpResponse, string)[])[
+            (text, "Grüße\n"), (bytes, "GIF89a"), (stream, "a file"), (push, "as it goes\n"), (nothing, ""), (elsewhere, "")])
+        {
+            using HttpClient client = new PwbServer(RequestHandler.From(_ => response)).CreateClient();
+            using HttpResponseMessage received = await client.GetAsync("/");
+            (await received.Content.ReadAsStringAsync()).Should().Be(expected);
+            received.Headers.TransferEncodingChunked.Should().Be(response == push || response == stream ? true : null);
+        }
+
+        File.Delete(path);
+    }
+
+    [Theory]
+    [InlineData("/upload", 1_000_000, 201)]
+    [InlineData("/upload", 2_000_001, 413)]
+    [InlineData("/else", 20_000, 413)]
+    public async Task An_upload_may_be_larger_than_anything_else(string path, int length, int statusCode)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+        // <upload>
+        IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
+        {
+            if (request is not { Method: "POST", Path: "/upload" }) return HttpResponse.Text("Not found\n", 404);
+
+            string file = Path.Combine(folder.FullName, Guid.NewGuid().ToString("N")); // never a name that the client chose
+            await using FileStream content = File.Create(file);
+            await request.Body.CopyToAsync(content, cancellationToken);
+            return new HttpResponse(201);
+        });
+        var options = new PwbServerOptions
+        {
+            Limits = new PwbServerLimits { MaxContentLength = 10_000 },
+            MaxContentLengthSelector = request => request.Path == "/upload" ? 2_000_000 : null,
+        };
+        // </upload>
+
+        using HttpClient client = new PwbServer(handler, options).CreateClient();
+        using var content = new ByteArrayContent(new byte[length]);
+        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
+        request.Headers.ExpectContinue = true; // so that a refusal comes before the content
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        ((int)response.StatusCode).Should().Be(statusCode);
+        if (statusCode == 201) folder.GetFiles().Should().ContainSingle().Which.Length.Should().Be(length);
+        folder.Delete(recursive: true);
+    }
+
+    // <timing>
+    internal sealed class TimingHandler(IRequestHandler inner) : IRequestHandler
+    {
+        public bool NeverBlocks => inner.NeverBlocks;
+
+        public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            long start = Stopwatch.GetTimestamp();
+            HttpResponse response = await inner.HandleAsync(request, cancellationToken);
+            return response.With("Server-Timing", $"handler;dur={Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1}");
+        }
+    }
+    // </timing>
+
+    // <basic-auth>
+    internal sealed class BasicAuthHandler(string user, string password, IRequestHandler inner) : IRequestHandler
+    {
+        private static readonly HttpResponse Unauthorized =
+            new(401, ResponseBody.From("Who are you?\n"), ("WWW-Authenticate", "Basic realm=\"PWB\", charset=\"UTF-8\""));
+
+        private readonly byte[] _expected = Hash($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}");
+
+        public bool NeverBlocks => inner.NeverBlocks;
+
+        public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            // As long for a wrong password as for one that is nearly right.
+            bool isKnown = CryptographicOperations.FixedTimeEquals(Hash(request.Headers["Authorization"] ?? ""), _expected);
+            return isKnown ? inner.HandleAsync(request, cancellationToken) : new ValueTask<HttpResponse>(Unauthorized);
+        }
+
+        private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    }
+    // </basic-auth>
+
+    // <cors>
+    internal sealed class CorsHandler(string origin, IRequestHandler inner) : IRequestHandler
+    {
+        private readonly HttpResponse _preflight = new(
+            204, null, ("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type"), ("Vary", "Origin"));
+
+        public bool NeverBlocks => inner.NeverBlocks;
+
+        public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            if (request.Headers["Origin"] != origin) return await inner.HandleAsync(request, cancellationToken);
+            if (request.Method == "OPTIONS" && request.Headers["Access-Control-Request-Method"] is not null) return _preflight;
+
+            HttpResponse response = await inner.HandleAsync(request, cancellationToken);
+            return response.With("Access-Control-Allow-Origin", origin).WithAdded("Vary", "Origin");
+        }
+    }
+    // </cors>
+
+    [Fact]
+    public async Task Decorators_are_put_around_one_another()
+    {
+        // <composition>
+        IRequestHandler api = RequestHandler.From(_ => HttpResponse.Text("the API\n"));
+        IRequestHandler handler = new TimingHandler(new CorsHandler("https://app.example", new BasicAuthHandler("ann", "s3cret", api)));
+        await using PwbServer server = new(handler);
+        // </composition>
+
+        using HttpClient client = server.CreateClient();
+        client.DefaultRequestHeaders.Add("Origin", "https://app.example");
+        using HttpResponseMessage refused = await client.GetAsync("/");
+        refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.ToString().Should().StartWith("Basic realm=");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("ann:s3cret"u8));
+        using HttpResponseMessage response = await client.GetAsync("/");
+        (await response.Content.ReadAsStringAsync()).Should().Be("the API\n");
+        response.Headers.GetValues("Server-Timing").Should().ContainSingle().Which.Should().StartWith("handler;dur=");
+        response.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("https://app.example");
+        using HttpRequestMessage asking = new(HttpMethod.Options, "/");
+        asking.Headers.Add("Access-Control-Request-Method", "POST");
+        using HttpResponseMessage preflight = await client.SendAsync(asking);
+        preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
+    }
+}
