@@ -12,9 +12,13 @@ internal sealed partial class HttpConnection
     /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>The smaller, the longer the connection has been idle; long.MaxValue if it is not. Those that never sent a request come last.</summary>
+    /// <summary>
+    /// The smaller, the longer the connection has been idle; long.MaxValue if it is not, or is refused and so has no place to give up. Those
+    /// that never sent a request come last.
+    /// </summary>
     public long IdleDueAt => _receiving.Current switch
     {
+        _ when IsRefused => long.MaxValue,
         Wait.NextRequest => _receiving.DueAt,
         Wait.Handshake or Wait.FirstByte => (long.MaxValue / 2) + _receiving.DueAt,
         _ => long.MaxValue,

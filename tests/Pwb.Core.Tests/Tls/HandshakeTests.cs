@@ -211,6 +211,33 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task A_connection_above_the_limit_has_no_place_that_it_could_make_room_with()
+    {
+        int entered = 0;
+        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IRequestHandler handler = RequestHandler.From(async (_, _) =>
+        {
+            Interlocked.Increment(ref entered);
+            first.TrySetResult();
+            await release.Task;
+            return HttpResponse.Text("late");
+        });
+        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = Tls, Limits = new() { MaxConnections = 1 } });
+        await server.StartAsync();
+        using TlsClient served = await TlsClient.ConnectAsync(server);
+        await served.SendAsync(Get);
+        await first.Task.WaitAsync(Wire.SafetyTimeout);
+        using TcpClient stalled = await StallAsync(server, int.MaxValue); // would get its 503 after the handshake
+
+        using TlsClient next = await TlsClient.ConnectAsync(server);
+
+        (await next.ReadAsync()).Should().StartWith("HTTP/1.1 503 Service Unavailable\r\n");
+        entered.Should().Be(1);
+        release.SetResult();
+        (await served.ReadAsync()).Should().EndWith("late");
+    }
+
+    [Fact]
     public async Task A_storm_of_handshakes_does_not_stop_a_plain_end_point()
     {
         PwbServerOptions options = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new TlsEndPoint(IPAddress.Loopback, 0, Tls)] };
