@@ -237,11 +237,11 @@ internal sealed partial class HttpConnection : IConnectionInfo, IThreadPoolWorkI
     /// Sends what is pending, then FIN, then waits for the client to end too: to close with unread input
     /// would reset the connection and could destroy the response on its way.
     /// </summary>
-    /// <param name="isLast">Whether the client will send nothing more, so that there is nothing to wait for.</param>
+    /// <param name="isLast">Whether the client will send no other request. There is nothing to wait for then, but over TLS: it may still send a close_notify.</param>
     private async ValueTask EndAsync(bool isLast)
     {
         await Output.FlushAsync().ConfigureAwait(false);
-        if (isLast || Input.IsAtEnd || !_transport.CanShutdownSend) return;
+        if ((isLast && !_transport.MayHoldUnreadData) || Input.IsAtEnd || !_transport.CanShutdownSend) return;
 
         await Output.ShutdownAsync().ConfigureAwait(false);
         Output.Buffer.Release();
