@@ -1,7 +1,7 @@
 namespace Pwb;
 
 /// <summary>
-/// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 in it, without renegotiation and without client certificates. What else the
+/// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation and without client certificates. What else the
 /// system's own TLS allows, such as its ciphers, is the system's to say.
 /// </summary>
 public sealed class TlsOptions

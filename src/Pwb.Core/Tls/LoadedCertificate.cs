@@ -11,6 +11,9 @@ internal sealed class LoadedCertificate
 {
     private static readonly IdnMapping Idn = new();
 
+    // In IANA's registry of ALPN identifiers. A client of HTTP/1.0 offers nothing else (curl --http1.0).
+    private static readonly SslApplicationProtocol Http10 = new("http/1.0");
+
     private readonly string[] _names;
 
     public LoadedCertificate(X509Certificate2 certificate, X509Certificate2Collection chain)
@@ -22,7 +25,7 @@ internal sealed class LoadedCertificate
             // Offline: it fetches nothing from the network, neither missing certificates nor their status.
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            ApplicationProtocols = [SslApplicationProtocol.Http11, Http10],
             AllowRenegotiation = false,
         };
     }

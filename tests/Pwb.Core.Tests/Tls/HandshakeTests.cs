@@ -50,6 +50,17 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task A_client_that_speaks_nothing_but_HTTP_1_0_is_served()
+    {
+        await using PwbServer server = await StartAsync();
+        using TlsClient client = await TlsClient.ConnectAsync(server, applications: new SslApplicationProtocol("http/1.0"));
+
+        await client.SendAsync("GET /x HTTP/1.0\r\n\r\n");
+
+        Latin1.Text(await client.ReadToEndAsync()).Should().StartWith("HTTP/1.1 200 OK\r\n").And.EndWith("https /x");
+    }
+
+    [Fact]
     public async Task Plain_and_TLS_end_points_stand_beside_each_other()
     {
         PwbServerOptions options = new() { EndPoints = [.. PwbServerOptions.LoopbackEndPoints(0), .. PwbServerOptions.LoopbackEndPoints(0, Tls)] };
