@@ -274,7 +274,9 @@ public sealed class PwbServer : IAsyncDisposable
         MemoryPipe requests = new(), responses = new();
         ConnectionEnd client = new(responses, requests, closed + (_ => Tick()));
         InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
-        _ = ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), CancellationToken.None);
+
+        // Without the client's AsyncLocals: the connection is also that of requests to come.
+        ThreadPool.UnsafeQueueUserWorkItem(Open(transport, _hosts, Rejection.None, OnEnded), preferLocal: false);
         return client;
     }
 

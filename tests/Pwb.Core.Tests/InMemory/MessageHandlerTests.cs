@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.InMemory;
@@ -55,6 +56,18 @@ public sealed class MessageHandlerTests
         using HttpClient client = new(new KeyHandler { InnerHandler = server.CreateMessageHandler() });
 
         (await client.GetStringAsync(new Uri("https://example.org/"))).Should().Be("secret");
+    }
+
+    [Fact]
+    public async Task What_is_current_at_the_first_request_of_a_connection_reaches_no_handler()
+    {
+        AsyncLocal<string?> current = new();
+        await using PwbServer server = new(RequestHandler.From(_ => HttpResponse.Text($"{current.Value ?? "none"} {Activity.Current?.OperationName ?? "none"}")));
+        using HttpClient client = server.CreateClient();
+        using Activity activity = new Activity("of the client").Start();
+        current.Value = "of the client";
+
+        (await client.GetStringAsync("/")).Should().Be("none none");
     }
 
     [Fact]
