@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Runtime.Loader;
 using Microsoft.Extensions.Logging;
 using Pwb.OpenTelemetry.Tests.Support;
 
@@ -28,6 +30,39 @@ public sealed class ListenerTests
         static void ThrowIf(bool condition)
         {
             if (condition) throw new InvalidOperationException();
+        }
+    }
+
+    [Fact]
+    public async Task One_that_throws_at_what_it_is_offered_does_not_keep_a_server_from_starting()
+    {
+        List<IDisposable> offered = [];
+        bool isReady = false;
+        using ActivityListener spans = new() { ShouldListenTo = source => Refuse(source.Name, source) };
+        using MeterListener measurements = new() { InstrumentPublished = (instrument, _) => Refuse(instrument.Meter.Name, instrument.Meter) };
+        ActivitySource.AddActivityListener(spans);
+        measurements.Start();
+        isReady = true;
+
+        // Instruments are offered once in a process; so here is the library a second time, as yet without any.
+        AssemblyLoadContext context = new(name: null, isCollectible: true);
+        Assembly fresh = context.LoadFromAssemblyPath(typeof(PwbServer).Assembly.Location);
+        object options = Activator.CreateInstance(fresh.GetType(typeof(PwbServerOptions).FullName!)!)!;
+        options.GetType().GetProperty(nameof(PwbServerOptions.Port))!.SetValue(options, 0);
+        Type type = fresh.GetType(typeof(PwbServer).FullName!)!;
+        await using var server = (IAsyncDisposable)Activator.CreateInstance(type, [null, options, null])!;
+        await (Task)type.GetMethod(nameof(PwbServer.StartAsync))!.Invoke(server, [CancellationToken.None])!;
+
+        using var client = (HttpClient)type.GetMethod(nameof(PwbServer.CreateClient))!.Invoke(server, [])!;
+        (await client.GetStringAsync("/")).Should().Be("hello PWB");
+        offered.Should().HaveCount(5);
+        offered.ForEach(meterOrSource => meterOrSource.Dispose()); // other tests shall not see them
+
+        bool Refuse(string name, IDisposable meterOrSource)
+        {
+            if (!isReady || name != "Pwb") return false;
+            offered.Add(meterOrSource);
+            throw new InvalidOperationException();
         }
     }
 

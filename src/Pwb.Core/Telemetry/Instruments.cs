@@ -21,25 +21,30 @@ internal static class Instruments
 
     private static long _dropped;
 
-    public static readonly ActivitySource Source = new(PwbTelemetry.ActivitySourceName, Version);
+    /// <summary>Makes spans; null if a listener did not let it be made.</summary>
+    public static readonly ActivitySource? Source = Publish(() => new ActivitySource(PwbTelemetry.ActivitySourceName, Version));
 
-    public static readonly Histogram<double> Duration = Meter.CreateHistogram(
+    /// <summary>How long requests take; null if a listener did not let it be made.</summary>
+    public static readonly Histogram<double>? Duration = Publish(() => Meter.CreateHistogram(
         "http.server.request.duration",
         "s",
         "Duration of HTTP server requests.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] });
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] }));
 
-    public static readonly ObservableUpDownCounter<long> ActiveRequests = Meter.CreateObservableUpDownCounter(
-        "http.server.active_requests", ObserveRequests, "{request}", "Number of active HTTP server requests.");
+    public static readonly ObservableUpDownCounter<long>? ActiveRequests = Publish(() => Meter.CreateObservableUpDownCounter(
+        "http.server.active_requests", ObserveRequests, "{request}", "Number of active HTTP server requests."));
 
-    public static readonly ObservableUpDownCounter<long> Connections = Meter.CreateObservableUpDownCounter(
-        "pwb.server.connections", ObserveConnections, "{connection}", "Number of open connections.");
+    public static readonly ObservableUpDownCounter<long>? Connections = Publish(() => Meter.CreateObservableUpDownCounter(
+        "pwb.server.connections", ObserveConnections, "{connection}", "Number of open connections."));
 
-    public static readonly ObservableCounter<long> Refused = Meter.CreateObservableCounter(
-        "pwb.server.refusals", ObserveRefusals, "{refusal}", "Number of requests and connections that were refused.");
+    public static readonly ObservableCounter<long>? Refused = Publish(() => Meter.CreateObservableCounter(
+        "pwb.server.refusals", ObserveRefusals, "{refusal}", "Number of requests and connections that were refused."));
 
     /// <summary>Whether a request is to be observed: asked once for each.</summary>
-    public static bool IsRequestObserved => Duration.Enabled || Source.HasListeners();
+    public static bool IsRequestObserved => Duration is { Enabled: true } || AreSpansWanted;
+
+    /// <summary>Whether somebody listens to spans.</summary>
+    public static bool AreSpansWanted => Source is not null && Source.HasListeners();
 
     /// <summary>The name of a reason to refuse, as in "bad_host".</summary>
     public static string NameOf(Rejection rejection) => Reasons[(int)rejection];
@@ -60,6 +65,20 @@ internal static class Instruments
 
     /// <summary>A connection was one too many, and did not even get a refusal.</summary>
     public static void CountDropped() => Interlocked.Increment(ref _dropped);
+
+    // Listeners are asked about each right here, in the initialization of this type: what one threw would be thrown at every server for ever.
+    private static T? Publish<T>(Func<T> make)
+        where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception)
+        {
+            return null; // there is no server yet that could log it
+        }
+    }
 
     private static List<Measurement<long>> ObserveRequests()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 
 namespace Pwb.Telemetry;
@@ -30,12 +31,12 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
     /// <summary>Starts the span and makes it the current one. The duration counts from when this was made.</summary>
     public void Start()
     {
-        if (!Instruments.Source.HasListeners()) return;
+        if (!Instruments.AreSpansWanted) return;
 
         // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
         if (Activity.Current is not null) Activity.Current = null;
         string name = _method == RequestMethods.Other ? "HTTP" : _method;
-        Activity = Instruments.Source.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method));
+        Activity = Instruments.Source!.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method));
         Activity?.Start();
     }
 
@@ -47,7 +48,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
         TimeSpan duration = time.GetElapsedTime(_startedAt);
         try
         {
-            if (Instruments.Duration.Enabled) Record(duration, statusCode, error);
+            if (Instruments.Duration is { Enabled: true } histogram) Record(histogram, duration, statusCode, error);
         }
         finally
         {
@@ -55,7 +56,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
         }
     }
 
-    private void Record(TimeSpan duration, int statusCode, string? error)
+    private void Record(Histogram<double> histogram, TimeSpan duration, int statusCode, string? error)
     {
         TagList tags = new()
         {
@@ -65,7 +66,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
         };
         if (statusCode != 0) tags.Add("http.response.status_code", statusCode);
         if (error is not null) tags.Add("error.type", error);
-        Instruments.Duration.Record(duration.TotalSeconds, tags);
+        histogram.Record(duration.TotalSeconds, tags);
     }
 
     private static void Stop(Activity activity, TimeSpan duration, int statusCode, string? error)
