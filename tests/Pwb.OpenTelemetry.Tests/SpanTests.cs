@@ -38,6 +38,18 @@ public sealed class SpanTests
     }
 
     [Theory]
+    [InlineData("X-Amz-Signature=1&X-Amz-Credential=2&X-Amz-Security-Token=3&X-Amz-Date=4", "X-Amz-Signature=REDACTED&X-Amz-Credential=REDACTED&X-Amz-Security-Token=REDACTED&X-Amz-Date=4")]
+    [InlineData("AWSAccessKeyId=1&Signature=2&X-Goog-Signature=3&sig=4", "AWSAccessKeyId=REDACTED&Signature=REDACTED&X-Goog-Signature=REDACTED&sig=REDACTED")]
+    public async Task Keeps_keys_and_signatures_to_itself(string query, string shown)
+    {
+        using Observer observer = new();
+        await using PwbServer server = await TestServer.StartAsync(_ => HttpResponse.Text("x"));
+        await Client.ExchangeAsync(server, $"GET /?{query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        (await observer.SpanAsync()).Attributes()["url.query"].Should().Be(shown);
+    }
+
+    [Theory]
     [InlineData("a", "a", null)]
     [InlineData("a:", "a", null)]
     [InlineData("[::1]", "::1", null)]

@@ -14,8 +14,8 @@ internal static class RequestMethods
 
     public static string NameOf(string method) => Known.Contains(method) ? method : Other;
 
-    /// <summary>A list with commas between its methods; without one, those of RFC 9110 §9 and PATCH, as the conventions have it.</summary>
+    /// <summary>A list with commas between its methods; without one, those of RFC 9110 §9, PATCH and QUERY, as the conventions have it.</summary>
     internal static string[] Parse(string? list) => string.IsNullOrWhiteSpace(list)
-        ? ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
+        ? ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"]
         : list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -10,7 +10,7 @@ internal static class SpanAttributes
     private const string Redacted = "REDACTED";
 
     // The list of the conventions. Case matters there.
-    private static readonly string[] Secret = ["AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
+    private static readonly string[] Secret = ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
 
     public static List<KeyValuePair<string, object?>> Of(HttpRequest request, string method)
     {
