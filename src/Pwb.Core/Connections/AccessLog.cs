@@ -89,7 +89,7 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         values.Add(new("url.path", ConnectionLog.Escape(request.RawPath)));
         if (SpanAttributes.Query(request) is { } query) values.Add(new("url.query", ConnectionLog.Escape(Encoding.ASCII.GetBytes(query))));
         values.Add(new("network.protocol.version", SpanAttributes.ProtocolVersion(request)));
-        SpanAttributes.AddServer(values, request.Host);
+        SpanAttributes.AddServer(values, ConnectionLog.Escape(request.HostBytes));
         if (request.Headers.TryGetValue("Referer"u8, out ReadOnlySpan<byte> referer)) AddField(values, "http.request.header.referer", referer);
         if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) AddField(values, "user_agent.original", agent);
     }

@@ -115,7 +115,7 @@ internal sealed partial class ConnectionLog(ILogger server)
     private static partial void LogEnded(ILogger logger, string client, string why);
 
     [LoggerMessage(
-        10,
+        13,
         LogLevel.Warning,
         "a request for the host {Host} was refused (421), in case a page reached this machine by DNS rebinding; if the name is right, add it to AllowedHosts (pwb: --allow-host)")]
     private static partial void LogHostRefused(ILogger logger, string host);

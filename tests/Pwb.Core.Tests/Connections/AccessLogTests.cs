@@ -108,6 +108,18 @@ public sealed partial class AccessLogTests
         }
     }
 
+    [Theory]
+    [InlineData(AccessLogFormat.Short)]
+    [InlineData(AccessLogFormat.Combined)]
+    [InlineData(AccessLogFormat.Json)]
+    public async Task A_field_is_cut_at_1_KiB(AccessLogFormat format)
+    {
+        string large = new('x', 4000);
+        Log log = await ServeAsync(format, $"GET /{large}?{large} HTTP/1.1\r\nHost: {large}:80\r\nReferer: {large}\r\nUser-Agent: {large}\r\n\r\n");
+
+        log.Values.Should().ContainSingle().Which.Values.OfType<string>().Should().OnlyContain(text => text.Length < 1100);
+    }
+
     [Fact]
     public void An_unknown_format_is_an_error_of_the_caller() =>
         FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { AccessLogFormat = (AccessLogFormat)7 })).Should().Throw<ArgumentException>().WithMessage("AccessLogFormat is 7*");
