@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -169,7 +170,12 @@ public sealed class PwbServer : IAsyncDisposable
         if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-        Transport transport = duplex is NetworkStream stream ? new SocketTransport(stream, remoteEndPoint) : new Transport(duplex, remoteEndPoint);
+        Transport transport = duplex switch
+        {
+            NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
+            SslStream session => new SessionTransport(session, remoteEndPoint),
+            _ => new Transport(duplex, remoteEndPoint),
+        };
         return ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), cancellationToken);
     }
 

@@ -122,7 +122,7 @@ internal sealed class MemoryPipe
     {
         lock (_lock)
         {
-            _isReset = !_isWritten;
+            _isReset |= !_isWritten;
             Changed();
         }
     }

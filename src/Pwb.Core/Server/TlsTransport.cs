@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using Pwb.Connections;
 using Pwb.Protocol;
 
 namespace Pwb.Server;
@@ -56,20 +57,12 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         return Rejection.None;
     }
 
-    // RFC 8446 §6.1: a client that does not get this takes what it has received for cut off.
     public override async ValueTask ShutdownSendAsync()
     {
         if (_owesClosureAlert)
         {
             _owesClosureAlert = false;
-            try
-            {
-                await _session!.ShutdownAsync().ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is IOException or InvalidOperationException)
-            {
-                // The client has gone: there is nobody left to tell.
-            }
+            await SessionTransport.SendClosureAlertAsync(_session!).ConfigureAwait(false);
         }
 
         await base.ShutdownSendAsync().ConfigureAwait(false);

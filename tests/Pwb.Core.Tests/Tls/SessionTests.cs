@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using Pwb.Tests.Infrastructure;
@@ -92,6 +94,29 @@ public sealed class SessionTests : IDisposable
         (await client.ReadToEndAsync()).Should().NotBeEmpty();
 
         client.LastRecordType.Should().Be(Alert, "it is close_notify: RFC 9112 §9.8");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_somebody_else_has_opened_ends_with_close_notify_too(bool isIdle)
+    {
+        await using PwbServer server = new();
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<TlsClient> connecting = TlsClient.ConnectAsync((IPEndPoint)listener.LocalEndpoint, protocols: SslProtocols.Tls12);
+        SslStream session = new(new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
+        await session.AuthenticateAsServerAsync(ServerCertificate.SelfSigned().Current);
+        using TlsClient client = await connecting;
+        Task serving = server.ServeAsync(session);
+
+        await client.SendAsync($"GET / HTTP/1.1\r\nHost: localhost\r\n{(isIdle ? "" : "Connection: close\r\n")}\r\n");
+        (await client.ReadAsync()).Should().StartWith("HTTP/1.1 200 OK");
+        if (isIdle) await server.StopAsync();
+
+        (await client.ReadToEndAsync()).Should().BeEmpty();
+        client.LastRecordType.Should().Be(Alert, "it is close_notify: RFC 9112 §9.8");
+        await serving.WaitAsync(Wire.SafetyTimeout);
     }
 
     [Fact]
