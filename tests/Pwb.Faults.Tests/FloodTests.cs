@@ -116,7 +116,11 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         Log.Print($"garbage: {count} connections in {elapsed.TotalSeconds:0.0} s, seed {seed}: {string.Join(", ", outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))}");
         outcomes.Keys.Should().NotContain("500").And.NotContain("not HTTP").And.Contain("200").And.Contain("400");
         (await server.GetAsync("/")).Text.Should().Be("hello PWB");
-        server.Errors.Should().BeEmpty();
+
+        // Mutation turns localhost into other hosts too. That is worth a line now and then, and nothing else is worth any.
+        string[] errors = server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        errors.Where(line => !line.Contains("was refused (421)", StringComparison.Ordinal)).Should().BeEmpty();
+        errors.Length.Should().BeLessThanOrEqualTo(1 + (int)(Since(start).TotalSeconds / 5), "there is at most one such line in five seconds");
     }
 
     /// <summary>Until everything is compiled for good: what the compiler leaves behind is not what a connection costs.</summary>
