@@ -235,9 +235,9 @@ internal sealed class HttpExchange
         // Nobody can want the rest of the content when the response is in memory: it is dropped, and checked, before the response goes out.
         bool isInMemory = response.Body.TryGetBytes(out ReadOnlyMemory<byte> bytes);
         bool close = !Head.IsPersistent || _context.IsStopping;
-        if (isInMemory && _content is { IsAtEnd: false } && !await _content.DrainAsync().ConfigureAwait(false))
+        if (isInMemory && _content is { IsAtEnd: false } && await _content.DrainAsync().ConfigureAwait(false) is not Rejection.None and var fault)
         {
-            Rejection = _content.Rejection;
+            Rejection = fault ?? Rejection.None;
             if (Rejection != Rejection.None) return false;
             close = true;
         }
@@ -265,7 +265,7 @@ internal sealed class HttpExchange
         if (_isLogged) LogAnswer(Request, sent, Error, isRefusal: false);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
-        if (_content is { IsAtEnd: false }) close = close || !await _content.DrainAsync().ConfigureAwait(false);
+        if (_content is { IsAtEnd: false }) close = close || await _content.DrainAsync().ConfigureAwait(false) is not Rejection.None;
         Rejection = Rejection.None;
         return !close;
     }

@@ -76,21 +76,21 @@ internal sealed class RequestBodyStream : Stream
     public void EndRequest() => _isClosed = true;
 
     /// <summary>Receives and drops what the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and <see cref="PwbServerLimits.DrainTimeout"/>.</summary>
-    /// <returns>Whether all of it was good and has been taken, so that the connection can be used again.</returns>
+    /// <returns>Why it is refused; None if all of it was good and has been taken; null if it was too much or too slow to know.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> DrainAsync()
+    public async ValueTask<Rejection?> DrainAsync()
     {
         long left = _context.Limits.MaxDrainedContentLength;
         long dueAt = _context.Clock.After(_context.Limits.DrainTimeout);
-        if (HasMoreThan(left)) return false;
+        if (HasMoreThan(left)) return null;
 
         while (true)
         {
             bool isOver = Discard(out long count);
             left -= count;
-            if (left < 0) return false;
-            if (isOver) return Rejection == Rejection.None;
-            if (_exchange.IsContinueDue) return false; // the client was never told to send it, and need not
+            if (left < 0) return null;
+            if (isOver) return Rejection;
+            if (_exchange.IsContinueDue) return null; // the client was never told to send it, and need not
 
             await _connection.Output.FlushAsync().ConfigureAwait(false);
             int received;
@@ -100,7 +100,7 @@ internal sealed class RequestBodyStream : Stream
             }
             catch (RequestRejectedException)
             {
-                return false; // too slow
+                return null; // too slow
             }
 
             _input.Buffer.Received(received);
