@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Pwb.Http;
 using Pwb.StaticFiles;
 
 namespace Pwb.Benchmarks;
@@ -24,6 +25,6 @@ public class StaticFileBenchmarks
     private static bool Evaluate(HttpRequest request)
     {
         SelectionFields fields = new(request.Headers);
-        return StaticFiles.Preconditions.Evaluate(fields, Tag, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, isGetOrHead: true) == PreconditionOutcome.NotModified;
+        return Http.Preconditions.Evaluate(fields, Tag, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, isGetOrHead: true) == PreconditionOutcome.NotModified;
     }
 }

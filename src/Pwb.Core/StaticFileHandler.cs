@@ -1,4 +1,5 @@
 using System.Text;
+using Pwb.Http;
 using Pwb.StaticFiles;
 
 namespace Pwb;

@@ -1,3 +1,5 @@
+using Pwb.Http;
+
 namespace Pwb.StaticFiles;
 
 /// <summary>What a target leads to: a file, in the codings that it is there in.</summary>

@@ -1,3 +1,5 @@
+using Pwb.Http;
+
 namespace Pwb.StaticFiles;
 
 /// <summary>What a path leads to.</summary>

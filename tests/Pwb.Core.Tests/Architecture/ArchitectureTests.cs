@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Protocol", "Stream|Task|ValueTask|Socket|ILogger|TimeProvider|DateTime|DateTimeOffset|async|await|throw new (?!ArgumentException)|Pwb\\.Connections|Pwb\\.Server")]
+    [InlineData("Http", "Stream|Task|ValueTask|Socket|ILogger|TimeProvider|async|await|Pwb\\.StaticFiles|Pwb\\.Connections|Pwb\\.Server")]
     [InlineData("Tls", "Task|ValueTask|Socket|ILogger|TimeProvider|async|await|Pwb\\.Connections|Pwb\\.Server")]
     [InlineData("Connections", "Socket|NetworkStream|TcpListener|Thread\\.Sleep|Pwb\\.Server")]
     [InlineData("Telemetry", "Socket|Stream|Task|ValueTask|ILogger|async|await|Pwb\\.Connections|Pwb\\.Server")]

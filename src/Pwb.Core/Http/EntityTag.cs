@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Pwb.Protocol;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>Entity tags: making strong ones, and finding one in a list. RFC 9110 §8.8.3.</summary>
 internal static class EntityTag

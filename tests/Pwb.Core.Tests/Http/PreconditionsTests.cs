@@ -1,6 +1,6 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S1: the order of RFC 9110 §13.2.2, on a representation tagged "a" that was changed on Sun, 06 Nov 1994 08:49:37 GMT, and a half second.</summary>
 public sealed class PreconditionsTests

@@ -1,6 +1,6 @@
 using Pwb.Protocol;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>How much a client likes one of several things: "q=" and a number from 0 to 1, read as thousandths. RFC 9110 §12.4.2.</summary>
 internal static class Weight

@@ -1,7 +1,7 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>RFC 9110 §12.4.2.</summary>
 public sealed class WeightTests

@@ -1,7 +1,7 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S1, S2, S4: the fields that decide what is sent, found in one walk.</summary>
 public sealed class SelectionFieldsTests

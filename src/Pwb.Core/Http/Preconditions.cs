@@ -1,4 +1,4 @@
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>What the preconditions of a request say.</summary>
 internal enum PreconditionOutcome

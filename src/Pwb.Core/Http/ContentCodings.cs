@@ -1,7 +1,7 @@
 using System.Text;
 using Pwb.Protocol;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>The names of the content codings, and the choice of one: RFC 9110 §12.5.3.</summary>
 internal static class ContentCodings

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>
 /// The request fields that decide which representation of a file is sent, whether, and which part of it: found in one walk, as slices of the request.

@@ -1,7 +1,7 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S2 and RFC 9110 §14.1.2, §14.2.</summary>
 public sealed class ByteRangeTests

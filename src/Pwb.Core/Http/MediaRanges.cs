@@ -1,7 +1,7 @@
 using System.Text;
 using Pwb.Protocol;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>The media ranges of an Accept field (RFC 9110 §12.5.1) and what they say about a media type.</summary>
 internal static class MediaRanges

@@ -1,7 +1,7 @@
 using System.Text;
-using Pwb.StaticFiles;
+using Pwb.Http;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>RFC 9110 §12.5.1 and §12.4.2.</summary>
 public sealed class MediaRangesTests

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S1 and RFC 9110 §5.6.7: the three forms of HTTP-date, and nothing like them.</summary>
 public sealed class HttpDateTests

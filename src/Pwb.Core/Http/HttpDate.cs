@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>
 /// HTTP-date in its three forms: RFC 9110 §5.6.7. Exactly as the grammar has them: case matters, and so does every blank. A date that does not exist,

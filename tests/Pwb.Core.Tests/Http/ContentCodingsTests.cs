@@ -1,7 +1,7 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S4 and RFC 9110 §12.5.3, §12.4.2.</summary>
 public sealed class ContentCodingsTests

@@ -1,7 +1,7 @@
-using Pwb.StaticFiles;
+using Pwb.Http;
 using Pwb.Tests.Infrastructure;
 
-namespace Pwb.Tests.StaticFiles;
+namespace Pwb.Tests.Http;
 
 /// <summary>S1, S3 and RFC 9110 §8.8.3, §13.1.1, §13.1.2.</summary>
 public sealed class EntityTagTests

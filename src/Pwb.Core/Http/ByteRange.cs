@@ -1,7 +1,7 @@
 using System.Text;
 using Pwb.Protocol;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Http;
 
 /// <summary>What a Range field asks for.</summary>
 internal enum ByteRangeKind
