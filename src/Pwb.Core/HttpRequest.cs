@@ -15,6 +15,7 @@ public sealed class HttpRequest
     private readonly IConnectionInfo? _connection;
     private byte[] _bytes = [];
     private int _offset;
+    private byte[]? _withoutDotSegments;
     private string? _path;
 
     /// <summary>Makes a request without a connection, to test a handler with.</summary>
@@ -52,17 +53,21 @@ public sealed class HttpRequest
     /// <summary>The request target exactly as it was sent.</summary>
     public ReadOnlySpan<byte> Target => Bytes(_head.Target);
 
-    /// <summary>The path of the target as it was sent, percent-escapes and all; "/" when an absolute-form target has none, "*" for OPTIONS *.</summary>
+    /// <summary>
+    /// The path of the target as it was sent, percent-escapes, dot segments and all; "/" when an absolute-form target has none, "*" for OPTIONS *.
+    /// One resource has many such spellings, so decide by <see cref="Path"/> what a request is for and who may make it.
+    /// </summary>
     public ReadOnlySpan<byte> RawPath => _head.Path.Length > 0 ? Bytes(_head.Path) : "/"u8;
 
     /// <summary>The query of the target as it was sent, without the question mark; empty when there is none.</summary>
     public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
 
     /// <summary>
-    /// The path with its percent-escapes decoded as UTF-8. An escaped slash cannot be told from a real one here: use
-    /// <see cref="RawPath"/> where that matters, and never join this to the name of a folder.
+    /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be passed by another
+    /// spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and ".." are removed, also where they were
+    /// escaped (RFC 3986 §5.2.4). Empty segments stay. The server has refused what is not UTF-8 or leads above the root (400).
     /// </summary>
-    public string Path => _path ??= DecodePath();
+    public string Path => _path ??= TargetPath.Decode(EscapedPath);
 
     /// <summary>The version: 1.1, or 1.0. A higher 1.x is 1.1 to this server.</summary>
     public Version Version => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
@@ -100,6 +105,9 @@ public sealed class HttpRequest
         init;
     }
 
+    /// <summary><see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.</summary>
+    internal ReadOnlySpan<byte> EscapedPath => _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
+
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;
@@ -119,6 +127,7 @@ public sealed class HttpRequest
     {
         _head.Reset();
         _path = null;
+        _withoutDotSegments = null;
         _bytes = [];
         _offset = 0;
         Headers.Clear();
@@ -127,23 +136,6 @@ public sealed class HttpRequest
     }
 
     private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
-
-    private string DecodePath()
-    {
-        ReadOnlySpan<byte> raw = RawPath;
-        if (!raw.Contains((byte)'%')) return Encoding.ASCII.GetString(raw);
-
-        byte[] decoded = new byte[raw.Length];
-        int length = 0;
-        for (int i = 0; i < raw.Length; i++)
-        {
-            // The parser has seen to it that every escape is whole.
-            if (raw[i] != '%') decoded[length++] = raw[i];
-            else decoded[length++] = (byte)((Grammar.HexValue(raw[++i]) << 4) | Grammar.HexValue(raw[++i]));
-        }
-
-        return Encoding.UTF8.GetString(decoded, 0, length);
-    }
 
     private static byte[] RenderHead(string method, string target, ReadOnlySpan<(string Name, string Value)> headers)
     {

@@ -57,7 +57,7 @@ public sealed class StaticFileHandler : IRequestHandler
         ArgumentNullException.ThrowIfNull(request);
         bool isGet = request.Method == "GET";
         bool mustCheck = false;
-        if ((isGet || request.Method == "HEAD") && _cache.TryGet(request.RawPath, out Resource? resource))
+        if ((isGet || request.Method == "HEAD") && _cache.TryGet(request.EscapedPath, out Resource? resource))
         {
             mustCheck = IsCheckDue(resource);
             if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response) return new ValueTask<HttpResponse>(response);
@@ -99,7 +99,7 @@ public sealed class StaticFileHandler : IRequestHandler
         bool isOptions = request.Method == "OPTIONS";
         if (!isOptions && request.Method is not ("GET" or "HEAD")) return _next is null ? _fields.MethodNotAllowed : null;
         if (isOptions && _next is null) return _fields.Options;
-        if (!PathResolver.TryResolve(request.RawPath, _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
+        if (!PathResolver.TryResolve(request.EscapedPath, _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
 
         Finding finding = Find(path, isDirectoryForm, mustCheck, out Resource? resource);
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
@@ -222,7 +222,7 @@ public sealed class StaticFileHandler : IRequestHandler
     {
         if (request.Headers["Accept"] is { } accept && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase)) return true;
 
-        ReadOnlySpan<byte> lastSegment = request.RawPath[(request.RawPath.LastIndexOf((byte)'/') + 1)..];
+        ReadOnlySpan<byte> lastSegment = request.EscapedPath[(request.EscapedPath.LastIndexOf((byte)'/') + 1)..];
         return _next is null && !lastSegment.Contains((byte)'.');
     }
 

@@ -8,8 +8,8 @@ internal sealed class HeadText
 {
     private readonly StringBuilder _text = new();
 
-    public HeadText(string method, string target, string path, string query, int minorVersion, string host, long? contentLength) =>
-        _text.Append(CultureInfo.InvariantCulture, $"{method} {target} ({path} ? {query}) 1.{minorVersion} host={host} length={contentLength}");
+    public HeadText(string method, string target, string path, string normalPath, string query, int minorVersion, string host, long? contentLength) =>
+        _text.Append(CultureInfo.InvariantCulture, $"{method} {target} ({path} = {normalPath} ? {query}) 1.{minorVersion} host={host} length={contentLength}");
 
     public void AddField(string name, string value) => _text.Append("\n  ").Append(name).Append(": ").Append(value);
 

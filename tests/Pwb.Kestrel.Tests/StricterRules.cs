@@ -22,6 +22,7 @@ internal static class StricterRules
         new("a character that no URI has", "R4", 400, head => head.Target.Any(c => !IsUriCharacter(c))),
         new("a broken percent-escape", "R4", 400, head => Regex.IsMatch(head.Target, "%(?![0-9A-Fa-f]{2})")),
         new("an escaped control character in the path", "R4", 400, head => Regex.IsMatch(head.Path, "%([01][0-9A-Fa-f]|7[Ff])")),
+        new("a path that leads above the root, or is not UTF-8", "R4a", 400, head => IsOfAForm(head) && !HasNormalPath(head)),
         new("an absolute-form target with a bad authority", "R4", 400, head => AuthorityOf(head.Target) is { } authority && !HostRules.IsValid(authority)),
         new("a method longer than 32 octets", "R6", 400, head => head.Method.Length > 32),
         new("a request line over the limit", "R6", 414, head => head.RequestLine.Length > LongestRequestLine),
@@ -66,6 +67,23 @@ internal static class StricterRules
     private static bool IsOfAForm(HeadView head) => head.Method is "CONNECT"
         ? HostRules.IsValid(head.Target, portRequired: true)
         : head.Target.StartsWith('/') || AuthorityOf(head.Target) is not null || (head.Method is "OPTIONS" && head.Target is "*");
+
+    private static bool HasNormalPath(HeadView head)
+    {
+        string path = Regex.Replace(head.Path, "^https?://[^/?]*", "", RegexOptions.IgnoreCase);
+        if (!path.StartsWith('/') || Regex.IsMatch(path, "%(?![0-9A-Fa-f]{2})"))
+            return true;
+
+        try
+        {
+            PathRules.Normalize(path);
+            return true;
+        }
+        catch (RefusedException)
+        {
+            return false;
+        }
+    }
 
     private static string? AuthorityOf(string target) =>
         Regex.Match(target, "(?<=^https?://)[^/?]*", RegexOptions.IgnoreCase) is { Success: true } match ? match.Value : null;

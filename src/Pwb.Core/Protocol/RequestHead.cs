@@ -9,6 +9,9 @@ internal sealed class RequestHead
     public Slice Target;
     public TargetForm Form;
     public Slice Path;
+
+    /// <summary>Whether the path has dot segments, which its normal form has not.</summary>
+    public bool HasDotSegments;
     public Slice Query;
 
     /// <summary>The authority of an absolute-form or authority-form target, else the value of Host.</summary>
@@ -40,6 +43,6 @@ internal sealed class RequestHead
         MinorVersion = 1;
         Length = 0;
         ContentLength = -1;
-        IsChunked = HasClose = HasKeepAlive = ExpectsContinue = false;
+        HasDotSegments = IsChunked = HasClose = HasKeepAlive = ExpectsContinue = false;
     }
 }

@@ -98,9 +98,10 @@ internal sealed class RequestParser(PwbServerLimits limits)
         int targetStart = methodLength + 1;
         ReadOnlySpan<byte> rest = line[targetStart..Math.Min(line.Length, _maxRequestLineLength)];
         int targetLength = rest.IndexOfAnyExcept(Grammar.TargetBytes);
-        if (!RequestTarget.MayBegin(targetLength < 0 ? rest : rest[..targetLength], method)) return Refuse(Rejection.BadTarget);
+        bool isWhole = targetLength > 0 && rest[targetLength] == ' ';
+        if (!isWhole && !RequestTarget.MayBegin(targetLength < 0 ? rest : rest[..targetLength], method)) return Refuse(Rejection.BadTarget);
         if (targetLength < 0) return line.Length > _maxRequestLineLength ? Refuse(Rejection.RequestLineTooLong) : OperationStatus.NeedMoreData;
-        if (targetLength == 0 || rest[targetLength] != ' ') return Refuse(WrongInTarget(rest[targetLength]));
+        if (!isWhole) return Refuse(WrongInTarget(rest[targetLength]));
 
         ReadOnlySpan<byte> target = rest[..targetLength];
         if (!RequestTarget.TryParse(target, method, out RequestTarget parts)) return Refuse(Rejection.BadTarget);
@@ -112,6 +113,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
         head.Target = new Slice(offset, targetLength);
         head.Form = parts.Form;
         head.Path = parts.Path.Offset(offset);
+        head.HasDotSegments = parts.HasDotSegments;
         head.Query = parts.Query.Offset(offset);
         head.Host = parts.Authority.Offset(offset);
         return OperationStatus.Done;

@@ -19,6 +19,9 @@ internal struct RequestTarget
     public Slice Path;
     public Slice Query;
 
+    /// <summary>Whether the path is not in its normal form: see <see cref="TargetPath.RemoveDotSegments"/>.</summary>
+    public bool HasDotSegments;
+
     /// <summary>
     /// Whether a target may begin like this: for a target that has not arrived whole, so that a bad one is refused at its bad byte.
     /// </summary>
@@ -27,7 +30,7 @@ internal struct RequestTarget
         if (prefix.IsEmpty) return true;
         if (!Grammar.HasOnlyWholeEscapes(prefix, isPrefix: true)) return false;
         if (method.SequenceEqual("CONNECT"u8)) return Protocol.Authority.MayBegin(prefix);
-        if (prefix[0] == '/') return !HasControlEscape(PathOf(prefix));
+        if (prefix[0] == '/') return PathMayBegin(prefix);
         if (prefix[0] == '*') return prefix.Length == 1 && method.SequenceEqual("OPTIONS"u8);
 
         int schemeLength = SchemeLength(prefix);
@@ -90,7 +93,7 @@ internal struct RequestTarget
         Path = new Slice(start, path.Length);
         int afterPath = start + path.Length;
         Query = afterPath < target.Length ? new Slice(afterPath + 1, target.Length - afterPath - 1) : default;
-        return !HasControlEscape(path);
+        return TargetPath.IsValid(path, isPrefix: false, out HasDotSegments);
     }
 
     private static bool AbsoluteMayBegin(ReadOnlySpan<byte> afterScheme)
@@ -98,7 +101,7 @@ internal struct RequestTarget
         int authorityLength = afterScheme.IndexOfAny((byte)'/', (byte)'?');
         return authorityLength < 0
             ? Protocol.Authority.MayBegin(afterScheme)
-            : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && !HasControlEscape(PathOf(afterScheme[authorityLength..]));
+            : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && PathMayBegin(afterScheme[authorityLength..]);
     }
 
     private static int SchemeLength(ReadOnlySpan<byte> target) => StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : 0;
@@ -109,17 +112,10 @@ internal struct RequestTarget
         return question < 0 ? pathAndQuery : pathAndQuery[..question];
     }
 
-    // A control character in a path is never meant well, in whatever spelling: %00-%1F and %7F.
-    private static bool HasControlEscape(ReadOnlySpan<byte> path)
+    private static bool PathMayBegin(ReadOnlySpan<byte> pathAndQuery)
     {
-        for (int at = path.IndexOf((byte)'%'); at >= 0 && at + 2 < path.Length; at = path.IndexOf((byte)'%'))
-        {
-            int value = (Grammar.HexValue(path[at + 1]) << 4) | Grammar.HexValue(path[at + 2]);
-            if (value is < 0x20 or 0x7F) return true;
-            path = path[(at + 3)..];
-        }
-
-        return false;
+        ReadOnlySpan<byte> path = PathOf(pathAndQuery);
+        return TargetPath.IsValid(path, isPrefix: path.Length == pathAndQuery.Length, out _);
     }
 
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>

@@ -21,7 +21,7 @@ internal static class PathResolver
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@"u8);
 
     /// <summary>Decodes the path of a request, once, and checks each of its segments.</summary>
-    /// <param name="rawPath">The path as it was received, which begins with a slash.</param>
+    /// <param name="rawPath">The request's normal path, still escaped, which begins with a slash.</param>
     /// <param name="serveHiddenNames">Whether names may begin with a dot.</param>
     /// <param name="path">The segments, with a slash between two; empty for the root.</param>
     /// <param name="isDirectoryForm">Whether the path ends in a slash.</param>

@@ -35,8 +35,9 @@ public sealed class StaticFileHandlerTests
     [InlineData("/index.html/", 404, null)]
     [InlineData("/about", 404, null)]
     [InlineData("/.secret", 404, null)]
-    [InlineData("/docs/../index.html", 404, null)]
-    [InlineData("/docs/%2e%2e/index.html", 404, null)]
+    [InlineData("/docs/../index.html", 200, "root")]
+    [InlineData("/docs/%2e%2e/index.html", 200, "root")]
+    [InlineData("/docs/./index.html", 200, "docs")] // apt, for a flat repository
     [InlineData("/docs%2findex.html", 404, null)]
     [InlineData("//index.html", 404, null)]
     [InlineData("/.well-known/a", 200, "known")]

@@ -96,7 +96,7 @@ internal static class ExchangeRules
     {
         string path = head.Target.Path.Length > 0 ? head.Target.Path : "/";
         string query = head.Target.Query.Length > 0 ? head.Target.Query[1..] : "";
-        HeadText text = new(head.Method, head.RawTarget, path, query, head.IsHttp10 ? 0 : 1, head.Host, head.ContentLength);
+        HeadText text = new(head.Method, head.RawTarget, path, PathRules.Normalize(path), query, head.IsHttp10 ? 0 : 1, head.Host, head.ContentLength);
         foreach (ReferenceField field in head.Fields)
             text.AddField(field.Name, field.Value);
         return text.ToString();

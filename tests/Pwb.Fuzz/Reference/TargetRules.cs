@@ -43,6 +43,7 @@ internal static class TargetRules
         string query = pathAndQuery[question..];
         CheckEscapes(path, allowControls: false);
         CheckEscapes(query, allowControls: true);
+        PathRules.Normalize(path);
         return new ReferenceTarget(authority, path, query);
     }
 
@@ -56,6 +57,10 @@ internal static class TargetRules
         int question = (start + "?").IndexOf('?', StringComparison.Ordinal);
         CheckEscapes(start[..question], allowControls: false, mayEndEarly: question == start.Length);
         CheckEscapes(start[question..], allowControls: true, mayEndEarly: true);
+        if (question < start.Length)
+            PathRules.Normalize(start[..question]);
+        else
+            PathRules.CheckStart(start);
     }
 
     private static void CheckEscapes(string text, bool allowControls, bool mayEndEarly = false)

@@ -70,7 +70,7 @@ internal sealed class RecordingHandler : IRequestHandler
     private static string DescribeHead(HttpRequest request)
     {
         HeadText text = new(
-            request.Method, Latin1(request.Target), Latin1(request.RawPath), Latin1(request.RawQuery),
+            request.Method, Latin1(request.Target), Latin1(request.RawPath), request.Path, Latin1(request.RawQuery),
             request.Version.Minor, request.Host, request.ContentLength);
         foreach (FieldLine line in request.Headers)
             text.AddField(Latin1(line.Name), Latin1(line.Value));
