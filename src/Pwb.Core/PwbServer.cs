@@ -70,6 +70,13 @@ public sealed class PwbServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> EndPoints =>
         _listeners?.ConvertAll(listener => listener.EndPoint) ?? throw new InvalidOperationException("The server is not listening.");
 
+    /// <summary>
+    /// The URLs at which a browser on this machine finds the server: one for each end point, in their order, none twice, each with a slash at its end.
+    /// 127.0.0.1 and 0.0.0.0 are <c>localhost</c>; so are ::1 and :: beside them. Every other address stands for itself.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IReadOnlyList<string> Urls => LocalUrls.Of(EndPoints);
+
     /// <summary>Starts listening. When this is done, the first client may come.</summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     /// <exception cref="InvalidOperationException">The server is listening already.</exception>
@@ -90,7 +97,7 @@ public sealed class PwbServer : IAsyncDisposable
             _heartbeat.Enter();
             _reserve.TryHold();
             _listeners = listeners;
-            _log.Listening(EndPoint.Port, string.Join(' ', listeners.Select(listener => listener.Url).Distinct(StringComparer.Ordinal)));
+            _log.Listening(EndPoint.Port, string.Join(' ', Urls));
             foreach (Listener listener in listeners)
             {
                 TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, _options.TimeProvider, _log) : null;

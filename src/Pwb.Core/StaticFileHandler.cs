@@ -18,6 +18,7 @@ public sealed class StaticFileHandler : IRequestHandler
     private readonly ResourceFinder _finder;
     private readonly ResourceCache _cache;
     private readonly TimeProvider _clock;
+    private readonly byte[] _base; // as in a target, without its last slash: empty for the root
 
     /// <summary>Serves a folder.</summary>
     /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
@@ -43,6 +44,7 @@ public sealed class StaticFileHandler : IRequestHandler
         _source = source;
         _next = next;
         _clock = _options.TimeProvider;
+        _base = _options.BasePath == "/" ? [] : Encoding.ASCII.GetBytes(PathResolver.ToTarget(_options.BasePath));
         _fields = new ResponseFields(_options);
         _finder = new ResourceFinder(source, _options, _fields);
         _cache = new ResourceCache(_options.MaxCacheLength);
@@ -57,7 +59,7 @@ public sealed class StaticFileHandler : IRequestHandler
         ArgumentNullException.ThrowIfNull(request);
         bool isGet = request.Method == "GET";
         bool mustCheck = false;
-        if ((isGet || request.Method == "HEAD") && _cache.TryGet(request.EscapedPath, out Resource? resource))
+        if ((isGet || request.Method == "HEAD") && _cache.TryGet(PathOf(request), out Resource? resource))
         {
             mustCheck = IsCheckDue(resource);
             if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response) return new ValueTask<HttpResponse>(response);
@@ -99,7 +101,8 @@ public sealed class StaticFileHandler : IRequestHandler
         bool isOptions = request.Method == "OPTIONS";
         if (!isOptions && request.Method is not ("GET" or "HEAD")) return _next is null ? _fields.MethodNotAllowed : null;
         if (isOptions && _next is null) return _fields.Options;
-        if (!PathResolver.TryResolve(request.EscapedPath, _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
+        if (PathOf(request).IsEmpty) return AnswerOutsideOfBase(request);
+        if (!PathResolver.TryResolve(PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
 
         Finding finding = Find(path, isDirectoryForm, mustCheck, out Resource? resource);
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
@@ -116,8 +119,24 @@ public sealed class StaticFileHandler : IRequestHandler
         }
 
 
-        string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
-        return _fields.Redirect(PathResolver.ToTarget(path) + "/" + query);
+        return RedirectTo(Encoding.ASCII.GetString(_base) + PathResolver.ToTarget(path) + "/", request);
+    }
+
+    private HttpResponse? AnswerOutsideOfBase(HttpRequest request)
+    {
+        if (request.EscapedPath.SequenceEqual(_base)) return RedirectTo(Encoding.ASCII.GetString(_base) + "/", request);
+        return _next is null ? _fields.NotFound : null;
+    }
+
+    private HttpResponse RedirectTo(string target, HttpRequest request) =>
+        _fields.Redirect(request.RawQuery.IsEmpty ? target : target + "?" + Encoding.ASCII.GetString(request.RawQuery));
+
+    /// <summary>The path of a request behind the base path, with the slash that it begins with; empty if it is elsewhere.</summary>
+    private ReadOnlySpan<byte> PathOf(HttpRequest request)
+    {
+        ReadOnlySpan<byte> path = request.EscapedPath;
+        if (_base.Length == 0) return path;
+        return path.Length > _base.Length && path[_base.Length] == '/' && path.StartsWith(_base) ? path[_base.Length..] : [];
     }
 
     private HttpResponse? AnswerMissing(HttpRequest request)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Pwb.Protocol;
+using Pwb.StaticFiles;
 
 namespace Pwb;
 
@@ -16,6 +17,12 @@ public sealed record StaticFileOptions
 
     /// <summary>The options of a handler that is not told otherwise.</summary>
     public static StaticFileOptions Default { get; } = new();
+
+    /// <summary>
+    /// The path below which the content is served, such as <c>/app/</c>: decoded, with a slash at both ends. Default "/". What is not below it is for the
+    /// next handler, or 404. The path without its last slash is redirected to it. Patterns and other options are about the path behind it.
+    /// </summary>
+    public string BasePath { get; init; } = "/";
 
     /// <summary>The files that stand for their directory; the first that exists is served. Default: index.html.</summary>
     public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
@@ -45,6 +52,13 @@ public sealed record StaticFileOptions
     /// <summary>Field lines that every response of the handler gets, refusals included. None by default.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
+    /// <summary>
+    /// Field lines by path, for the responses with a file or a listing. Every pattern that matches adds its line; patterns are those of
+    /// <see cref="CacheControl"/>. A Content-Type or Content-Encoding takes the place of the handler's own, such as
+    /// <c>("/Build/*.gz", "Content-Encoding", "gzip")</c> for files that are only to be read decompressed. None by default.
+    /// </summary>
+    public IReadOnlyList<(string Pattern, string Name, string Value)> PathHeaders { get; init; } = [];
+
     /// <summary>The origin whose scripts may read the responses: Access-Control-Allow-Origin. "*" for any; null, the default, for none but the server's own.</summary>
     public string? CorsOrigin { get; init; }
 
@@ -72,6 +86,8 @@ public sealed record StaticFileOptions
     /// <summary>Throws if an option is not valid.</summary>
     internal void Validate()
     {
+        bool isBasePath = BasePath == "/" || (BasePath is ['/', .., '/'] && !BasePath[1..^1].Split('/').Any(segment => segment is "" or "." or ".."));
+        Require(isBasePath, nameof(BasePath), $"BasePath is '{BasePath}'; it begins and ends with a slash, as in /app/.");
         foreach ((string name, string value) in Headers ?? throw IsNull(nameof(Headers)))
         {
             ResponseHead.CheckField(name, value);
@@ -80,8 +96,16 @@ public sealed record StaticFileOptions
 
         foreach ((string pattern, string value) in CacheControl ?? throw IsNull(nameof(CacheControl)))
         {
-            Require(pattern is ['/' or '*', ..], nameof(CacheControl), $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
+            RequirePattern(pattern, nameof(CacheControl));
             ResponseHead.CheckField("Cache-Control", value);
+        }
+
+        foreach ((string pattern, string name, string value) in PathHeaders ?? throw IsNull(nameof(PathHeaders)))
+        {
+            RequirePattern(pattern, nameof(PathHeaders));
+            ResponseHead.CheckField(name, value);
+            bool isOwned = HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase) && !ResponseFields.IsReplaceable(name);
+            Require(!isOwned, nameof(PathHeaders), $"{name} is written by the handler.");
         }
 
         foreach ((string extension, string type) in ContentTypes ?? throw IsNull(nameof(ContentTypes)))
@@ -100,6 +124,9 @@ public sealed record StaticFileOptions
     }
 
     private static ArgumentException IsNull(string name) => new($"{name} is null.", name);
+
+    private static void RequirePattern(string? pattern, string option) =>
+        Require(pattern is ['/' or '*', ..], option, $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
 
     private static void RequireName(string? name, string option) =>
         Require(!string.IsNullOrEmpty(name) && name[0] != '/' && name[^1] != '/', option, $"'{name}' is not the path of a file, relative to its directory.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -28,17 +27,6 @@ internal sealed class Listener
 
     /// <summary>Where it listens, with the real port; a <see cref="TlsEndPoint"/> if it speaks TLS.</summary>
     public IPEndPoint EndPoint { get; }
-
-    /// <summary>Where a browser on this machine finds it.</summary>
-    public string Url
-    {
-        get
-        {
-            bool isLocal = IsLoopback || EndPoint.Address.Equals(IPAddress.Any) || EndPoint.Address.Equals(IPAddress.IPv6Any);
-            string authority = isLocal ? string.Create(CultureInfo.InvariantCulture, $"localhost:{EndPoint.Port}") : EndPoint.ToString();
-            return $"{Scheme(EndPoint)}://{authority}/";
-        }
-    }
 
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);

@@ -47,6 +47,7 @@ internal sealed class Representation
         if (hasSiblings) metadata.Add(("Vary", "Accept-Encoding"));
         if (cacheControl.Length > 0) metadata.Add(("Cache-Control", cacheControl));
         metadata.AddRange(fields.Common);
+        fields.AddPathHeaders(metadata, path[..^coding.FileExtension().Length], coding);
         _metadata = [.. metadata];
     }
 

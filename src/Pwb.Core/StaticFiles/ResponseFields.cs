@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Pwb.Http;
 
 namespace Pwb.StaticFiles;
 
@@ -9,11 +10,15 @@ internal sealed class ResponseFields
     private const string AllowedMethods = "GET, HEAD, OPTIONS";
     private const string DefaultCacheControl = "no-cache";
 
+    private static readonly string[] Replaceable = ["Content-Type", "Content-Encoding"];
+
     private readonly IReadOnlyList<(string Pattern, string Value)> _cacheControl;
+    private readonly IReadOnlyList<(string Pattern, string Name, string Value)> _pathHeaders;
 
     public ResponseFields(StaticFileOptions options)
     {
         _cacheControl = options.CacheControl;
+        _pathHeaders = options.PathHeaders;
         List<(string Name, string Value)> common = [.. options.Headers];
         if (!common.Exists(line => string.Equals(line.Name, "X-Content-Type-Options", StringComparison.OrdinalIgnoreCase))) common.Add(("X-Content-Type-Options", "nosniff"));
         if (options.CorsOrigin is not null)
@@ -25,7 +30,7 @@ internal sealed class ResponseFields
         Common = [.. common];
         Options = new HttpResponse(204, null, options.CorsOrigin is null
             ? [("Allow", AllowedMethods), .. Common]
-            : [("Allow", AllowedMethods), ("Access-Control-Allow-Methods", AllowedMethods), ("Access-Control-Allow-Headers", "*"), .. Common]);
+            : [("Allow", AllowedMethods), ("Access-Control-Allow-Methods", AllowedMethods), ("Access-Control-Allow-Headers", "*, Authorization"), .. Common]);
         NotFound = Text(404, "404 Not Found\n");
         Forbidden = Text(403, "403 Forbidden\n");
         PreconditionFailed = Text(412, "412 Precondition Failed\n");
@@ -61,10 +66,29 @@ internal sealed class ResponseFields
     {
         foreach ((string pattern, string value) in _cacheControl)
         {
-            if (FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false)) return value;
+            if (Matches(pattern, path)) return value;
         }
 
         return DefaultCacheControl;
+    }
+
+    /// <summary>Whether a line of the options stands in place of the handler's own, not beside it.</summary>
+    public static bool IsReplaceable(string name) => Replaceable.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Adds the field lines that the options have for a path.</summary>
+    /// <param name="lines">The lines of a response at that path.</param>
+    /// <param name="path">The path of the original, also for a precompressed neighbour, which keeps the coding that it has.</param>
+    /// <param name="coding">The coding that was selected.</param>
+    public void AddPathHeaders(List<(string Name, string Value)> lines, string path, ContentCoding coding)
+    {
+        foreach ((string pattern, string name, string value) in _pathHeaders)
+        {
+            if (!Matches(pattern, path)) continue;
+            string? own = Array.Find(Replaceable, own => own.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (own == "Content-Encoding" && coding != ContentCoding.Identity) continue;
+            lines.RemoveAll(line => line.Name == own);
+            lines.Add((own ?? name, value));
+        }
     }
 
     /// <summary>A response that somebody else has made, with what every response at its path has.</summary>
@@ -72,8 +96,12 @@ internal sealed class ResponseFields
     {
         string cacheControl = CacheControlOf(path);
         if (cacheControl.Length > 0) response = response.With("Cache-Control", cacheControl);
-        return Common.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
+        List<(string Name, string Value)> lines = [.. Common];
+        AddPathHeaders(lines, path, ContentCoding.Identity);
+        return lines.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
     }
+
+    private static bool Matches(string pattern, string path) => FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false);
 
     private HttpResponse Text(int statusCode, string text, params ReadOnlySpan<(string Name, string Value)> lines) =>
         new(statusCode, ResponseBody.From(text), [.. lines, .. Common]);

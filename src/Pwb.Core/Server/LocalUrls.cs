@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Net;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// Finds the URLs of end points for a browser on this machine. A browser tries both addresses of localhost, 127.0.0.1 and ::1, and no other one of
+/// loopback. So localhost stands for ::1 only where both belong to this server.
+/// </summary>
+internal static class LocalUrls
+{
+    /// <summary>One URL for each end point, in their order, none twice.</summary>
+    public static IReadOnlyList<string> Of(IReadOnlyList<IPEndPoint> endPoints)
+    {
+        HashSet<string> localhost = [.. endPoints.Where(IsLocalhost4).Select(LocalhostUrl)];
+        return [.. endPoints.Select(endPoint => UrlOf(endPoint, localhost)).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string UrlOf(IPEndPoint endPoint, HashSet<string> localhost)
+    {
+        bool isLocalhost6 = endPoint.Address.Equals(IPAddress.IPv6Any) || endPoint.Address.Equals(IPAddress.IPv6Loopback);
+        if (IsLocalhost4(endPoint) || (isLocalhost6 && localhost.Contains(LocalhostUrl(endPoint)))) return LocalhostUrl(endPoint);
+        return $"{Listener.Scheme(endPoint)}://{new IPEndPoint(isLocalhost6 ? IPAddress.IPv6Loopback : endPoint.Address, endPoint.Port)}/";
+    }
+
+    private static bool IsLocalhost4(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.Loopback);
+
+    private static string LocalhostUrl(IPEndPoint endPoint) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Listener.Scheme(endPoint)}://localhost:{endPoint.Port}/");
+}
