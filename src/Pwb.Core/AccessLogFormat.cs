@@ -4,8 +4,8 @@ namespace Pwb;
 public enum AccessLogFormat
 {
     /// <summary>
-    /// Client, request line, status, bytes of content, milliseconds; for each response to a request. Refusals are not among them: they are
-    /// in the category "Pwb.Server", at Debug.
+    /// Client, request line, status, bytes of content, milliseconds, for each response to a request; for a refusal the reason stands in place of
+    /// the milliseconds.
     /// </summary>
 #pragma warning disable CA1720 // here this is a word, and no type
     Short,

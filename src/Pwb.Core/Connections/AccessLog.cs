@@ -15,11 +15,11 @@ namespace Pwb.Connections;
 /// <param name="StatusCode">Its status.</param>
 /// <param name="Bytes">How long its content was.</param>
 /// <param name="Elapsed">The time since the request's head was there; null without a request.</param>
-/// <param name="Error">What was wrong: why it is a refusal, if it is, or what failed.</param>
-/// <param name="IsRefusal">Whether it is a refusal.</param>
+/// <param name="Error">What was wrong, in a word: why it is a refusal, if it is, or what failed.</param>
+/// <param name="Refusal">Why it is a refusal, in a sentence; null if it is none.</param>
 /// <param name="Span">The request's span, if somebody observes it.</param>
 internal readonly record struct AccessEntry(
-    EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, bool IsRefusal, Activity? Span);
+    EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, string? Refusal, Activity? Span);
 
 /// <summary>A line for each answer. What the client sent is escaped in all formats alike, and in what other loggers get as named values.</summary>
 internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, TimeProvider time)
@@ -40,7 +40,10 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
                 List<KeyValuePair<string, object?>> values = Values(entry);
                 logger.Log(LogLevel.Information, new EventId(12, "LogJson"), values, null, ToJson);
                 break;
-            case AccessLogFormat.Short when !entry.IsRefusal:
+            case AccessLogFormat.Short when entry.Refusal is { } why:
+                LogRefused(logger, ConnectionLog.Name(entry.Client), RequestLine(entry.Request), entry.StatusCode, entry.Bytes, why);
+                break;
+            case AccessLogFormat.Short:
                 LogShort(logger, ConnectionLog.Name(entry.Client), ConnectionLog.Escape(entry.Request!.RequestLine), entry.Request.Head.MinorVersion, entry.StatusCode, entry.Bytes, entry.Elapsed!.Value.TotalMilliseconds);
                 break;
         }
@@ -123,6 +126,9 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
 
     [LoggerMessage(3, LogLevel.Information, "{Client} \"{Request} HTTP/1.{MinorVersion}\" {StatusCode} {Bytes} {Milliseconds:0.000} ms", SkipEnabledCheck = true)]
     private static partial void LogShort(ILogger logger, string client, string request, int minorVersion, int statusCode, long bytes, double milliseconds);
+
+    [LoggerMessage(4, LogLevel.Information, "{Client} \"{Request}\" {StatusCode} {Bytes}: {Why}", SkipEnabledCheck = true)]
+    private static partial void LogRefused(ILogger logger, string client, string request, int statusCode, long bytes, string why);
 
     [LoggerMessage(11, LogLevel.Information, "{Client} - - [{Time}] \"{Request}\" {StatusCode} {Bytes} \"{Referer}\" \"{UserAgent}\"", SkipEnabledCheck = true)]
     private static partial void LogCombined(ILogger logger, string client, string time, string request, int statusCode, long bytes, string referer, string userAgent);

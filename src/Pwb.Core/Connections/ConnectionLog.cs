@@ -19,8 +19,6 @@ internal sealed partial class ConnectionLog(ILogger server)
     private long _hostRefusedDueAt = long.MinValue;
     private bool _hasListenerFailed;
 
-    public bool IsConnectionEnabled => server.IsEnabled(LogLevel.Information);
-
     public bool IsHeadEnabled => server.IsEnabled(LogLevel.Debug);
 
     /// <summary>The text with everything but visible ASCII and spaces escaped, cut at 1 KiB.</summary>
@@ -43,7 +41,7 @@ internal sealed partial class ConnectionLog(ILogger server)
 
     public void Connected(EndPoint? client)
     {
-        if (IsConnectionEnabled) LogConnected(server, Name(client));
+        if (IsHeadEnabled) LogConnected(server, Name(client));
     }
 
     /// <summary>Every line of a head, as the tutorial prints them.</summary>
@@ -56,11 +54,6 @@ internal sealed partial class ConnectionLog(ILogger server)
             bool isSecret = Secret.Contains(name, StringComparer.OrdinalIgnoreCase);
             LogLine(server, name + ": " + (isSecret ? "***" : Escape(line.Value)));
         }
-    }
-
-    public void Refused(EndPoint? client, int statusCode, string why)
-    {
-        if (server.IsEnabled(LogLevel.Debug)) LogRefused(server, Name(client), statusCode, why);
     }
 
     /// <summary>A page that does not give up, or a scanner, must not fill the log.</summary>
@@ -90,14 +83,11 @@ internal sealed partial class ConnectionLog(ILogger server)
 
     public void Failed(string id, Exception exception) => LogFailed(server, id, exception);
 
-    [LoggerMessage(1, LogLevel.Information, "client {Client} made a request", SkipEnabledCheck = true)]
+    [LoggerMessage(1, LogLevel.Debug, "client {Client} made a request", SkipEnabledCheck = true)]
     private static partial void LogConnected(ILogger logger, string client);
 
     [LoggerMessage(2, LogLevel.Debug, "{Line}", SkipEnabledCheck = true)]
     private static partial void LogLine(ILogger logger, string line);
-
-    [LoggerMessage(4, LogLevel.Debug, "{Client} refused with {StatusCode}: {Why}", SkipEnabledCheck = true)]
-    private static partial void LogRefused(ILogger logger, string client, int statusCode, string why);
 
     [LoggerMessage(5, LogLevel.Error, "request {Id}: the handler failed")]
     private static partial void LogHandlerFailed(ILogger logger, string id, Exception exception);

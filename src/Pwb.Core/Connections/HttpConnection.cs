@@ -74,7 +74,7 @@ internal sealed partial class HttpConnection : IConnectionInfo, IThreadPoolWorkI
         try
         {
             if (_transport.NeedsOpening) await OpenAsync().ConfigureAwait(false);
-            _context.Log.Connected(_context.Log.IsConnectionEnabled ? RemoteEndPoint : null);
+            _context.Log.Connected(_context.Log.IsHeadEnabled ? RemoteEndPoint : null);
             if (IsRefused) await RefuseAsync(_refusal).ConfigureAwait(false);
             while (!IsRefused && await ServeAsync().ConfigureAwait(false))
             {

@@ -262,7 +262,7 @@ internal sealed class HttpExchange
             await _sender.AppendAsync(response, hasContent ? bytes : default, close).ConfigureAwait(false);
         }
 
-        if (_isLogged) LogAnswer(Request, sent, Error, isRefusal: false);
+        if (_isLogged) LogAnswer(Request, sent, Error, refusal: null);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
         if (_content is { IsAtEnd: false }) close = close || await _content.DrainAsync().ConfigureAwait(false) is not Rejection.None;
@@ -294,16 +294,15 @@ internal sealed class HttpExchange
         HttpResponse response = Refusals.For(rejection);
         Instruments.CountRefusal(rejection);
         if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(Request.HostBytes, _context.Clock.Now);
-        _context.Log.Refused(_connection.RemoteEndPoint, response.StatusCode, rejection.Sentence());
         _sender.AppendHead(response, ContentFraming.Sized, close: true);
         ReadOnlyMemory<byte> content = default;
         if (!Head.IsHead && response.Body.TryGetBytes(out content)) _output.Buffer.Append(content.Span);
-        if (isLogged) LogAnswer(request, content.Length, Instruments.NameOf(rejection), isRefusal: true);
+        if (isLogged) LogAnswer(request, content.Length, Instruments.NameOf(rejection), rejection.Sentence());
     }
 
-    private void LogAnswer(HttpRequest? request, long sent, string? error, bool isRefusal)
+    private void LogAnswer(HttpRequest? request, long sent, string? error, string? refusal)
     {
         TimeSpan? elapsed = request is null ? null : _context.Clock.TimeProvider.GetElapsedTime(_startedAt);
-        _context.AccessLog.Write(new AccessEntry(_connection.RemoteEndPoint, request, _sender.StatusCode, sent, elapsed, error, isRefusal, Span));
+        _context.AccessLog.Write(new AccessEntry(_connection.RemoteEndPoint, request, _sender.StatusCode, sent, elapsed, error, refusal, Span));
     }
 }

@@ -57,10 +57,10 @@ public sealed partial class AccessLogTests
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\n\r\n", "\"-\" 400 ", "missing_host", false)]
-    [InlineData("GET /\u0001 HTTP/1.1\r\nHost: a\r\n\r\n", "\"-\" 400 ", "bad_target", false)]
-    [InlineData("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "\"POST /up HTTP/1.1\" 413 ", "content_too_large", true)]
-    public async Task A_refusal_is_an_answer_in_combined_and_JSON_and_none_in_short(string request, string combined, string reason, bool hasDuration)
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "\"-\" 400 ", "missing_host", "The Host field is missing.", false)]
+    [InlineData("GET /\u0001 HTTP/1.1\r\nHost: a\r\n\r\n", "\"-\" 400 ", "bad_target", "The request target is not valid.", false)]
+    [InlineData("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "\"POST /up HTTP/1.1\" 413 ", "content_too_large", "The content is too large.", true)]
+    public async Task A_refusal_is_one_line_with_its_status_and_reason_in_each_format(string request, string combined, string reason, string sentence, bool hasDuration)
     {
         Log lines = await ServeAsync(AccessLogFormat.Combined, request);
         lines.Lines.Should().ContainSingle().Which.Should().Contain(combined);
@@ -71,7 +71,7 @@ public sealed partial class AccessLogTests
         json.RootElement.TryGetProperty("http.server.request.duration", out _).Should().Be(hasDuration);
         json.RootElement.TryGetProperty("url.path", out _).Should().Be(hasDuration);
 
-        (await ServeAsync(AccessLogFormat.Short, request)).Lines.Should().BeEmpty();
+        (await ServeAsync(AccessLogFormat.Short, request)).Lines.Should().ContainSingle().Which.Should().StartWith($"192.0.2.7:50000 {combined}").And.EndWith($": {sentence}");
     }
 
     [Fact]

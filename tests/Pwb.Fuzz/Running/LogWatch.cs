@@ -52,8 +52,7 @@ internal sealed class LogWatch(LogLevel level) : ILoggerFactory
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             string line = formatter(state, exception);
-            bool isOrdinary = logLevel <= LogLevel.Debug
-                || (logLevel == LogLevel.Information && (category is "Pwb.Access" || line.EndsWith("made a request", StringComparison.Ordinal)));
+            bool isOrdinary = logLevel <= LogLevel.Debug || (logLevel == LogLevel.Information && category is "Pwb.Access");
             if (!isOrdinary)
                 watch.Object($"log line {logLevel} {category}: {line} {exception}");
             if (line.Any(c => c is < ' ' or > '~'))
