@@ -5,5 +5,12 @@ namespace Pwb;
 /// <param name="IsDirectory">Whether it holds others.</param>
 /// <param name="Length">The number of bytes of a file; 0 for a directory.</param>
 /// <param name="LastModified">When the content was last changed.</param>
-/// <param name="Identity">Tells contents of one name, length and time apart, such as an inode number or a hash; 0 when nothing can.</param>
-public readonly record struct ContentInfo(string Name, bool IsDirectory, long Length, DateTimeOffset LastModified, long Identity = 0);
+/// <param name="Identity">
+/// Names the content, such as a hash of it or the number of a version. Equal on every server that has the same content: clients see it, hashed, in the
+/// entity tag. 0, the default, when there is none; then the tag follows from length, time and, for smaller files, content.
+/// </param>
+/// <param name="Revision">
+/// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say. Is compared with what is in
+/// memory, and never sent. 0, the default, when nothing is known.
+/// </param>
+public readonly record struct ContentInfo(string Name, bool IsDirectory, long Length, DateTimeOffset LastModified, long Identity = 0, long Revision = 0);

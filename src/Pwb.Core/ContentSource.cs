@@ -14,7 +14,7 @@ public abstract class ContentSource
     /// <param name="path">What to look for.</param>
     /// <returns>What is there; null if nothing is, or nothing that may be served.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
-    /// <exception cref="IOException">It cannot be found out. The client gets 500, or 503 if the process has too many open files.</exception>
+    /// <exception cref="IOException">It cannot be found out. The client gets 500, or 503 if the process has too many open files or another program has the file to itself.</exception>
     public abstract ContentInfo? Find(string path);
 
     /// <summary>Opens a file.</summary>
@@ -22,7 +22,7 @@ public abstract class ContentSource
     /// <param name="info">The file as it is now that it is open: its content will have this length.</param>
     /// <returns>The content, a stream that can seek, which the caller disposes of; null if there is no such file.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
-    /// <exception cref="IOException">It cannot be opened. The client gets 500, or 503 if the process has too many open files.</exception>
+    /// <exception cref="IOException">It cannot be opened. The client gets 500, or 503 if the process has too many open files or another program has the file to itself.</exception>
     public abstract Stream? Open(string path, out ContentInfo info);
 
     /// <summary>What a directory holds, in any order, without what may not be served.</summary>

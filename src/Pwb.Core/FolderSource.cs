@@ -19,6 +19,7 @@ public sealed class FolderSource : ContentSource
     /// <param name="followLinksOutside">Whether links may lead out of it. Default false: what they lead to is not there.</param>
     /// <exception cref="ArgumentException"><paramref name="root"/> is empty, or is not a directory.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="root"/> does not exist.</exception>
+    /// <exception cref="IOException">The process has too many open files.</exception>
     public FolderSource(string root, bool followLinksOutside = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);

@@ -87,7 +87,7 @@ public sealed class StaticFileHandler : IRequestHandler
         {
             return _fields.Forbidden;
         }
-        catch (IOException exception) when (FileErrors.IsOutOfDescriptors(exception))
+        catch (IOException exception) when (FileErrors.IsTemporary(exception))
         {
             return _fields.Unavailable;
         }

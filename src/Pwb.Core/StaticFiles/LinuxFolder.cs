@@ -3,54 +3,38 @@ using System.IO.Enumeration;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on Linux. A name is looked up by the kernel, once, to a descriptor that opens nothing yet (O_PATH). Its real path and
-/// its type are read from there, and the content is opened through it: no race can put another file between the check and the use.
+/// A folder on Linux. A name is looked up by the kernel, to a descriptor that opens nothing yet (O_PATH), and it is the kernel that sees to it
+/// that no step leaves the root (openat2). Type, length and times are read from there, and the content is opened through it: no race can put
+/// another file between the check and the use.
 /// </summary>
 internal sealed class LinuxFolder : ContentSource
 {
-    // A root that is a link may be switched to another release at any time, and again while that is noticed.
-    private const int MaxAttempts = 3;
-
     private readonly string _root;
     private readonly bool _followLinksOutside;
-    private volatile byte[] _realRoot;
 
-    private LinuxFolder(string root, byte[] realRoot, bool followLinksOutside)
+    private LinuxFolder(string root, bool followLinksOutside)
     {
         _root = root;
-        _realRoot = realRoot;
         _followLinksOutside = followLinksOutside;
     }
 
     /// <param name="root">A full path.</param>
     /// <param name="followLinksOutside">Whether links may lead out of it.</param>
-    /// <returns>Null where the system does not have what it takes: an old C library, a sandbox that forbids the calls, no /proc.</returns>
-    public static LinuxFolder? TryCreate(string root, bool followLinksOutside)
-    {
-        if (!OperatingSystem.IsLinux()) return null;
-
-        try
-        {
-            using PathHandle handle = PathHandle.Open(root);
-            if (!handle.IsOpen || !handle.GetStatus().IsDirectory) return null;
-            return new LinuxFolder(root, handle.GetRealFolder(), followLinksOutside);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <returns>Null where the system does not have what it takes: a kernel before 5.6, a sandbox that forbids the calls, no /proc.</returns>
+    /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
+    public static LinuxFolder? TryCreate(string root, bool followLinksOutside) =>
+        OperatingSystem.IsLinux() && PathHandle.IsSupported() ? new LinuxFolder(root, followLinksOutside) : null;
 
     public override ContentInfo? Find(string path)
     {
-        using PathHandle handle = OpenWithin(path);
+        using PathHandle handle = Open(path);
         return handle.IsOpen ? handle.GetStatus().Describe(Path.GetFileName(path)) : null;
     }
 
     public override Stream? Open(string path, out ContentInfo info)
     {
         info = default;
-        using PathHandle handle = OpenWithin(path);
+        using PathHandle handle = Open(path);
         if (!handle.IsOpen || handle.GetStatus().Describe(Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
 
         info = file;
@@ -59,7 +43,7 @@ internal sealed class LinuxFolder : ContentSource
 
     public override IEnumerable<ContentInfo> List(string path)
     {
-        using PathHandle handle = OpenWithin(path);
+        using PathHandle handle = Open(path);
         if (!handle.IsOpen || !handle.GetStatus().IsDirectory) return [];
 
         var entries = new List<ContentInfo>();
@@ -76,66 +60,12 @@ internal sealed class LinuxFolder : ContentSource
         return entries;
     }
 
-    private PathHandle OpenWithin(string path)
+    // The root is opened each time: it may be a link that is switched to another folder, and is then the boundary at once.
+    private PathHandle Open(string path)
     {
-        for (int attempt = 1; ; attempt++)
-        {
-            byte[] realRoot = _realRoot;
-            PathHandle handle;
-            try
-            {
-                handle = PathHandle.Open(FullPath(path));
-            }
-            catch (UnauthorizedAccessException) when (!_followLinksOutside && !IsDeniedWithin(path, realRoot))
-            {
-                return default;
-            }
-
-            bool isAllowed = false;
-            try
-            {
-                isAllowed = !handle.IsOpen || _followLinksOutside || handle.IsWithin(realRoot);
-                if (isAllowed) return handle;
-            }
-            finally
-            {
-                if (!isAllowed) handle.Dispose();
-            }
-
-            if (attempt == MaxAttempts || !HasRootMoved(realRoot)) return default;
-        }
+        using PathHandle root = PathHandle.Open(_root);
+        if (!root.IsOpen) return default;
+        if (path.Length == 0) path = ".";
+        return _followLinksOutside ? root.OpenBelow(path) : root.OpenWithin(path);
     }
-
-    // Whether it is a directory of this folder that may not be searched. What is denied behind a link out of it is not there at all: a
-    // client that could tell 403 from 404 would know what there is.
-    private bool IsDeniedWithin(string path, byte[] realRoot)
-    {
-        while (path.Length > 0)
-        {
-            path = path[..Math.Max(path.LastIndexOf('/'), 0)];
-            try
-            {
-                using PathHandle handle = PathHandle.Open(FullPath(path));
-                return handle.IsOpen && handle.IsWithin(realRoot);
-            }
-            catch (UnauthorizedAccessException)
-            {
-                // Nor may the one above it.
-            }
-        }
-
-        return true;
-    }
-
-    private bool HasRootMoved(byte[] realRoot)
-    {
-        using PathHandle handle = PathHandle.Open(_root);
-        if (!handle.IsOpen) return false;
-        byte[] now = handle.GetRealFolder();
-        if (realRoot.AsSpan().SequenceEqual(now)) return false;
-        _realRoot = now;
-        return true;
-    }
-
-    private string FullPath(string path) => path.Length == 0 ? _root : $"{_root}/{path}";
 }

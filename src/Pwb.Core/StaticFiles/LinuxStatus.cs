@@ -17,11 +17,20 @@ internal readonly struct LinuxStatus
     [FieldOffset(40)]
     private readonly long _size;
 
+    [FieldOffset(96)]
+    private readonly long _changedSeconds;
+
+    [FieldOffset(104)]
+    private readonly uint _changedNanoseconds;
+
     [FieldOffset(112)]
     private readonly long _modifiedSeconds;
 
     [FieldOffset(120)]
     private readonly uint _modifiedNanoseconds;
+
+    [FieldOffset(136)]
+    private readonly ulong _device; // its major and its minor number
 
     public bool IsRegularFile => (_mode & TypeMask) == Regular;
 
@@ -32,8 +41,26 @@ internal readonly struct LinuxStatus
     /// <summary>Null for what is never served: FIFOs, sockets, devices.</summary>
     public ContentInfo? Describe(string name)
     {
-        if (IsDirectory) return new ContentInfo(name, IsDirectory: true, Length: 0, LastModified(), _inode);
-        return IsRegularFile ? new ContentInfo(name, IsDirectory: false, _size, LastModified(), _inode) : null;
+        if (IsDirectory) return new ContentInfo(name, IsDirectory: true, Length: 0, LastModified(), Revision: Revision());
+        return IsRegularFile ? new ContentInfo(name, IsDirectory: false, _size, LastModified(), Revision: Revision()) : null;
+    }
+
+    // Of what tells two files apart that look alike, and two states of one: nobody can set the time of the last change (ctime).
+    private long Revision()
+    {
+        ulong revision = Mix(_device);
+        revision = Mix(revision ^ (ulong)_inode);
+        revision = Mix(revision ^ (ulong)_changedSeconds);
+        return (long)Mix(revision ^ _changedNanoseconds);
+    }
+
+    // The finalizer of SplitMix64: each bit of the value counts for each of the result.
+    private static ulong Mix(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
     }
 
     // A file may say that it is from before the year 1 or from after 9999.

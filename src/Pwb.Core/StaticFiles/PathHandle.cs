@@ -35,20 +35,61 @@ internal readonly struct PathHandle : IDisposable
         return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
     }
 
-    /// <summary>Whether its real path is a folder, or below it.</summary>
-    /// <param name="folder">The real path of the folder, with a slash at its end.</param>
-    public bool IsWithin(ReadOnlySpan<byte> folder)
+    /// <summary>Finds what a path below this directory names, wherever links lead. Not open if there is nothing.</summary>
+    /// <exception cref="UnauthorizedAccessException">A directory on the way may not be searched.</exception>
+    /// <exception cref="IOException">Anything else that is wrong.</exception>
+    public PathHandle OpenBelow(string path)
     {
-        Span<byte> buffer = stackalloc byte[MaxPathLength];
-        ReadOnlySpan<byte> path = GetRealPath(buffer);
-        return path.StartsWith(folder) || (path.Length == folder.Length - 1 && folder.StartsWith(path));
+        int descriptor = LinuxCalls.OpenPathBelow(Descriptor, path, staysBeneath: false);
+        if (descriptor >= 0) return new PathHandle(path, descriptor);
+        return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
     }
 
-    /// <summary>Its real path, with a slash at its end.</summary>
-    public byte[] GetRealFolder()
+    /// <summary>Finds what a path below this directory names, as long as it stays there. Not open if there is nothing, inside.</summary>
+    /// <exception cref="UnauthorizedAccessException">A directory inside may not be searched.</exception>
+    /// <exception cref="IOException">Anything else that is wrong.</exception>
+    public PathHandle OpenWithin(string path)
     {
-        ReadOnlySpan<byte> path = GetRealPath(stackalloc byte[MaxPathLength]);
-        return path is [.., (byte)'/'] ? path.ToArray() : [.. path, (byte)'/'];
+        int descriptor = LinuxCalls.OpenPathBelow(Descriptor, path, staysBeneath: true);
+        if (descriptor >= 0) return new PathHandle(path, descriptor);
+        if (!LinuxCalls.HasLeft()) return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
+
+        // By an absolute link, or out and back in again: where it ends is what counts.
+        PathHandle handle = default;
+        bool isWithin = false;
+        try
+        {
+            handle = OpenBelow(path);
+            isWithin = handle.IsOpen && handle.IsWithin(this);
+            return isWithin ? handle : default;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return default; // a client that could tell 403 from 404 would know what there is outside
+        }
+        finally
+        {
+            if (!isWithin) handle.Dispose();
+        }
+    }
+
+    /// <summary>Whether this system has the calls by which paths are found, and /proc, by which files are opened.</summary>
+    /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
+    public static bool IsSupported()
+    {
+        try
+        {
+            using PathHandle root = Open("/");
+            int descriptor = root.IsOpen ? LinuxCalls.OpenPathBelow(root.Descriptor, ".", staysBeneath: true) : -1;
+            using PathHandle handle = descriptor >= 0 ? new PathHandle("/", descriptor) : default;
+            if (handle.IsOpen && LinuxCalls.TryGetStatus(descriptor, out _) && handle.TryGetRealPath(stackalloc byte[MaxPathLength], out _)) return true;
+            if (LinuxCalls.IsMissing()) return false;
+            throw LinuxCalls.GetLastError("/") ?? new IOException("It cannot be found out what this system can do.");
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false;
+        }
     }
 
     public LinuxStatus GetStatus()
@@ -79,12 +120,20 @@ internal readonly struct PathHandle : IDisposable
         if (IsOpen) _ = LinuxCalls.Close(Descriptor);
     }
 
-    private ReadOnlySpan<byte> GetRealPath(Span<byte> buffer)
+    // By their real paths. One that is longer than the kernel can tell is in no folder.
+    private bool IsWithin(in PathHandle directory)
+    {
+        if (!directory.TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> folder)) return false;
+        if (!TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> path) || !path.StartsWith(folder)) return false;
+        return path.Length == folder.Length || folder is [.., (byte)'/'] || path[folder.Length] == '/';
+    }
+
+    private bool TryGetRealPath(Span<byte> buffer, out ReadOnlySpan<byte> path)
     {
         Span<byte> link = stackalloc byte[32];
         Utf8.TryWrite(link, CultureInfo.InvariantCulture, $"/proc/self/fd/{Descriptor}\0", out int length);
         nint read = LinuxCalls.ReadLink(link[..length], buffer, buffer.Length);
-        if (read >= 0) return buffer[..(int)read];
-        throw LinuxCalls.GetLastError(_path) ?? new IOException($"Its real path cannot be found out: '{_path}'");
+        path = read < 0 ? default : buffer[..(int)read];
+        return read >= 0;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ResponseFields
 
     public HttpResponse MethodNotAllowed { get; }
 
-    /// <summary>The process has no descriptor left to open a file with. It will have one soon.</summary>
+    /// <summary>No descriptor is left to open a file with, or another program has the file to itself. Soon it may be otherwise.</summary>
     public HttpResponse Unavailable { get; }
 
     /// <summary>416: RFC 9110 §15.5.17.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Pwb.StaticFiles;
+using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.StaticFiles;
 
@@ -63,8 +64,96 @@ public sealed class FolderSourceTests : FolderTests
         File.SetLastWriteTimeUtc(Path.Combine(Root, "a.txt"), before.LastModified.UtcDateTime);
 
         ContentInfo after = folder.Find("a.txt")!.Value;
-        after.Identity.Should().NotBe(before.Identity).And.NotBe(0);
-        (after with { Identity = 0 }).Should().Be(before with { Identity = 0 });
+        after.Revision.Should().NotBe(before.Revision).And.NotBe(0);
+        (after with { Revision = 0 }).Should().Be(before with { Revision = 0 }, "clients are told nothing about inodes");
+    }
+
+    [SkippableFact]
+    public void On_Linux_a_change_that_keeps_length_and_time_shows()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such calls");
+        string path = Path.Combine(Root, "a.txt");
+        ContentSource folder = Create(Root);
+        ContentInfo before = folder.Find("a.txt")!.Value;
+        File.WriteAllText(path, "CONTENT OF A");
+        File.SetLastWriteTimeUtc(path, before.LastModified.UtcDateTime);
+        ContentInfo edited = folder.Find("a.txt")!.Value;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        ContentInfo denied = folder.Find("a.txt")!.Value;
+
+        edited.Should().NotBe(before);
+        denied.Should().NotBe(edited);
+        (edited with { Revision = 0 }).Should().Be(before with { Revision = 0 });
+    }
+
+    [SkippableFact]
+    public void On_Linux_two_file_systems_with_equal_files_are_told_apart()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such calls");
+        byte[] status = new byte[256];
+        BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)0x8000);
+        long[] revisions = [.. new[] { 32, 96, 104, 136, 140 }.Select(offset =>
+        {
+            byte[] other = [.. status];
+            BitConverter.TryWriteBytes(other.AsSpan(offset), 1);
+            return MemoryMarshal.Read<LinuxStatus>(other).Describe("a")!.Value.Revision;
+        })];
+
+        revisions.Append(MemoryMarshal.Read<LinuxStatus>(status).Describe("a")!.Value.Revision).Should().OnlyHaveUniqueItems("inode, time of change and both numbers of the device count");
+    }
+
+    [SkippableFact]
+    public void On_Linux_a_magic_link_of_proc_is_never_followed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no /proc");
+
+        // Through it, the path of another mount namespace's file reads as if the file were ours.
+        File.CreateSymbolicLink(Path.Combine(Root, "link"), $"/proc/self/root{Root}/a.txt");
+        foreach (bool followLinksOutside in (bool[])[false, true])
+        {
+            ContentSource folder = Create(Root, followLinksOutside);
+            folder.Find("link").Should().BeNull();
+            folder.Open("link", out _).Should().BeNull();
+            folder.List("").Should().NotContain(entry => entry.Name == "link");
+        }
+    }
+
+    [SkippableFact]
+    public async Task On_Linux_a_file_that_another_program_has_leased_is_busy_at_once_and_others_are_not()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no leases");
+        using LeasedFile lease = new(Path.Combine(Root, "a.txt"));
+        Skip.IfNot(lease.IsHeld, "this file system has no leases");
+        ContentSource folder = Create(Root);
+
+        folder.Find("a.txt")!.Value.Length.Should().Be(12);
+        Exception busy = await Task.Run(() => folder.Invoking(source => source.Open("a.txt", out _)).Should().Throw<IOException>().Which).WaitAsync(Wire.SafetyTimeout);
+        FileErrors.IsTemporary((IOException)busy).Should().BeTrue();
+
+        WireResponse response = await new Site(source: folder).GetAsync("/a.txt");
+        response.Status.Should().Be(503);
+        response["Retry-After"].Should().Be("1");
+        (await new Site(source: folder).GetAsync("/sub/deep/b.txt")).ContentText.Should().Be("b");
+    }
+
+    [SkippableFact]
+    public void On_Linux_one_that_is_made_without_a_descriptor_left_is_an_error()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such calls");
+        Exception? exception = null;
+        bool isWithout = false;
+
+        // A thread with descriptors of its own, so that nobody else runs out of them.
+        Thread thread = new(() =>
+        {
+            isWithout = OwnDescriptors.TryExhaust();
+            exception = isWithout ? Record.Exception(() => Create(Root)) : null;
+        });
+        thread.Start();
+        thread.Join();
+
+        Skip.IfNot(isWithout, "the limit is too high, or a thread cannot have descriptors of its own");
+        exception.Should().BeOfType<IOException>().Which.Should().Match<IOException>(error => FileErrors.IsTemporary(error));
     }
 
     [SkippableFact]
@@ -105,13 +194,16 @@ public sealed class FolderSourceTests : FolderTests
         MemoryMarshal.Read<LinuxStatus>(status).Describe("a")!.Value.LastModified.ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(24, true)]
     [InlineData(23, true)]
+    [InlineData(11, true)]
+    [InlineData(35, false)]
     [InlineData(5, false)]
     [InlineData(2, false)]
-    public void Knows_when_there_are_no_descriptors_left(int error, bool isOut)
+    public void Knows_what_may_be_over_soon(int error, bool isTemporary)
     {
-        FileErrors.IsOutOfDescriptors(new IOException("open", error)).Should().Be(isOut);
+        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have other numbers");
+        FileErrors.IsTemporary(new IOException("open", error)).Should().Be(isTemporary);
     }
 }

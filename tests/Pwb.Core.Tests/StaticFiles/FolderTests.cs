@@ -26,7 +26,7 @@ public abstract class FolderTests : IDisposable
         File.SetLastWriteTimeUtc(_site.At("sub/deep/b.txt"), modified.UtcDateTime);
 
         ContentInfo info = Create(Root).Find("sub/deep/b.txt")!.Value;
-        (info with { Identity = 0 }).Should().Be(new ContentInfo("b.txt", IsDirectory: false, Length: 1, modified));
+        (info with { Revision = 0 }).Should().Be(new ContentInfo("b.txt", IsDirectory: false, Length: 1, modified));
         Read("sub/deep/b.txt").Should().Be("b");
         Read("a.txt").Should().Be("content of a");
     }
@@ -279,8 +279,47 @@ public abstract class FolderTests : IDisposable
 
         File.Delete(_site.At("current", ofBase: true));
         _site.Link("../current", "releases/2");
+        folder.Find("old.txt").Should().BeNull("the boundary has moved with it");
         Read(folder, "a.txt").Should().Be("two");
-        folder.Find("old.txt").Should().BeNull();
+    }
+
+    [Fact]
+    public void The_root_may_be_a_link_that_is_switched_to_a_folder_inside_the_old_one()
+    {
+        _site.Write("../releases/secret.txt", SiteFolder.Outside);
+        _site.Write("../releases/1/a.txt", "one");
+        _site.Link("../releases/1/up.txt", "../secret.txt");
+        _site.Link("../current", "releases");
+        ContentSource folder = Create(_site.At("current", ofBase: true));
+        Read(folder, "1/up.txt").Should().Be(SiteFolder.Outside);
+
+        File.Delete(_site.At("current", ofBase: true));
+        _site.Link("../current", "releases/1");
+        Read(folder, "a.txt").Should().Be("one");
+        folder.Find("up.txt").Should().BeNull();
+        folder.Open("up.txt", out _).Should().BeNull();
+    }
+
+    [SkippableFact]
+    public void A_path_that_is_longer_than_the_system_takes_is_no_error()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "it takes a shell to make one");
+        string half = string.Join('/', Enumerable.Repeat(new string('d', 250), 9)), whole = $"{half}/{half}/{half}";
+        SiteFolder.Run("sh", "-c", $"cd '{Root}' && for i in 1 2 3; do mkdir -p '{half}' && cd -P '{half}' || exit 1; ln -s '{half}' on; done && echo deep > file");
+        try
+        {
+            ContentSource folder = Create(Root);
+            foreach (string path in (string[])[whole + "/file", $"{half}/on/on/file", $"{half}/on/on", $"{half}/{half}/file"])
+            {
+                folder.Invoking(source => source.Find(path)).Should().NotThrow();
+                folder.Invoking(source => source.Open(path, out _)?.Dispose()).Should().NotThrow();
+                folder.Invoking(source => source.List(path).Count()).Should().NotThrow();
+            }
+        }
+        finally
+        {
+            SiteFolder.Run("rm", "-rf", _site.At(new string('d', 250)));
+        }
     }
 
     [Fact]
@@ -318,7 +357,9 @@ public abstract class FolderTests : IDisposable
         // Behind a link that leaves the root, nothing is told apart.
         _site.Link("out", "..");
         Directory.CreateDirectory(_site.At("denied", ofBase: true), UnixFileMode.None);
+        _site.Link("into", "../denied/a");
         HasNothing("out/denied/a");
+        HasNothing("into");
         HasNothing("out/missing/a");
         Directory.Delete(_site.At("denied", ofBase: true));
         File.SetUnixFileMode(_site.At("locked"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

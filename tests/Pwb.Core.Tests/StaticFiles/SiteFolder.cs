@@ -32,9 +32,11 @@ public sealed class SiteFolder : IDisposable
     }
 
     /// <summary>Nobody ever writes into it: to open it is to wait for ever.</summary>
-    public void MakeFifo(string path)
+    public void MakeFifo(string path) => Run("mkfifo", At(path));
+
+    public static void Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start("mkfifo", [At(path)]);
+        using Process process = Process.Start(program, arguments);
         process.WaitForExit();
         process.ExitCode.Should().Be(0);
     }
