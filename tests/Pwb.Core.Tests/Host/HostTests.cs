@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Host;
 
@@ -159,7 +160,7 @@ public sealed class HostTests
         host.Output.Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [LongFact]
     public async Task A_log_that_nobody_reads_delays_neither_responses_nor_the_stop()
     {
         SkipOnWindows();
@@ -173,7 +174,7 @@ public sealed class HostTests
     }
 
     // A write that fails makes Microsoft's console logger write on the requests' own threads; those would then wait for the pipe.
-    [SkippableFact]
+    [LongFact]
     public async Task A_full_standard_error_does_not_make_a_blocked_log_delay_responses()
     {
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
@@ -188,7 +189,7 @@ public sealed class HostTests
         exitCode.Should().Be(0);
     }
 
-    [SkippableFact]
+    [LongFact]
     public async Task Standard_output_that_is_full_delays_no_response()
     {
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
@@ -201,7 +202,7 @@ public sealed class HostTests
         exitCode.Should().Be(0);
     }
 
-    [SkippableFact]
+    [LongFact]
     public async Task Standard_output_that_is_gone_delays_no_response()
     {
         SkipOnWindows();

@@ -33,7 +33,7 @@ public sealed class FileSendingTests : IDisposable
         (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(content.AsSpan(1000, 499_001)).Should().BeTrue();
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_file_above_4_GB_arrives_to_its_last_byte()
     {
         byte[] end = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
