@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Pwb.Tests.Architecture;
@@ -15,8 +16,9 @@ internal static class PublicApi
         StringBuilder text = new();
         foreach (Type type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
-            text.Append(Kind(type)).Append(' ').Append(type.FullName).Append('\n');
-            foreach (string line in type.GetMembers(Declared).Select(Describe).OfType<string>().Order(StringComparer.Ordinal)) text.Append("    ").Append(line).Append('\n');
+            text.Append(Kind(type)).Append(' ').Append(type.FullName).Append(Bases(type)).Append('\n');
+            foreach (string line in type.GetMembers(Declared).Select(Describe).OfType<string>().Order(StringComparer.Ordinal))
+                text.Append("    ").Append(line).Append('\n');
         }
 
         return text.ToString();
@@ -26,23 +28,52 @@ internal static class PublicApi
     {
         { IsInterface: true } => "interface",
         { IsEnum: true } => "enum",
-        { IsValueType: true } => type.IsByRefLike ? "ref struct" : "struct",
+        { IsValueType: true } => (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref struct" : "struct"),
         { IsAbstract: true, IsSealed: true } => "static class",
         { IsAbstract: true } => "abstract class",
         { IsSealed: true } => "sealed class",
         _ => "class",
     };
 
+    /// <summary>The base class, unless every type of that kind has it, and the interfaces that it does not bring along.</summary>
+    private static string Bases(Type type)
+    {
+        if (type.IsEnum) return "";
+        IEnumerable<Type> interfaces = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(@interface => @interface.IsVisible);
+        string[] names = [.. interfaces.Select(@interface => TypeText.Of(@interface)).Order(StringComparer.Ordinal)];
+        if (type.BaseType is { } @base && @base != typeof(object) && @base != typeof(ValueType)) names = [TypeText.Of(@base), .. names];
+        return names.Length == 0 ? "" : " : " + string.Join(", ", names);
+    }
+
     private static string? Describe(MemberInfo member) => member switch
     {
-        ConstructorInfo constructor when IsVisible(constructor) => $"new({Parameters(constructor)})",
-        MethodInfo method when IsVisible(method) && !method.IsSpecialName && !method.Name.StartsWith('<') => $"{Static(method)}{Returned(method)} {method.Name}({Parameters(method)})",
-        PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) => $"{Static(getter)}{Name(property.PropertyType)}{Mark(Nullability.Create(property).ReadState, property.PropertyType)} {property.Name} {{ get; {Setter(property)}}}",
-        FieldInfo field when field.IsPublic && field.IsLiteral => $"const {Name(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
+        ConstructorInfo constructor when IsVisible(constructor) => $"{Access(constructor)}new({Parameters(constructor)})",
+        MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) && !method.Name.StartsWith('<') =>
+            $"{Access(method)}{Kind(method)}{Returned(method)} {method.Name}{Generics(method)}({Parameters(method)})",
+        PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) =>
+            $"{Access(getter)}{Kind(getter)}{Required(property)}{Returned(getter)} {property.Name}{Index(property)} {{ get; {Setter(property)}}}",
+        EventInfo @event when @event.AddMethod is { } adder && IsVisible(adder) =>
+            $"{Access(adder)}{Kind(adder)}event {TypeText.Of(Nullability.Create(@event), TupleNames(@event))} {@event.Name}",
+        FieldInfo { IsPublic: true, IsLiteral: true } field => $"const {TypeText.Of(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
+        FieldInfo { IsPublic: true, IsSpecialName: false } field =>
+            $"{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeText.Of(Nullability.Create(field), TupleNames(field))} {field.Name}",
         _ => null,
     };
 
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+
+    private static string Access(MethodBase method) => method.IsPublic ? "" : "protected ";
+
+    private static string Kind(MethodInfo method) => method switch
+    {
+        { IsStatic: true } => "static ",
+        { IsAbstract: true } => "abstract ",
+        { DeclaringType.IsInterface: true } => "default ", // an implementation that implementers may leave as it is
+        { IsVirtual: true, IsFinal: false, DeclaringType.IsSealed: false } when method.GetBaseDefinition() == method => "virtual ",
+        _ => "",
+    };
+
+    private static string Required(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
 
     private static string Setter(PropertyInfo property)
     {
@@ -50,20 +81,36 @@ internal static class PublicApi
         return setter.ReturnParameter.GetRequiredCustomModifiers().Length > 0 ? "init; " : "set; ";
     }
 
-    private static string Static(MethodInfo method) => method.IsStatic ? "static " : method.IsAbstract ? "abstract " : "";
+    private static string Returned(MethodInfo method)
+    {
+        ParameterInfo returned = method.ReturnParameter;
+        string name = TypeText.Of(Nullability.Create(returned), TupleNames(returned));
+        if (!returned.ParameterType.IsByRef) return name;
+        return (returned.GetRequiredCustomModifiers().Length > 0 ? "ref readonly " : "ref ") + name;
+    }
 
-    private static string Returned(MethodInfo method) => Name(method.ReturnType) + Mark(Nullability.Create(method.ReturnParameter).ReadState, method.ReturnType);
+    private static string Generics(MethodInfo method) =>
+        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => string.Join(" : ", [argument.Name, .. argument.GetGenericParameterConstraints().Select(type => TypeText.Of(type))])))}>" : "";
+
+    private static string Index(PropertyInfo property) => property.GetIndexParameters().Length == 0 ? "" : $"[{Parameters(property.GetMethod!)}]";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        Name(parameter.ParameterType) + Mark(Nullability.Create(parameter).ReadState, parameter.ParameterType) + " " + parameter.Name + (parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "default") : "")));
+        Passing(parameter) + TypeText.Of(Nullability.Create(parameter), TupleNames(parameter)) + " " + parameter.Name + Default(parameter)));
 
-    private static string Mark(NullabilityState state, Type type) => state == NullabilityState.Nullable && Nullable.GetUnderlyingType(type) is null ? "?" : "";
-
-    private static string Name(Type type)
+    private static string Passing(ParameterInfo parameter)
     {
-        if (Nullable.GetUnderlyingType(type) is { } underlying) return Name(underlying) + "?";
-        if (type.IsByRef) return "ref " + Name(type.GetElementType()!);
-        if (!type.IsGenericType) return type.Name;
-        return type.Name.Split('`')[0] + "<" + string.Join(", ", type.GetGenericArguments().Select(Name)) + ">";
+        if (parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute))) return "params ";
+        if (!parameter.ParameterType.IsByRef) return "";
+        return parameter.IsOut ? "out " : parameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "in " : parameter.IsDefined(typeof(RequiresLocationAttribute)) ? "ref readonly " : "ref ";
     }
+
+    private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
+    {
+        null => " = default",
+        string text => $" = \"{text}\"",
+        object value => $" = {value}",
+    };
+
+    private static Queue<string?> TupleNames(ICustomAttributeProvider declaration) =>
+        new(declaration.GetCustomAttributes(typeof(TupleElementNamesAttribute), false).OfType<TupleElementNamesAttribute>().SelectMany(names => names.TransformNames));
 }
