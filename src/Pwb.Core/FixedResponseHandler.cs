@@ -4,7 +4,7 @@ namespace Pwb;
 /// Gives every request the same response, whatever its path. OPTIONS gets 204 with Allow, and methods
 /// that ask for something else altogether (TRACE, PROPFIND, ...) get 405.
 /// </summary>
-public sealed class FixedResponseHandler : IRequestHandler
+public sealed class FixedResponseHandler : IRequestHandler, IBorrowingHandler
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
@@ -30,6 +30,9 @@ public sealed class FixedResponseHandler : IRequestHandler
 
     /// <inheritdoc/>
     public bool NeverBlocks => true;
+
+    /// <inheritdoc/>
+    bool IBorrowingHandler.Borrows => true;
 
     /// <inheritdoc/>
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -93,6 +93,9 @@ public sealed class HttpFields
         _offset = offset;
     }
 
+    /// <summary>The same lines over bytes of their own, in an object of their own.</summary>
+    internal HttpFields Copy(byte[] bytes) => new() { _bytes = bytes, _lines = _lines.AsSpan(0, Count).ToArray(), Count = Count };
+
     internal void Clear()
     {
         Count = 0;

@@ -1,18 +1,20 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Pwb.Channels;
 using Pwb.Protocol;
 
 namespace Pwb;
 
 /// <summary>
-/// A request. A connection reuses one instance for all its requests, so a request and its spans are valid until its response
-/// has been sent and no longer; the strings that it gives out are yours.
+/// A request. It is an object of its own, with bytes of its own: a handler may keep it, and nothing of another request ever shows in it. Only
+/// <see cref="Body"/> ends with the response.
 /// </summary>
 public sealed class HttpRequest
 {
     private readonly RequestHead _head;
     private readonly IConnectionInfo? _connection;
+    private readonly RequestLife? _life;
     private byte[] _bytes = [];
     private int _offset;
     private byte[]? _withoutDotSegments;
@@ -45,6 +47,14 @@ public sealed class HttpRequest
         _head = head;
         _connection = connection;
         Headers = headers;
+    }
+
+    /// <summary>A request with bytes of its own, which is its handler's for good.</summary>
+    internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, IConnectionInfo connection, RequestLife life)
+        : this(head, headers, connection)
+    {
+        _bytes = bytes;
+        _life = life;
     }
 
     /// <summary>The method, such as "GET". Case matters.</summary>
@@ -108,6 +118,26 @@ public sealed class HttpRequest
     /// <summary><see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.</summary>
     internal ReadOnlySpan<byte> EscapedPath => _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
 
+    /// <summary>
+    /// Cancelled when nobody is left to answer: the client has ended or reset the connection, was too slow with its content, or the server's grace is
+    /// over. It is this request's own, and the token that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// </summary>
+    public CancellationToken Aborted
+    {
+        get => field == default && _life is not null ? _life.Aborted : field;
+        init;
+    }
+
+    /// <summary>
+    /// Cancelled when the server begins to stop: content without an end, and answers that wait for something to happen, are to finish soon. Work that
+    /// goes on has the grace of <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then <see cref="Aborted"/> is cancelled.
+    /// </summary>
+    public CancellationToken Stopping
+    {
+        get => field == default && _life is not null ? _life.Stopping : field;
+        init;
+    }
+
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;
@@ -122,15 +152,13 @@ public sealed class HttpRequest
         Headers.SetBytes(bytes, offset);
     }
 
-    /// <summary>Forgets the request, so that a handler that kept it sees an empty one rather than another client's.</summary>
+    /// <summary>Forgets the request, which was only lent.</summary>
     internal void Clear()
     {
-        _head.Reset();
         _path = null;
         _withoutDotSegments = null;
         _bytes = [];
         _offset = 0;
-        Headers.Clear();
         Trailers = HttpFields.None;
         Body = Stream.Null;
     }

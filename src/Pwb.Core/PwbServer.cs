@@ -3,7 +3,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pwb.Connections;
+using Pwb.Channels;
+using Pwb.Logging;
+using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Protocol;
 using Pwb.Server;
@@ -24,14 +26,16 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly HostFilter? _hosts;
     private readonly ServerLog _log;
     private readonly CoarseClock _clock;
-    private readonly ConnectionContext _context;
+    private readonly ConnectionLog _connectionLog;
+    private readonly ChannelContext _channels;
+    private readonly Http1Context _context;
     private readonly ConnectionSet _connections = new();
     private readonly Admission _admission;
     private readonly Heartbeat _heartbeat;
     private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
-    private readonly Action<HttpConnection> _servedEnded;
-    private readonly Action<HttpConnection> _refusedEnded;
+    private readonly Action<ServerConnection> _servedEnded;
+    private readonly Action<ServerConnection> _refusedEnded;
     private List<Listener>? _listeners;
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastConnectionId;
@@ -56,9 +60,10 @@ public sealed class PwbServer : IAsyncDisposable
         _log = new ServerLog(logger);
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
         _heartbeat = new Heartbeat(_clock, _connections, _reserve);
-        _context = new ConnectionContext(
-            handler ?? new FixedResponseHandler(), _options, _clock, new ConnectionLog(logger),
-            new AccessLog(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider));
+        _connectionLog = new ConnectionLog(logger);
+        _channels = new ChannelContext(_clock, _options.Limits, _connectionLog.CallbackFailed);
+        AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider);
+        _context = new Http1Context(handler ?? new FixedResponseHandler(), _options, _channels, _connectionLog, accessLog);
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -125,7 +130,7 @@ public sealed class PwbServer : IAsyncDisposable
         try
         {
             if (cancellationToken.IsCancellationRequested) _endOfGrace.TrySetResult();
-            _context.IsStopping = true;
+            _channels.IsStopping = true;
             List<Listener> listeners = _listeners ?? [];
             listeners.ForEach(listener => listener.Stop());
             await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
@@ -133,7 +138,7 @@ public sealed class PwbServer : IAsyncDisposable
             int aborted = await EndConnectionsAsync().ConfigureAwait(false);
 
             // Ready for the next start, and for streams that come without one.
-            _context.IsStopping = _isDisposed;
+            _channels.IsStopping = _isDisposed;
             _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_listeners is null) return;
             _listeners = null;
@@ -180,7 +185,7 @@ public sealed class PwbServer : IAsyncDisposable
         Transport transport = duplex switch
         {
             NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
-            SslStream session => new SessionTransport(session, remoteEndPoint),
+            SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
             _ => new Transport(duplex, remoteEndPoint),
         };
         return ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), cancellationToken);
@@ -237,7 +242,7 @@ public sealed class PwbServer : IAsyncDisposable
         }
 
         bool isRefused = admitted == Admitted.Refused;
-        HttpConnection connection;
+        ServerConnection connection;
         try
         {
             if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
@@ -275,7 +280,7 @@ public sealed class PwbServer : IAsyncDisposable
         }
     }
 
-    private static async Task ServeStreamAsync(HttpConnection connection, CancellationToken cancellationToken)
+    private static async Task ServeStreamAsync(ServerConnection connection, CancellationToken cancellationToken)
     {
         // Handlers run on the pool, never on whatever thread this was called on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -295,21 +300,22 @@ public sealed class PwbServer : IAsyncDisposable
         return client;
     }
 
-    private HttpConnection Open(Transport transport, HostFilter? hosts, Rejection refusal, Action<HttpConnection> ended)
+    private ServerConnection Open(Transport transport, HostFilter? hosts, Rejection refusal, Action<ServerConnection> ended)
     {
-        HttpConnection connection = new(transport, _context, hosts, Interlocked.Increment(ref _lastConnectionId), refusal, ended);
+        Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, _channels);
+        ServerConnection connection = new(channel, new Http1Engine(channel, _context, hosts), _connectionLog, refusal, ended);
         _heartbeat.Enter();
         _connections.Add(connection);
         return connection;
     }
 
-    private void OnEnded(HttpConnection connection)
+    private void OnEnded(ServerConnection connection)
     {
         _connections.Remove(connection);
         _heartbeat.Leave();
     }
 
-    private Action<HttpConnection> Ended(Admitted admitted) => connection =>
+    private Action<ServerConnection> Ended(Admitted admitted) => connection =>
     {
         _admission.Leave(admitted);
         OnEnded(connection);
@@ -318,9 +324,10 @@ public sealed class PwbServer : IAsyncDisposable
     /// <returns>How many connections had to be aborted.</returns>
     private async Task<int> EndConnectionsAsync()
     {
-        List<HttpConnection> connections = [];
+        List<ServerConnection> connections = [];
         _connections.CopyTo(connections);
-        int open = connections.Count(connection => !connection.CloseIfIdle());
+        connections.ForEach(connection => connection.Control.BeginStop());
+        int open = connections.Count(connection => !connection.Control.CloseIfIdle());
         if (open > 0) _log.Stopping(open);
 
         Task empty = _connections.WhenEmptyAsync();
@@ -329,7 +336,7 @@ public sealed class PwbServer : IAsyncDisposable
         await Task.WhenAny(empty, grace, _endOfGrace.Task).ConfigureAwait(false);
 
         _connections.CopyTo(connections);
-        connections.ForEach(connection => connection.Abort());
+        connections.ForEach(connection => connection.Control.Abort());
         await Task.WhenAny(empty, Task.Delay(AbortPatience, isOver.Token)).ConfigureAwait(false);
         await isOver.CancelAsync().ConfigureAwait(false);
         return connections.Count;

@@ -88,11 +88,11 @@ public sealed record PwbServerLimits
     /// </summary>
     public int MinResponseRate { get; init; } = 240;
 
-    /// <summary>How long a connection that the server has ended is read from, so that the last response is not lost in a reset. Default 2 seconds.</summary>
-    public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Octets that are read during <see cref="LingerTimeout"/>. Default 64 KiB.</summary>
-    public int MaxLingerLength { get; init; } = 64 * Kibi;
+    /// <summary>
+    /// How long a connection that the server has ended is read from, so that the last response is not lost in a reset. Default 30 seconds, as in
+    /// nginx. A client that is silent for 5 seconds is given up sooner; one that sends more than 64,000 octets a second gets the time that it needs.
+    /// </summary>
+    public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long requests in flight may take after the server was told to stop. Default 30 seconds, as in Kestrel. Beyond: reset.</summary>
     public TimeSpan ShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(30);
@@ -113,7 +113,6 @@ public sealed record PwbServerLimits
         Check(nameof(MaxDrainedContentLength), MaxDrainedContentLength, 0, long.MaxValue);
         Check(nameof(MinContentRate), MinContentRate, 0, int.MaxValue);
         Check(nameof(MinResponseRate), MinResponseRate, 0, int.MaxValue);
-        Check(nameof(MaxLingerLength), MaxLingerLength, 0, int.MaxValue);
         Check(nameof(DrainTimeout), DrainTimeout);
         Check(nameof(FirstByteTimeout), FirstByteTimeout);
         Check(nameof(TlsHandshakeTimeout), TlsHandshakeTimeout);

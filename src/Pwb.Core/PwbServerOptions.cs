@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Pwb.Connections;
+using Pwb.Http1;
 using Pwb.Protocol;
 
 namespace Pwb;

@@ -71,6 +71,9 @@ public abstract class ResponseBody : IAsyncDisposable
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync() => default;
 
+    /// <summary>Whether writing it, or disposing of it, runs code that is not this library's.</summary>
+    internal virtual bool IsUserCode => true;
+
     /// <summary>The content, if it is in memory and can be copied to the wire as it is.</summary>
     internal virtual bool TryGetBytes(out ReadOnlyMemory<byte> content)
     {
@@ -83,6 +86,8 @@ public abstract class ResponseBody : IAsyncDisposable
         public override long? Length => content.Length;
 
         internal override string DefaultContentType => contentType;
+
+        internal override bool IsUserCode => false;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => output.WriteAsync(content, cancellationToken);
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Pwb.Server;
+using Pwb.Logging;
 using Pwb.Tls;
 
 namespace Pwb;

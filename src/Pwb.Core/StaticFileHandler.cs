@@ -9,7 +9,7 @@ namespace Pwb;
 /// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless older than <c>app.js</c>), index files and content types. Nothing outside of the
 /// source can be reached. Small files are kept in memory, and compared with their source at most once a second; large ones are sent by the system.
 /// </summary>
-public sealed class StaticFileHandler : IRequestHandler
+public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 {
     private readonly ContentSource _source;
     private readonly StaticFileOptions _options;
@@ -52,6 +52,9 @@ public sealed class StaticFileHandler : IRequestHandler
 
     /// <summary>True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.</summary>
     public bool NeverBlocks => true;
+
+    /// <inheritdoc/>
+    bool IBorrowingHandler.Borrows => _next is null or IBorrowingHandler { Borrows: true };
 
     /// <inheritdoc/>
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -32,7 +32,6 @@ internal sealed record FaultOptions
         ["--response-timeout"] = (limits, value) => limits with { ResponseTimeout = TimeSpan.FromSeconds(value) },
         ["--min-response-rate"] = (limits, value) => limits with { MinResponseRate = (int)value },
         ["--linger-timeout"] = (limits, value) => limits with { LingerTimeout = TimeSpan.FromSeconds(value) },
-        ["--max-linger-length"] = (limits, value) => limits with { MaxLingerLength = (int)value },
         ["--shutdown-grace-period"] = (limits, value) => limits with { ShutdownGracePeriod = TimeSpan.FromSeconds(value) },
     };
 

@@ -28,6 +28,9 @@ internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Ac
     /// <summary>Whether the other end is closed, so that nobody will read what this one writes.</summary>
     public bool IsOtherClosed => outgoing.IsReaderGone;
 
+    /// <summary>Whether the other end has written everything, and this one has read it.</summary>
+    public bool HasOtherEnded => incoming.IsAtEnd;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;

@@ -1,4 +1,4 @@
-using Pwb.Connections;
+using Pwb.Channels;
 
 namespace Pwb.InMemory;
 
@@ -18,7 +18,11 @@ internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remo
     }
 
     // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it is known.
-    public override bool IsReset() => end.IsOtherClosed;
+    public override PeerState LookForEnd()
+    {
+        if (end.IsOtherClosed) return PeerState.Gone;
+        return end.HasOtherEnded ? PeerState.Ended : PeerState.Present;
+    }
 
     // Closing waits for nobody.
     public override void EndFromOutside(bool abort) => End(abort);

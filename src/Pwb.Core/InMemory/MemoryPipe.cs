@@ -30,6 +30,15 @@ internal sealed class MemoryPipe
         }
     }
 
+    /// <summary>Whether everything was written and read.</summary>
+    public bool IsAtEnd
+    {
+        get
+        {
+            lock (_lock) return _length == 0 && _isWritten;
+        }
+    }
+
     /// <summary>Whether nobody will read any more.</summary>
     public bool IsReaderGone
     {

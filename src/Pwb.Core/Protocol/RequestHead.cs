@@ -35,6 +35,9 @@ internal sealed class RequestHead
     /// <summary>Whether the client wants the connection to stay open: RFC 9112 §9.3.</summary>
     public bool IsPersistent => !HasClose && (MinorVersion > 0 || HasKeepAlive);
 
+    /// <summary>A head of its own with the same findings.</summary>
+    public RequestHead Copy() => (RequestHead)MemberwiseClone();
+
     public void Reset()
     {
         KnownMethod = null;

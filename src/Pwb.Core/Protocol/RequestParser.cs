@@ -18,6 +18,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
     private BodyFraming _framing;
     private int _requestLineStart;
     private int _fieldsStart;
+    private bool _hasTakenEmptyLine;
     private bool _hasHost;
     private bool _hasContentType;
     private bool _hasOtherExpectation;
@@ -31,6 +32,16 @@ internal sealed class RequestParser(PwbServerLimits limits)
     /// <summary>Whether nothing of a request line has been seen yet, at most an empty line.</summary>
     public bool IsBeforeRequest(int arrived) => _fieldsStart == 0 && arrived <= _requestLineStart;
 
+    /// <summary>Takes the one empty line that may stand before a request, if nothing else has arrived: it need not be kept until there is more.</summary>
+    /// <returns>Whether there is one: its two bytes are then used.</returns>
+    public bool TakeEmptyLine(int arrived)
+    {
+        if (arrived == 0 || arrived != _requestLineStart || _fieldsStart != 0) return false;
+        _requestLineStart = 0;
+        _hasTakenEmptyLine = true;
+        return true;
+    }
+
     /// <summary>Prepares for the next request.</summary>
     public void Reset()
     {
@@ -38,7 +49,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
         _framing = default;
         _requestLineStart = 0;
         _fieldsStart = 0;
-        _hasHost = _hasContentType = _hasOtherExpectation = false;
+        _hasTakenEmptyLine = _hasHost = _hasContentType = _hasOtherExpectation = false;
         _hasUpgradeToWebSocket = _hasConnectionUpgrade = _hasOtherWebSocketVersion = false;
         Rejection = Rejection.None;
     }
@@ -77,7 +88,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
     private OperationStatus ParseRequestLine(ReadOnlySpan<byte> input, RequestHead head)
     {
         // RFC 9112 §2.2: one empty line before the request line is ignored, for the sake of clients that end content with CRLF.
-        if (_requestLineStart == 0 && !input.IsEmpty && input[0] == '\r')
+        if (_requestLineStart == 0 && !_hasTakenEmptyLine && !input.IsEmpty && input[0] == '\r')
         {
             if (input.Length == 1) return OperationStatus.NeedMoreData;
             if (input[1] != '\n') return Refuse(Rejection.BadLineEnd);

@@ -1,4 +1,3 @@
-using Pwb.Connections;
 using Pwb.Telemetry;
 
 namespace Pwb.Server;
@@ -7,7 +6,7 @@ namespace Pwb.Server;
 internal sealed class ConnectionSet : ICountable
 {
     private readonly Lock _lock = new();
-    private readonly List<HttpConnection> _connections = []; // each knows its index, which takes less memory than a node for each
+    private readonly List<ServerConnection> _connections = []; // each knows its index, which takes less memory than a node for each
     private TaskCompletionSource? _empty;
 
     public int Count
@@ -18,7 +17,7 @@ internal sealed class ConnectionSet : ICountable
         }
     }
 
-    public void Add(HttpConnection connection)
+    public void Add(ServerConnection connection)
     {
         lock (_lock)
         {
@@ -27,12 +26,12 @@ internal sealed class ConnectionSet : ICountable
         }
     }
 
-    public void Remove(HttpConnection connection)
+    public void Remove(ServerConnection connection)
     {
         TaskCompletionSource? empty = null;
         lock (_lock)
         {
-            HttpConnection last = _connections[^1];
+            ServerConnection last = _connections[^1];
             _connections[connection.Index] = last;
             last.Index = connection.Index;
             _connections.RemoveAt(_connections.Count - 1);
@@ -49,16 +48,16 @@ internal sealed class ConnectionSet : ICountable
     /// <returns>Whether there was one.</returns>
     public bool CloseLongestIdle()
     {
-        HttpConnection? longest = null;
+        ServerConnection? longest = null;
         lock (_lock)
         {
-            foreach (HttpConnection connection in _connections)
+            foreach (ServerConnection connection in _connections)
             {
                 if (connection.IdleDueAt < (longest?.IdleDueAt ?? long.MaxValue)) longest = connection;
             }
         }
 
-        return longest is not null && longest.CloseIfIdle();
+        return longest is not null && longest.Control.Evict();
     }
 
     /// <summary>Completes when no connection is open.</summary>
@@ -76,12 +75,12 @@ internal sealed class ConnectionSet : ICountable
     {
         lock (_lock)
         {
-            foreach (HttpConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, connection.Scheme);
+            foreach (ServerConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, connection.Scheme);
         }
     }
 
     /// <summary>The connections as they are now, into a list that is reused.</summary>
-    public void CopyTo(List<HttpConnection> list)
+    public void CopyTo(List<ServerConnection> list)
     {
         list.Clear();
         lock (_lock) list.AddRange(_connections);

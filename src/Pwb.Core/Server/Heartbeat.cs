@@ -1,4 +1,4 @@
-using Pwb.Connections;
+using Pwb.Channels;
 using Pwb.Telemetry;
 
 namespace Pwb.Server;
@@ -11,7 +11,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
 {
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
-    private readonly List<HttpConnection> _snapshot = [];
+    private readonly List<ServerConnection> _snapshot = [];
     private readonly PoolRelief _relief = new();
     private AutoResetEvent? _wake;
     private int _users;
@@ -53,17 +53,17 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
         {
             clock.Update();
             connections.CopyTo(_snapshot);
-            foreach (HttpConnection connection in _snapshot) TickSafely(connection);
+            foreach (ServerConnection connection in _snapshot) TickSafely(connection);
             _snapshot.Clear();
         }
     }
 
     // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued all the same.
-    private static void TickSafely(HttpConnection connection)
+    private static void TickSafely(ServerConnection connection)
     {
         try
         {
-            connection.Tick();
+            connection.Control.Tick();
         }
         catch (OutOfMemoryException)
         {

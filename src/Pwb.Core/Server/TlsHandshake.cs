@@ -1,3 +1,4 @@
+using Pwb.Logging;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Pwb.Connections;
+using Pwb.Channels;
 using Pwb.Protocol;
 
 namespace Pwb.Server;
@@ -33,6 +33,13 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         set { }
     }
 
+    // What has arrived may be a close_notify, or bytes before it: only the session can tell.
+    public override PeerState LookForEnd()
+    {
+        PeerState state = base.LookForEnd();
+        return state == PeerState.Present && _session is not null ? PeerState.Unknown : state;
+    }
+
     public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
         _ = RemoteEndPoint; // asked for while there is one: who fails is named in the log
@@ -62,7 +69,7 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         if (_owesClosureAlert)
         {
             _owesClosureAlert = false;
-            await SessionTransport.SendClosureAlertAsync(_session!).ConfigureAwait(false);
+            await ForeignTlsTransport.SendClosureAlertAsync(_session!).ConfigureAwait(false);
         }
 
         await base.ShutdownSendAsync().ConfigureAwait(false);

@@ -86,23 +86,27 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public async Task A_handler_that_kept_its_request_sees_nothing_of_anybody_afterwards()
+    public async Task A_request_that_a_handler_kept_shows_its_own_and_never_the_next_one_on_its_connection()
     {
-        HttpRequest? kept = null;
-        Stream? body = null;
-        var wire = new Wire(request =>
+        List<(HttpRequest Request, Stream Body, CancellationToken Token)> kept = [];
+        var wire = new Wire((request, cancellationToken) =>
         {
-            kept = request;
-            body = request.Body;
-            return HttpResponse.Text("x");
+            kept.Add((request, request.Body, cancellationToken));
+            return new ValueTask<HttpResponse>(HttpResponse.Text("x"));
         });
-        await wire.ExchangeAsync("POST /a?b HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab");
+        await wire.ExchangeAsync("POST /a?b HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nContent-Length: 2\r\n\r\nab"
+            + "GET /private/x HTTP/1.1\r\nHost: other\r\nX: y\r\nAuthorization: z\r\n\r\n");
 
-        kept!.Headers.Count.Should().Be(0);
-        kept.Headers["Cookie"].Should().BeNull();
-        kept.Target.Length.Should().Be(0);
-        kept.Host.Should().BeEmpty();
-        await body!.Invoking(stream => stream.ReadAsync(new byte[1]).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        HttpRequest first = kept[0].Request;
+        kept[1].Request.Should().NotBeSameAs(first);
+        kept[1].Request.Path.Should().Be("/private/x");
+        first.Path.Should().Be("/a", "it is asked for only now");
+        Latin1.Text(first.RawQuery).Should().Be("b");
+        first.Host.Should().Be("a");
+        first.Headers["Cookie"].Should().Be("secret");
+        first.Headers["Authorization"].Should().BeNull();
+        await kept[0].Body.Invoking(stream => stream.ReadAsync(new byte[1]).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        kept[0].Token.Should().NotBe(kept[1].Token);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Pwb.Connections;
+using Pwb.Channels;
 using Pwb.Server;
 using Pwb.Tests.Infrastructure;
 

@@ -1,11 +1,11 @@
 using System.Buffers;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
 /// <summary>
 /// The bytes that have arrived and were not used yet. It rents its array when there is something to receive and returns it when
 /// there is nothing left. While a request is under way its head stays where it is, since spans point into it. Part of its
-/// connection's input: a struct, because each object that an idle connection has counts.
+/// channel: a struct, because each object that an idle connection has counts.
 /// </summary>
 internal struct ReceiveBuffer()
 {
@@ -59,6 +59,12 @@ internal struct ReceiveBuffer()
     public void Release()
     {
         if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
+        Abandon();
+    }
+
+    /// <summary>Forgets the array without giving it back: an operation may still hold it.</summary>
+    public void Abandon()
+    {
         _array = [];
         _start = _end = 0;
         _hasRequest = false;

@@ -5,9 +5,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Pwb.Channels;
 using Pwb.Telemetry;
 
-namespace Pwb.Connections;
+namespace Pwb.Logging;
 
 /// <summary>What the access log says of one answer.</summary>
 /// <param name="Client">Who got it.</param>
@@ -26,8 +27,9 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
 {
     public bool IsEnabled => logger.IsEnabled(LogLevel.Information);
 
-    public void Write(in AccessEntry entry)
+    public void Write(OnPool on, in AccessEntry entry)
     {
+        on.Check();
         switch (format)
         {
             case AccessLogFormat.Combined:

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
 /// <summary>The time as of the last heartbeat, and the fields that are made of it; reading it costs one load.</summary>
 internal sealed class CoarseClock

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pwb.Server;
+namespace Pwb.Logging;
 
 /// <summary>A logger whose failures stay with it: a log that throws must not cost a request.</summary>
 internal sealed class IsolatedLogger(ILogger logger) : ILogger

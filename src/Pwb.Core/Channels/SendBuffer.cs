@@ -1,10 +1,10 @@
 using System.Buffers;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
 /// <summary>
 /// The bytes that are to be sent with the next write. It rents its array when there is something to send. Part of its
-/// connection's output: a struct, because each object that an idle connection has counts.
+/// channel: a struct, because each object that an idle connection has counts.
 /// </summary>
 internal struct SendBuffer()
 {
@@ -40,6 +40,12 @@ internal struct SendBuffer()
     public void Release()
     {
         if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
+        Abandon();
+    }
+
+    /// <summary>Forgets the array without giving it back: an operation, or user code, may still hold it.</summary>
+    public void Abandon()
+    {
         _array = [];
         Length = 0;
     }

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Security;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
 /// <summary>A connection over a TLS session that somebody else has opened.</summary>
-internal sealed class SessionTransport(SslStream session, EndPoint? remoteEndPoint) : Transport(session, remoteEndPoint)
+internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEndPoint) : Transport(session, remoteEndPoint)
 {
     private volatile bool _owesClosureAlert = true;
 

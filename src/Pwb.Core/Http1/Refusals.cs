@@ -1,6 +1,6 @@
 using Pwb.Protocol;
 
-namespace Pwb.Connections;
+namespace Pwb.Http1;
 
 /// <summary>The responses that the server itself gives, made once.</summary>
 internal static class Refusals

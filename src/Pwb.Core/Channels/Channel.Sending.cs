@@ -1,17 +1,15 @@
 using System.Runtime.CompilerServices;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
-/// <summary>Gathers what is to be sent, and sends it within its deadline.</summary>
-internal sealed class ConnectionOutput(HttpConnection connection, ConnectionContext context)
+/// <summary>How a channel sends: it gathers what is pending, and sends it within its deadline. One operation at a time.</summary>
+internal sealed partial class Channel
 {
     // Large content goes out in slices of this size, each of which is progress.
     private const int SliceSize = 64 * 1024;
 
     // Where the system tells about progress, slices need only fit into the system's own count.
     private const int WatchedSliceSize = 1024 * 1024 * 1024;
-
-    private SendBuffer _buffer = new();
 
     // Of the current response: what was sent, how long the client was waited for, and what it had acknowledged at the first look.
     private long _sent;
@@ -20,16 +18,14 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     private long _firstAcknowledged = -1;
     private long _lastAcknowledged = -1;
 
-    public ref SendBuffer Buffer => ref _buffer;
-
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
-    public bool CanSendFiles => connection.CanSendFiles;
+    public bool CanSendFiles => _transport.CanSendFiles;
 
-    /// <summary>How often something was sent. What was appended since the count was the same can still be taken back.</summary>
+    /// <summary>The number of sends so far. While it is unchanged, nothing appended since is on the wire, and the caller may truncate.</summary>
     public int SendCount { get; private set; }
 
     /// <summary>Whether sending has failed, so that everything from now on will.</summary>
-    public bool HasFailed { get; private set; }
+    public bool HasSendFailed { get; private set; }
 
     /// <summary>A response starts: the count of how fast the client takes it, too.</summary>
     public void BeginResponse()
@@ -38,28 +34,8 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         Volatile.Write(ref _firstAcknowledged, -1);
     }
 
-    /// <summary>
-    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
-    /// that a write, which is all or nothing, does not.
-    /// </summary>
-    public void WatchProgress()
-    {
-        long acknowledged = connection.GetAcknowledgedBytes();
-        if (acknowledged < 0) return;
-
-        bool isFirstLook = Volatile.Read(ref _firstAcknowledged) < 0;
-        if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
-        if (!isFirstLook && acknowledged > _lastAcknowledged)
-        {
-            long waiting = context.Clock.Now - Volatile.Read(ref _waitStart);
-            connection.ExtendWait(Wait.Response, DueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
-        }
-
-        _lastAcknowledged = acknowledged;
-    }
-
     /// <summary>Sends what is pending, if anything is.</summary>
-    public ValueTask FlushAsync() => Buffer.Length == 0 ? default : FlushPendingAsync();
+    public ValueTask FlushAsync() => _pending.Length == 0 ? default : FlushPendingAsync();
 
     /// <summary>Sends what is pending, and then these bytes without copying them.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -76,24 +52,24 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     /// <exception cref="IOException">The file ends earlier, or the client is gone.</exception>
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
-        int sliceSize = connection.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
+        int sliceSize = _transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
         for (long sent = 0; sent < count;)
         {
             int slice = (int)Math.Min(sliceSize, count - sent);
-            ReadOnlyMemory<byte> pending = Buffer.Pending;
+            ReadOnlyMemory<byte> pending = _pending.Pending;
             long start = BeginWrite();
             int taken;
             try
             {
-                taken = await connection.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
+                taken = await _transport.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
             }
             finally
             {
-                connection.EndWait(Wait.Response);
+                EndWait(Wait.Response);
             }
 
             EndWrite(start, pending.Length + taken);
-            Buffer.Truncate(0);
+            _pending.Truncate(0);
             if (taken < slice) throw new IOException($"The file has become shorter: {sent + taken} bytes of {count} were left at {offset}.");
             sent += taken;
         }
@@ -105,11 +81,11 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         long start = BeginWrite();
         try
         {
-            await connection.ShutdownSendAsync().ConfigureAwait(false);
+            await _transport.ShutdownSendAsync().ConfigureAwait(false);
         }
         finally
         {
-            connection.EndWait(Wait.Response);
+            EndWait(Wait.Response);
         }
 
         EndWrite(start, 0);
@@ -118,8 +94,8 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushPendingAsync()
     {
-        await WriteAsync(Buffer.Pending).ConfigureAwait(false);
-        Buffer.Truncate(0);
+        await WriteAsync(_pending.Pending).ConfigureAwait(false);
+        _pending.Truncate(0);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -129,12 +105,12 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
         try
         {
             // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
-            await connection.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-            await connection.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await _transport.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            await _transport.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
-            connection.EndWait(Wait.Response);
+            EndWait(Wait.Response);
         }
 
         EndWrite(start, bytes.Length);
@@ -143,24 +119,44 @@ internal sealed class ConnectionOutput(HttpConnection connection, ConnectionCont
     private long BeginWrite()
     {
         SendCount++;
-        HasFailed = true; // until it has succeeded
-        long start = context.Clock.Now;
+        HasSendFailed = true; // until it has succeeded
+        long start = _context.Clock.Now;
         Volatile.Write(ref _waitStart, start);
-        connection.BeginWait(Wait.Response, DueAt(_sent, _waited));
+        BeginWait(Wait.Response, SendDueAt(_sent, _waited));
         return start;
     }
 
     private void EndWrite(long start, long count)
     {
-        _waited += context.Clock.Now - start;
+        _waited += _context.Clock.Now - start;
         _sent += count;
-        HasFailed = false;
+        HasSendFailed = false;
     }
 
     /// <summary>When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.</summary>
-    private long DueAt(long progress, long waited)
+    private long SendDueAt(long progress, long waited)
     {
-        long dueAt = context.Clock.After(context.Limits.ResponseTimeout);
-        return context.Limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / context.Limits.MinResponseRate) - waited);
+        long dueAt = _context.Clock.After(_context.Limits.ResponseTimeout);
+        return _context.Limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / _context.Limits.MinResponseRate) - waited);
+    }
+
+    /// <summary>
+    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
+    /// that a write, which is all or nothing, does not.
+    /// </summary>
+    private void WatchProgress()
+    {
+        long acknowledged = _transport.GetAcknowledgedBytes();
+        if (acknowledged < 0) return;
+
+        bool isFirstLook = Volatile.Read(ref _firstAcknowledged) < 0;
+        if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
+        if (!isFirstLook && acknowledged > _lastAcknowledged)
+        {
+            long waiting = _context.Clock.Now - Volatile.Read(ref _waitStart);
+            ExtendWait(Wait.Response, SendDueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
+        }
+
+        _lastAcknowledged = acknowledged;
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pwb.Server;
+namespace Pwb.Logging;
 
 /// <summary>What a server writes to the log of itself.</summary>
 internal sealed partial class ServerLog(ILogger logger)

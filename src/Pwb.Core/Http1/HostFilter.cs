@@ -1,7 +1,7 @@
 using System.Text;
 using Pwb.Protocol;
 
-namespace Pwb.Connections;
+namespace Pwb.Http1;
 
 /// <summary>
 /// The hosts that requests may be for. A page that rebinds its own DNS name to this machine gets past the browser's same-origin policy, but

@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Security;
 using Pwb.Protocol;
 
-namespace Pwb.Connections;
+namespace Pwb.Channels;
 
 /// <summary>
 /// What a connection needs besides reading and writing. This one is for any stream; those that know their
 /// stream better do better.
 /// </summary>
-internal class Transport(Stream stream, EndPoint? remoteEndPoint)
+internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IConnectionInfo
 {
     private Task? _closed;
 
@@ -16,6 +16,9 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
 
     /// <summary>Whether what is sent cannot be read on its way.</summary>
     public bool IsSecure => Stream is SslStream;
+
+    /// <summary>RFC 9110 §4.2.</summary>
+    public string Scheme => IsSecure ? "https" : "http";
 
     /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
     public virtual bool NeedsOpening => false;
@@ -70,8 +73,8 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
     public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Whether the peer has reset the connection, where the system can tell.</summary>
-    public virtual bool IsReset() => false;
+    /// <summary>What can be told of the peer without reading.</summary>
+    public virtual PeerState LookForEnd() => PeerState.Unknown;
 
     /// <summary>Closes the connection, unless that has been done. For the connection's own loop.</summary>
     /// <param name="abort">Whether the peer is to see that something is missing.</param>
@@ -83,7 +86,7 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint)
     /// <summary>The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the connection.</summary>
     public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 
-    /// <summary>The same for any other thread: it does not wait, even if closing the stream does.</summary>
+    /// <summary>Closes the connection from any other thread. Does not wait, even if closing the stream does.</summary>
     public virtual void EndFromOutside(bool abort)
     {
         TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Pwb.Channels;
 
-namespace Pwb.Connections;
+namespace Pwb.Logging;
 
 /// <summary>
 /// What connections write to the log. Nothing is formatted when its level is off, and whatever comes from
@@ -39,14 +40,16 @@ internal sealed partial class ConnectionLog(ILogger server)
     /// <summary>What the log calls a client.</summary>
     public static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
 
-    public void Connected(EndPoint? client)
+    public void Connected(OnPool on, EndPoint? client)
     {
+        on.Check();
         if (IsHeadEnabled) LogConnected(server, Name(client));
     }
 
     /// <summary>Every line of a head, as the tutorial prints them.</summary>
-    public void Head(HttpRequest request)
+    public void Head(OnPool on, HttpRequest request)
     {
+        on.Check();
         LogLine(server, Escape(request.RequestLine) + (request.Head.MinorVersion == 0 ? " HTTP/1.0" : " HTTP/1.1"));
         foreach (FieldLine line in request.Headers)
         {
@@ -57,31 +60,47 @@ internal sealed partial class ConnectionLog(ILogger server)
     }
 
     /// <summary>A page that does not give up, or a scanner, must not fill the log.</summary>
-    public void HostRefused(ReadOnlySpan<byte> host, long now)
+    public void HostRefused(OnPool on, ReadOnlySpan<byte> host, long now)
     {
+        on.Check();
         long dueAt = Volatile.Read(ref _hostRefusedDueAt);
         if (now >= dueAt && Interlocked.CompareExchange(ref _hostRefusedDueAt, now + HostRefusedInterval, dueAt) == dueAt)
             LogHostRefused(server, Escape(host));
     }
 
-    public void HandlerFailed(string id, Exception exception) => LogHandlerFailed(server, id, exception);
+    public void HandlerFailed(OnPool on, string id, Exception exception)
+    {
+        on.Check();
+        LogHandlerFailed(server, id, exception);
+    }
 
-    public void BodyFailed(string id, Exception exception) => LogBodyFailed(server, id, exception);
+    public void BodyFailed(OnPool on, string id, Exception exception)
+    {
+        on.Check();
+        LogBodyFailed(server, id, exception);
+    }
 
-    public void CallbackFailed(string id, Exception exception) => LogCallbackFailed(server, id, exception);
+    public void CallbackFailed(long connection, long request, Exception exception) =>
+        LogCallbackFailed(server, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{connection}-{request}"), exception);
 
     /// <summary>Said once: one that fails for each request would fill the log.</summary>
-    public void ListenerFailed(Exception exception)
+    public void ListenerFailed(OnPool on, Exception exception)
     {
+        on.Check();
         if (!Interlocked.Exchange(ref _hasListenerFailed, true)) LogListenerFailed(server, exception);
     }
 
-    public void Ended(EndPoint? client, string why)
+    public void Ended(OnPool on, EndPoint? client, string why)
     {
+        on.Check();
         if (server.IsEnabled(LogLevel.Debug)) LogEnded(server, Name(client), why);
     }
 
-    public void Failed(string id, Exception exception) => LogFailed(server, id, exception);
+    public void Failed(OnPool on, string id, Exception exception)
+    {
+        on.Check();
+        LogFailed(server, id, exception);
+    }
 
     [LoggerMessage(1, LogLevel.Debug, "client {Client} made a request", SkipEnabledCheck = true)]
     private static partial void LogConnected(ILogger logger, string client);

@@ -1,0 +1,29 @@
+using Pwb.Channels;
+using Pwb.Logging;
+
+namespace Pwb.Http1;
+
+/// <summary>What all HTTP/1.1 connections of a server share.</summary>
+internal sealed class Http1Context(IRequestHandler handler, PwbServerOptions options, ChannelContext channels, ConnectionLog log, AccessLog accessLog)
+{
+    public IRequestHandler Handler => handler;
+
+    /// <summary>The value of <see cref="IRequestHandler.NeverBlocks"/>, asked once.</summary>
+    public bool HandlerNeverBlocks { get; } = handler.NeverBlocks;
+
+    /// <summary>Whether requests may be lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
+    public bool HandlerBorrows { get; } = options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
+
+    public PwbServerLimits Limits { get; } = options.Limits;
+
+    public Func<HttpRequest, long?>? MaxContentLengthSelector { get; } = options.MaxContentLengthSelector;
+
+    public CoarseClock Clock => channels.Clock;
+
+    public ConnectionLog Log => log;
+
+    public AccessLog AccessLog => accessLog;
+
+    /// <summary>Whether connections are to end after the response that is under way.</summary>
+    public bool IsStopping => channels.IsStopping;
+}

@@ -1,0 +1,193 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Pwb.Channels;
+using Pwb.Protocol;
+using Pwb.Telemetry;
+
+namespace Pwb.Http1;
+
+/// <summary>
+/// The protocol engine of one connection: receives a head, has it answered, decides how to go on. Results come up to it as values, and nothing
+/// below knows it. Used by the connection's loop alone: <see cref="ServeAsync"/> each time that bytes have come.
+/// </summary>
+internal sealed class Http1Engine(Channel channel, Http1Context context, HostFilter? hosts)
+{
+    // After so many requests without a wait, a connection that pipelines lets the others have their turn.
+    private const int MaxBurst = 64;
+
+    private readonly RequestParser _parser = new(context.Limits);
+    private readonly Exchange _exchange = new(channel, context, hosts);
+    private bool _isNew = true;
+    private bool _hasWaited; // for the first byte of what is to be received next
+    private long _headDueAt;
+    private int _burst;
+
+    /// <summary>The method of the request that is being answered, if one is. For any thread.</summary>
+    public string? ActiveMethod => _exchange.ActiveMethod;
+
+    /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
+    /// <returns>Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> ServeAsync()
+    {
+        for (; ; _burst++)
+        {
+            OperationStatus status;
+            while ((status = _parser.Parse(channel.Received.Unread, _exchange.Head, _exchange.Fields)) == OperationStatus.NeedMoreData)
+            {
+                bool isIdle = _parser.IsBeforeRequest(channel.Received.UnreadLength);
+                if (!_hasWaited)
+                {
+                    if (isIdle && _parser.TakeEmptyLine(channel.Received.UnreadLength)) channel.Received.Consume(2);
+                    await channel.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
+                    if (isIdle && context.IsStopping && !channel.MayHaveUnreadBytes) return false;
+
+                    BeginHeadWait(isIdle);
+                    _hasWaited = channel.Received.UnreadLength == 0;
+                    if (_hasWaited)
+                    {
+                        channel.CompletesInline = context.HandlerNeverBlocks;
+                        return true;
+                    }
+                }
+
+                _hasWaited = false;
+                ValueTask<int> receiving = channel.ReceiveNextAsync();
+                if (!receiving.IsCompleted) _burst = 0;
+                int received = await receiving.ConfigureAwait(false);
+                if (received > 0) continue;
+
+                if (!isIdle) await RefuseAsync(received < 0 ? Rejection.HeadTimeout : Rejection.IncompleteRequest).ConfigureAwait(false);
+                return false;
+            }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                await RefuseAsync(_parser.Rejection).ConfigureAwait(false);
+                return false;
+            }
+
+            if (!await AnswerAsync().ConfigureAwait(false)) return false;
+
+            _parser.Reset();
+            _exchange.Forget();
+            _headDueAt = 0;
+            _isNew = false;
+            if (_burst >= MaxBurst)
+            {
+                _burst = 0;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+        }
+    }
+
+    /// <summary>The first byte of a next request was waited for.</summary>
+    public void HasWaited() => _burst = 0;
+
+    /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
+    public async ValueTask RefuseAsync(Rejection rejection)
+    {
+        OnPool on = await channel.GoToPoolAsync(); // the log may block
+        _exchange.AppendRefusal(on, rejection);
+        await EndAsync(isLast: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs what user code the connection's end has interrupted, and forgets its request.</summary>
+    public async ValueTask ReleaseAsync()
+    {
+        if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
+        _exchange.Forget();
+    }
+
+    private ValueTask<bool> AnswerAsync() => Instruments.IsRequestObserved ? AnswerObservedAsync() : AnswerAsync(null);
+
+    // The span is current in here and in all that is awaited, and nowhere else: what an async method sets ends with it. Listeners are other
+    // people's code: they run on the pool, and what they throw ends here.
+    private async ValueTask<bool> AnswerObservedAsync()
+    {
+        OnPool on = await channel.GoToPoolAsync();
+        RequestObservation observation = new(_exchange.Begin(), context.Clock.TimeProvider);
+        Isolate(on, observation.Start);
+        _exchange.Begin(observation.Activity);
+        return await AnswerAsync(observation).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether the connection goes on.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> AnswerAsync(RequestObservation? observation)
+    {
+        bool isWhole = false;
+        try
+        {
+            Outcome outcome = await _exchange.AnswerAsync().ConfigureAwait(false);
+            if (outcome.Refusal != Rejection.None) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
+            if (outcome.KeepsOpen)
+            {
+                if (observation is null && !_exchange.HasMore) return true; // sent with what comes next
+
+                await channel.FlushAsync().ConfigureAwait(false);
+                isWhole = true;
+                if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
+                return true;
+            }
+
+            RequestHead head = _exchange.Head;
+            bool isClientsLast = outcome.Refusal == Rejection.None && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0;
+            isWhole = true;
+            await EndAsync(isClientsLast).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            if (observation is not null)
+            {
+                OnPool on = await channel.GoToPoolAsync();
+                string? error = _exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
+                Isolate(on, () => observation.End(_exchange.StatusCode, error));
+            }
+        }
+    }
+
+    /// <summary>Sends what is pending, then FIN, then runs user code that was left, then waits for the client to end too.</summary>
+    /// <param name="isLast">
+    /// Whether the client will send no other request (RFC 9112 §9.6) and has sent nothing more. There is nothing to wait for then, but over TLS: it may
+    /// still send a close_notify. Content that was not read in one with its head may still have an empty line behind it, which old clients send.
+    /// </param>
+    private async ValueTask EndAsync(bool isLast)
+    {
+        await channel.FlushAsync().ConfigureAwait(false);
+        bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.IsAtEnd && channel.CanLinger;
+        if (lingers) await channel.ShutdownAsync().ConfigureAwait(false);
+        if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
+        if (lingers) await channel.LingerAsync().ConfigureAwait(false);
+    }
+
+    private void BeginHeadWait(bool isIdle)
+    {
+        PwbServerLimits limits = context.Limits;
+        if (!isIdle)
+        {
+            // One deadline for the whole head, however many pieces it comes in.
+            if (_headDueAt == 0) _headDueAt = channel.After(limits.RequestHeadTimeout);
+            channel.BeginWait(Wait.Head, _headDueAt);
+            return;
+        }
+
+        _headDueAt = 0;
+        if (_isNew) channel.BeginWait(Wait.FirstByte, channel.After(limits.FirstByteTimeout));
+        else channel.BeginWait(Wait.NextRequest, channel.After(limits.KeepAliveTimeout));
+    }
+
+    private void Isolate(OnPool on, Action listening)
+    {
+        on.Check();
+        try
+        {
+            listening();
+        }
+        catch (Exception exception)
+        {
+            context.Log.ListenerFailed(on, exception);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Pwb.Protocol;
+
+namespace Pwb.Http1;
+
+/// <summary>What has become of a request.</summary>
+/// <param name="KeepsOpen">Whether the connection goes on. If not, what is pending is to be sent, and then its end.</param>
+/// <param name="Refusal">Why the request is refused, if it is: the refusal is still to be sent.</param>
+internal readonly record struct Outcome(bool KeepsOpen, Rejection Refusal = Rejection.None)
+{
+    public static Outcome Refuse(Rejection rejection) => new(KeepsOpen: false, rejection);
+}

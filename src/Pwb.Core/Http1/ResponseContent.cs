@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using Pwb.Channels;
+using Pwb.Protocol;
+
+namespace Pwb.Http1;
+
+/// <summary>
+/// Takes the content of one response from its body, frames it, and sees to it that it is neither short nor long. User code holds it, so every
+/// operation goes through its gate: a second one at the same time, or one after the end, throws before it touches anything.
+/// </summary>
+/// <param name="channel">Where the content goes.</param>
+/// <param name="framing">How its end is marked.</param>
+/// <param name="length">How long it is to be, if that was said.</param>
+/// <param name="requestToken">
+/// The token that the body was given. It ends no write: that the client has sent its FIN says nothing about whether it still reads, and if it
+/// is gone the write fails by itself.
+/// </param>
+internal sealed class ResponseContent(Channel channel, ContentFraming framing, long? length, CancellationToken requestToken) : Stream, IFileSink
+{
+    // Content up to this size is gathered with what is pending; larger content is sent from where it is.
+    private const int MaxGathered = 16 * 1024;
+
+    private Gate _gate;
+    private volatile bool _isMisused; // a body that swallows the exception does not make its content whole
+    private bool _isTooLong;
+
+    /// <summary>Bytes of content written so far.</summary>
+    public long Written { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => !_gate.IsClosed;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => Written;
+        set => throw new NotSupportedException();
+    }
+
+    public bool CanSendFiles => channel.CanSendFiles && framing == ContentFraming.Sized;
+
+    /// <summary>The body has returned: nothing more is taken.</summary>
+    /// <returns>False if a write or a flush of it is still under way, by which the connection is lost.</returns>
+    public bool CloseToUser() => _gate.Close();
+
+    /// <summary>Ends the content of a body that has written everything.</summary>
+    /// <exception cref="InvalidOperationException">The body has written less than it said, tried to write more, or wrote twice at once.</exception>
+    public void Complete()
+    {
+        if (_isMisused) throw new InvalidOperationException("The body wrote, or flushed, twice at once.");
+        if (length > Written) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote {Written}.");
+        if (_isTooLong) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote more.");
+        if (framing == ContentFraming.Chunked) channel.Pending.Append("0\r\n\r\n"u8);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Enter(cancellationToken);
+        CancellationTokenRegistration abort = AbortOn(cancellationToken);
+        try
+        {
+            if (buffer.IsEmpty) return; // a chunk of no bytes would end the content
+            Count(buffer.Length);
+            if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
+            if (buffer.Length <= MaxGathered)
+            {
+                if (channel.Pending.Length + buffer.Length > SendBuffer.MaxLength) await channel.FlushAsync().ConfigureAwait(false);
+                channel.Pending.Append(buffer.Span);
+            }
+            else
+            {
+                await channel.SendAsync(buffer).ConfigureAwait(false);
+            }
+
+            if (framing == ContentFraming.Chunked) channel.Pending.Append("\r\n"u8);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not InvalidOperationException)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        finally
+        {
+            await abort.DisposeAsync().ConfigureAwait(false);
+            _gate.Leave();
+        }
+    }
+
+    public async ValueTask SendFileAsync(FileStream file, long offset, long count)
+    {
+        Enter(CancellationToken.None);
+        try
+        {
+            Count(count);
+            await channel.SendFileAsync(file, offset, count).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Enter(cancellationToken);
+        CancellationTokenRegistration abort = AbortOn(cancellationToken);
+        try
+        {
+            await channel.FlushAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        finally
+        {
+            await abort.DisposeAsync().ConfigureAwait(false);
+            _gate.Leave();
+        }
+    }
+
+    // Writing without async blocks the body's own thread and nobody else's.
+#pragma warning disable VSTHRD002 // a synchronous write has no other way to wait
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Enter(CancellationToken token)
+    {
+        if (token != requestToken) token.ThrowIfCancellationRequested();
+        if (_gate.TryEnter()) return;
+
+        ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
+        _isMisused = true;
+        throw new InvalidOperationException("The body is writing, or flushing, already: await each write before the next.");
+    }
+
+    // A write that is given up half-way leaves nothing that could be continued: a token of the caller's own ends the connection.
+    private CancellationTokenRegistration AbortOn(CancellationToken token) => token.CanBeCanceled && token != requestToken
+        ? token.UnsafeRegister(static channel => ((Channel)channel!).Abort(), channel)
+        : default;
+
+    private void Count(long count)
+    {
+        if (length - Written < count)
+        {
+            _isTooLong = true;
+            throw new InvalidOperationException($"The body said that it has {length} bytes, and writes more.");
+        }
+
+        Written += count;
+    }
+
+    private void AppendChunkSize(int size)
+    {
+        Span<byte> destination = channel.Pending.GetSpan(10); // eight digits and CRLF
+        Utf8Formatter.TryFormat(size, destination, out int digits, 'x');
+        "\r\n"u8.CopyTo(destination[digits..]);
+        channel.Pending.Advance(digits + 2);
+    }
+}

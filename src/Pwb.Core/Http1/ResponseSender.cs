@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using Pwb.Channels;
+using Pwb.Protocol;
+
+namespace Pwb.Http1;
+
+/// <summary>Sends responses as they were planned: the head, framed for the request that it answers, and the content.</summary>
+internal sealed class ResponseSender(Channel channel, CoarseClock clock)
+{
+    // Content up to this size is copied behind its head, so that both go out in one write.
+    private const int MaxCopiedLength = 16 * 1024;
+
+    /// <summary>Appends a response that is in memory and closes the connection.</summary>
+    public SentResponse AppendLast(HttpResponse response, RequestHead request)
+    {
+        AppendHead(response, ContentFraming.Sized, request, close: true);
+        ReadOnlyMemory<byte> content = default;
+        if (!request.IsHead && response.Body.TryGetBytes(out content)) channel.Pending.Append(content.Span);
+        return new SentResponse(response.StatusCode, content.Length);
+    }
+
+    /// <summary>Appends a response whose content is in memory, or that has none to send. Only what is large is sent at once.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SentResponse> AppendAsync(HttpResponse response, ResponsePlan plan, RequestHead request)
+    {
+        ReadOnlyMemory<byte> content = default;
+        if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetBytes(out content);
+        if (channel.Pending.Length + response.Head.Length + content.Length > SendBuffer.MaxLength) await channel.FlushAsync().ConfigureAwait(false);
+        AppendHead(response, plan.Framing, request, plan.Closes);
+        if (content.Length <= MaxCopiedLength) channel.Pending.Append(content.Span);
+        else await channel.SendAsync(content).ConfigureAwait(false);
+        return new SentResponse(response.StatusCode, content.Length);
+    }
+
+    /// <summary>Sends a response whose body writes itself.</summary>
+    /// <param name="on">The body is user code.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="plan">What it does to the connection.</param>
+    /// <param name="request">The head of the request that it answers.</param>
+    /// <param name="requestToken">What the body is given.</param>
+    /// <exception cref="BodyFailedException">The connection is over: the body failed half-way, or is still writing.</exception>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public async ValueTask<SentResponse> SendStreamedAsync(OnPool on, HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
+    {
+        if (channel.Pending.Length + response.Head.Length > SendBuffer.MaxLength)
+        {
+            await channel.FlushAsync().ConfigureAwait(false);
+            on = await channel.GoToPoolAsync();
+        }
+
+        int mark = channel.Pending.Length;
+        int sendCount = channel.SendCount;
+        AppendHead(response, plan.Framing, request, plan.Closes);
+
+        ResponseContent content = new(channel, plan.Framing, response.ContentLength, requestToken);
+        Exception? failure = null;
+        try
+        {
+            on.Check();
+            await response.Body.WriteToAsync(content, requestToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (!content.CloseToUser())
+        {
+            channel.Taint();
+            throw new BodyFailedException("The response's body ended while it was still writing.", failure);
+        }
+
+        bool isClientGone = channel.HasSendFailed || channel.HasReceiveFailed || channel.Aborted.IsCancellationRequested;
+        try
+        {
+            if (failure is null && !isClientGone) content.Complete();
+        }
+        catch (InvalidOperationException exception)
+        {
+            failure = exception;
+        }
+
+        if (isClientGone && IsNetworks(failure)) throw new IOException("The client is gone.", failure);
+        if (isClientGone) throw new BodyFailedException("The response's body failed, and the client is gone.", failure);
+        if (failure is null) return new SentResponse(response.StatusCode, content.Written);
+        if (channel.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
+
+        // Nothing of it is on the wire yet: it can still become an orderly error.
+        channel.Pending.Truncate(mark);
+        if (failure is RequestRejectedException rejected) return new SentResponse(0, 0, null, rejected.Rejection);
+
+        Refusals.InternalServerError.Body.TryGetBytes(out ReadOnlyMemory<byte> text);
+        AppendHead(Refusals.InternalServerError, ContentFraming.Sized, request, plan.Closes);
+        channel.Pending.Append(text.Span);
+        return new SentResponse(500, text.Length, failure);
+    }
+
+    // What a body can only have from a write that failed, or from a token that said so. Anything else it threw is its own.
+    private static bool IsNetworks(Exception? failure) =>
+        failure is null or IOException or OperationCanceledException or ObjectDisposedException or RequestRejectedException;
+
+    private void AppendHead(HttpResponse response, ContentFraming framing, RequestHead request, bool close)
+    {
+        ReadOnlySpan<byte> dateAndServer = response.HasServer ? clock.Date : clock.DateAndServer;
+        Span<byte> destination = channel.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
+        channel.Pending.Advance(ResponseHead.Write(destination, response, framing, request, close, dateAndServer));
+    }
+}

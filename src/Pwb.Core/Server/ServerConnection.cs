@@ -1,0 +1,88 @@
+using System.Globalization;
+using Pwb.Channels;
+using Pwb.Logging;
+using Pwb.Http1;
+using Pwb.Protocol;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// What a server knows of a connection: its place among the others, how to end it, and its life from the first byte to the last. The channel has
+/// the bytes, the engine the protocol.
+/// </summary>
+/// <param name="channel">The bytes.</param>
+/// <param name="engine">The protocol.</param>
+/// <param name="log">Where the connection's own events go.</param>
+/// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
+/// <param name="ended">Called when it has ended.</param>
+internal sealed class ServerConnection(Channel channel, Http1Engine engine, ConnectionLog log, Rejection refusal, Action<ServerConnection> ended) : IThreadPoolWorkItem
+{
+    /// <summary>Its place among the open connections: theirs to set.</summary>
+    public int Index { get; set; }
+
+    /// <summary>What any thread may do with it.</summary>
+    public IChannelControl Control => channel;
+
+    /// <summary>See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.</summary>
+    public long IdleDueAt => refusal == Rejection.None ? channel.IdleDueAt : long.MaxValue;
+
+    /// <summary>The method of the request that is being answered, if one is.</summary>
+    public string? ActiveMethod => engine.ActiveMethod;
+
+    public string Scheme => channel.Scheme;
+
+    /// <summary>Serves the connection until it ends. Never throws.</summary>
+    /// <param name="cancellationToken">Aborts the connection.</param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static control => ((IChannelControl)control!).Abort(), channel);
+        try
+        {
+            Rejection opening = await channel.OpenAsync().ConfigureAwait(false);
+            if (log.IsHeadEnabled) log.Connected(await channel.GoToPoolAsync(), channel.RemoteEndPoint);
+            Rejection refused = refusal != Rejection.None ? refusal : opening;
+            if (refused != Rejection.None)
+            {
+                await engine.RefuseAsync(refused).ConfigureAwait(false);
+            }
+            else
+            {
+                // An idle connection owns no buffer, and no frame but this one: it waits for the first byte with empty hands.
+                while (await engine.ServeAsync().ConfigureAwait(false))
+                {
+                    ValueTask<int> waking = channel.WaitForByteAsync();
+                    if (!waking.IsCompleted) engine.HasWaited();
+                    try
+                    {
+                        await waking.ConfigureAwait(false);
+                    }
+                    catch (OperationCanceledException) when (channel.IsGivenUp)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            await channel.CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            log.Ended(await channel.GoToPoolAsync(), channel.RemoteEndPoint, channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
+        }
+        catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
+        {
+            log.Failed(await channel.GoToPoolAsync(), channel.Id.ToString(CultureInfo.InvariantCulture), exception);
+        }
+        finally
+        {
+            channel.EndNow();
+            await engine.ReleaseAsync().ConfigureAwait(false);
+            await channel.ReleaseAsync().ConfigureAwait(false);
+            ended(this);
+        }
+    }
+
+    /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync(CancellationToken.None);
+}
