@@ -31,6 +31,7 @@ public sealed class PwbServer : IAsyncDisposable
     private readonly Http1Context _context;
     private readonly ConnectionSet _connections = new();
     private readonly Admission _admission;
+    private readonly CertificateWatch _certificates;
     private readonly Heartbeat _heartbeat;
     private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
@@ -59,7 +60,8 @@ public sealed class PwbServer : IAsyncDisposable
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
-        _heartbeat = new Heartbeat(_clock, _connections, _reserve);
+        _certificates = new CertificateWatch(_options.TimeProvider, _log);
+        _heartbeat = new Heartbeat(_clock, _connections, _reserve, _certificates);
         _connectionLog = new ConnectionLog(logger);
         _channels = new ChannelContext(_clock, _options.Limits, _connectionLog.CallbackFailed);
         AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider);
@@ -84,7 +86,7 @@ public sealed class PwbServer : IAsyncDisposable
 
     /// <summary>Starts listening. When this is done, the first client may come.</summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
-    /// <exception cref="InvalidOperationException">The server is listening already.</exception>
+    /// <exception cref="InvalidOperationException">The server is listening already, or somebody has disposed of a certificate of an end point.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -98,6 +100,7 @@ public sealed class PwbServer : IAsyncDisposable
             _admission.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
             IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
+            _certificates.Begin(endPoints);
             List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
             _heartbeat.Enter();
             _reserve.TryHold();
@@ -107,7 +110,6 @@ public sealed class PwbServer : IAsyncDisposable
             {
                 TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, _options.TimeProvider, _log) : null;
                 HostFilter? hosts = listener.IsLoopback ? _loopbackHosts : _hosts;
-                handshake?.WarnOfExpired();
                 listener.Start(socket => Serve(socket, hosts, handshake), _reserve);
             }
         }
@@ -142,6 +144,7 @@ public sealed class PwbServer : IAsyncDisposable
             _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_listeners is null) return;
             _listeners = null;
+            _certificates.End();
             _heartbeat.Leave();
             _log.Stopped(aborted);
         }
@@ -227,6 +230,9 @@ public sealed class PwbServer : IAsyncDisposable
 
     /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
     internal void Tick() => _heartbeat.Tick();
+
+    /// <summary>Looks at the files of certificates now, for tests that wait for it.</summary>
+    internal void LookAtCertificates() => _certificates.Look();
 
     /// <summary>
     /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool

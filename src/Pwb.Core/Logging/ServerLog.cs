@@ -24,6 +24,10 @@ internal sealed partial class ServerLog(ILogger logger)
 
     public void CertificateExpired(string subject, DateTime validUntil) => LogCertificateExpired(logger, subject, validUntil);
 
+    public void CertificateNotYetValid(string subject, DateTime validFrom) => LogCertificateNotYetValid(logger, subject, validFrom);
+
+    public void HandshakesFail(string subject, string why) => LogHandshakesFail(logger, subject, why);
+
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
 
@@ -47,4 +51,10 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(27, LogLevel.Warning, "the certificate {Subject} has expired, at {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
     private static partial void LogCertificateExpired(ILogger logger, string subject, DateTime validUntil);
+
+    [LoggerMessage(40, LogLevel.Warning, "the certificate {Subject} is not valid yet, but from {ValidFrom:yyyy-MM-dd HH:mm} UTC on")]
+    private static partial void LogCertificateNotYetValid(ILogger logger, string subject, DateTime validFrom);
+
+    [LoggerMessage(41, LogLevel.Warning, "no TLS handshake succeeds with the certificate {Subject}: {Why}")]
+    private static partial void LogHandshakesFail(ILogger logger, string subject, string why);
 }

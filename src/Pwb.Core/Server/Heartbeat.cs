@@ -7,7 +7,7 @@ namespace Pwb.Server;
 /// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of its
 /// own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to watch.
 /// </summary>
-internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve) : IDisposable
+internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve, CertificateWatch certificates) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
@@ -56,6 +56,8 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
             foreach (ServerConnection connection in _snapshot) TickSafely(connection);
             _snapshot.Clear();
         }
+
+        LookSafely();
     }
 
     // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued all the same.
@@ -68,6 +70,18 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
         catch (OutOfMemoryException)
         {
             // The next beat is another chance.
+        }
+    }
+
+    private void LookSafely()
+    {
+        try
+        {
+            certificates.Beat();
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above: a thread is needed.
         }
     }
 

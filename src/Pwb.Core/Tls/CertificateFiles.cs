@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace Pwb.Tls;
 
-/// <summary>The files that a certificate and its key are in.</summary>
+/// <summary>The files of a certificate and its key: reads them within a bounded time, and knows whether they hold something new.</summary>
 internal abstract class CertificateFiles
 {
-    // No certificate is that long. What is, such as a device without end, is a wrong path.
-    private const int MaxLength = 1024 * 1024;
-
     private readonly string[] _paths;
-    private (DateTime LastWrite, long Length)[]? _loaded;
+    private readonly List<Thread> _hanging = []; // reads that were given up
+    private byte[]? _taken;
+    private bool _wasPipe;
+    private long _triedAt;
 
     /// <param name="paths">The files, the certificate's first.</param>
     protected CertificateFiles(params string[] paths)
@@ -18,64 +18,71 @@ internal abstract class CertificateFiles
         _paths = Array.ConvertAll(paths, Path.GetFullPath); // the current directory may change
     }
 
-    /// <summary>What to call them in a log.</summary>
+    /// <summary>How long the files may take to be read. A mount that hangs and a FIFO without a writer take for ever.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The name to use in a log.</summary>
     public string Name => _paths[0];
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
-    /// <exception cref="CryptographicException">What is in a file does not do.</exception>
-    public LoadedCertificate Load()
+    /// <summary>Whether it makes sense to read the files again now. Each read that hangs doubles the wait for the next one, which bounds the threads that hang.</summary>
+    public bool AreWorthALook
     {
-        // Noted before they are read: a change in between shows the next time. And not at all if they are not good, so that they are tried again.
-        (DateTime, long)[] found = Array.ConvertAll(_paths, Look);
-        _loaded = null;
-        LoadedCertificate certificate = Load(_paths);
-        _loaded = found;
-        return certificate;
+        get
+        {
+            if (_wasPipe) return false;
+            _hanging.RemoveAll(static thread => !thread.IsAlive);
+            return _hanging.Count == 0 || Environment.TickCount64 - _triedAt > Patience.TotalMilliseconds * Math.Pow(2, _hanging.Count);
+        }
     }
 
-    /// <summary>Whether they are others than those that were loaded.</summary>
-    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
-    public bool HaveChanged() => _loaded is not { } loaded || !loaded.AsSpan().SequenceEqual(Array.ConvertAll(_paths, Look));
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="IOException">A file is not there, cannot be read, or took too long.</exception>
+    public byte[][] Read()
+    {
+        if (_wasPipe) throw new IOException($"'{Name}' is a pipe, which can be read only once.");
 
-    protected abstract LoadedCertificate Load(string[] paths);
+        CertificateReading reading = new(_paths);
+        Thread thread = new(reading.Run) { IsBackground = true, Name = "PWB certificate file" };
+        _triedAt = Environment.TickCount64;
+        thread.Start();
+        if (!thread.Join(Patience))
+        {
+            _hanging.Add(thread);
+            throw new IOException($"'{reading.Current}' could not be read within {Patience.TotalSeconds:0.###} seconds.");
+        }
 
-    protected static byte[] Read(string path)
+        byte[][] contents = reading.GetResult();
+        _wasPipe = _taken is null && reading.HasReadPipe;
+        return contents;
+    }
+
+    /// <summary>Whether the contents are those that were taken last. Neither length nor time tells: both may stay the same.</summary>
+    public bool AreTaken(byte[][] contents) => _taken is { } taken && taken.AsSpan().SequenceEqual(Digest(contents));
+
+    /// <summary>Notes that the contents are in use.</summary>
+    public void Take(byte[][] contents) => _taken = Digest(contents);
+
+    /// <summary>Makes a certificate of the contents.</summary>
+    /// <exception cref="CryptographicException">The files do not contain a usable certificate or key; the message names the file and the reason.</exception>
+    public LoadedCertificate Load(byte[][] contents)
     {
         try
         {
-            using FileStream file = Open(path);
-            if (file.Length > MaxLength) throw new IOException($"'{path}' is too large for a certificate or its key.");
-            byte[] content = new byte[(int)file.Length];
-            file.ReadExactly(content);
-            return content;
+            return Load(_paths, contents);
         }
-        catch (EndOfStreamException exception)
+        catch (Exception exception) when (!Array.Exists(_paths, path => exception is CryptographicException && exception.Message.Contains(path, StringComparison.Ordinal)))
         {
-            throw new IOException($"'{path}' became shorter while it was read.", exception);
+            // The system's own, of which some come late, when a part of a certificate is first looked at.
+            throw new CryptographicException($"The certificate in '{Name}' cannot be used: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 
-    // Through the open file, because the path may be a link, as certbot's are, that leads elsewhere the next time.
-    private static (DateTime LastWrite, long Length) Look(string path)
-    {
-        using FileStream file = Open(path);
-        return (File.GetLastWriteTimeUtc(file.SafeFileHandle), file.Length);
-    }
+    protected abstract LoadedCertificate Load(string[] paths, byte[][] contents);
 
-    private static FileStream Open(string path)
+    private static byte[] Digest(byte[][] contents)
     {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new IOException($"There is no file '{path}'.", exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException(Directory.Exists(path) ? $"'{path}' is a directory, not a file." : $"The file '{path}' may not be read.", exception);
-        }
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (byte[] content in contents) hash.AppendData(SHA256.HashData(content));
+        return hash.GetHashAndReset();
     }
 }

@@ -8,14 +8,16 @@ namespace Pwb.Tls;
 internal sealed class PemCertificateFiles(string certificatePath, string? keyPath, string? password) : CertificateFiles(certificatePath, keyPath ?? certificatePath)
 {
     private const string Encrypted = "ENCRYPTED PRIVATE KEY"; // RFC 7468 §11
+    private const string BeginCertificate = "-----BEGIN CERTIFICATE-----";
+    private const string Dashes = "-----";
 
-    protected override LoadedCertificate Load(string[] paths)
+    protected override LoadedCertificate Load(string[] paths, byte[][] contents)
     {
-        X509Certificate2Collection chain = ReadCertificates(paths[0]);
+        X509Certificate2Collection chain = ReadCertificates(Text(contents[0]), paths[0]);
         X509Certificate2 own = chain[0];
         chain.RemoveAt(0);
 
-        using AsymmetricAlgorithm key = ReadKey(paths[1]);
+        using AsymmetricAlgorithm key = ReadKey(Text(contents[1]), paths[1]);
         X509Certificate2 certificate = Join(own, key)
             ?? throw new CryptographicException($"The private key in '{paths[1]}' is not that of the {(chain.Count > 0 ? "first " : "")}certificate in '{paths[0]}'.");
         return new LoadedCertificate(OperatingSystem.IsWindows() ? ThroughPfx(certificate) : certificate, chain);
@@ -27,18 +29,21 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
         using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
     }
 
-    private static X509Certificate2Collection ReadCertificates(string path)
+    private static X509Certificate2Collection ReadCertificates(string text, string path)
     {
         X509Certificate2Collection certificates = [];
         try
         {
-            certificates.ImportFromPem(ReadText(path));
+            certificates.ImportFromPem(text);
         }
         catch (CryptographicException exception)
         {
             throw new CryptographicException($"A certificate in '{path}' is damaged.", exception);
         }
 
+        // The system passes over what does not end, such as the rest of a file that is just being written.
+        if (certificates.Count < text.AsSpan().Count(BeginCertificate) || IsCutInBoundary(text))
+            throw new CryptographicException($"A certificate in '{path}' is damaged: it does not end.");
         return certificates.Count > 0 ? certificates : throw new CryptographicException($"'{path}' holds no certificate in PEM form.");
     }
 
@@ -54,9 +59,16 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
         }
     }
 
-    private AsymmetricAlgorithm ReadKey(string path)
+    /// <summary>Whether the text ends within one of the lines that begin and end a block.</summary>
+    private static bool IsCutInBoundary(ReadOnlySpan<char> text)
     {
-        string text = ReadText(path);
+        ReadOnlySpan<char> last = text[(text.LastIndexOf('\n') + 1)..].TrimEnd('\r');
+        if (last.IsEmpty || last[0] != '-') return false;
+        return last.Length <= Dashes.Length ? Dashes.StartsWith(last, StringComparison.Ordinal) : last.StartsWith(Dashes, StringComparison.Ordinal) && !last.EndsWith(Dashes, StringComparison.Ordinal);
+    }
+
+    private AsymmetricAlgorithm ReadKey(string text, string path)
+    {
         bool isEncrypted = FindKey(text) switch
         {
             Encrypted => true,
@@ -98,5 +110,5 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
         return null;
     }
 
-    private static string ReadText(string path) => Encoding.Latin1.GetString(Read(path));
+    private static string Text(byte[] content) => Encoding.Latin1.GetString(content);
 }

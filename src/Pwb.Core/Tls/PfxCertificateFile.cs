@@ -9,9 +9,9 @@ internal sealed class PfxCertificateFile(string path, string? password) : Certif
     // What .NET says of a wrong password, on every system: ERROR_INVALID_PASSWORD.
     private const int InvalidPassword = unchecked((int)0x80070056);
 
-    protected override LoadedCertificate Load(string[] paths)
+    protected override LoadedCertificate Load(string[] paths, byte[][] contents)
     {
-        X509Certificate2Collection all = Open(Read(paths[0]), paths[0]);
+        X509Certificate2Collection all = Open(contents[0], paths[0]);
         X509Certificate2 certificate = all.FirstOrDefault(candidate => candidate.HasPrivateKey)
             ?? throw new CryptographicException($"'{paths[0]}' holds no certificate with a private key.");
         all.Remove(certificate);

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Channels;
+using Pwb.Logging;
 using Pwb.Server;
 using Pwb.Tests.Infrastructure;
 
@@ -25,7 +27,7 @@ public sealed class InstrumentsTests
     private static WeakReference Beat()
     {
         ConnectionSet connections = new();
-        Heartbeat heartbeat = new(new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve());
+        Heartbeat heartbeat = new(new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(), new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)));
         heartbeat.Enter();
         heartbeat.Leave();
         heartbeat.Dispose();

@@ -1,5 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Pwb.Logging;
+using Pwb.Server;
+using Pwb.Tests.Infrastructure;
 using Pwb.Tls;
 
 namespace Pwb.Tests.Tls;
@@ -87,6 +91,7 @@ public sealed class CertificateTests : IDisposable
         using RSA rsa = RSA.Create(2048);
         string rsaKey = Write("rsa.pem", rsa.ExportPkcs8PrivateKeyPem());
         string old = Write("old.pem", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        string cut = Write("cut.pem", Chain.FullChainPem[..^40]);
         string pfx = PathOf("a.pfx"), noKey = PathOf("nokey.pfx"), large = PathOf("large.pem");
         File.WriteAllBytes(pfx, Chain.Pfx("secret"));
         File.WriteAllBytes(noKey, new X509Certificate2Collection(Chain.Intermediate).Export(X509ContentType.Pkcs12)!);
@@ -102,6 +107,7 @@ public sealed class CertificateTests : IDisposable
         Says<CryptographicException>(() => ServerCertificate.FromPem(text, key), $"'{text}' holds no certificate in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(pfx, key), $"'{pfx}' holds no certificate in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(damaged, key), $"A certificate in '{damaged}' is damaged.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem(cut, key), $"A certificate in '{cut}' is damaged: it does not end.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(certificate), $"'{certificate}' holds no private key in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, text), $"'{text}' holds no private key in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, otherKey), $"The private key in '{otherKey}' is not that of the certificate in '{certificate}'.");
@@ -118,6 +124,7 @@ public sealed class CertificateTests : IDisposable
         Says<CryptographicException>(() => ServerCertificate.FromPfx(noKey), $"'{noKey}' holds no certificate with a private key.");
 
         FluentActions.Invoking(() => ServerCertificate.FromPem("")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ServerCertificate.FromPem("a\0b")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ServerCertificate.FromPfx(" ")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ServerCertificate.From(Chain.Intermediate)).Should().Throw<ArgumentException>().Which.ParamName.Should().Be("certificate");
         FluentActions.Invoking(() => new TlsOptions()).Should().Throw<ArgumentException>();
@@ -148,6 +155,129 @@ public sealed class CertificateTests : IDisposable
         log.Lines.Should().Contain(line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("RSA 1024")]
+    [InlineData("SHA-1")]
+    [InlineData("secp256k1")]
+    [InlineData("brainpoolP256r1")]
+    [InlineData("secp224r1")]
+    public void Refuses_a_certificate_that_no_handshake_succeeds_with(string kind)
+    {
+        using AsymmetricAlgorithm key = kind.StartsWith("RSA", StringComparison.Ordinal) ? RSA.Create(1024) : ECDsa.Create(kind == "SHA-1" ? ECCurve.NamedCurves.nistP256 : ECCurve.CreateFromFriendlyName(kind));
+        CertificateRequest request = key is RSA rsa ? new("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) : new("CN=a", (ECDsa)key, HashAlgorithmName.SHA256);
+        X509SignatureGenerator own = key is RSA signing ? X509SignatureGenerator.CreateForRSA(signing, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa((ECDsa)key);
+        using X509Certificate2 bare = request.Create(new X500DistinguishedName("CN=Authority"), kind == "SHA-1" ? new Sha1Signature((ECDsa)key) : own, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+        using X509Certificate2 certificate = key is RSA pair ? bare.CopyWithPrivateKey(pair) : bare.CopyWithPrivateKey((ECDsa)key);
+        string path = Write("pair.pem", certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+
+        FluentActions.Invoking(() => ServerCertificate.FromPem(path)).Should().ThrowExactly<CryptographicException>().Which.Message.Should().StartWith($"No handshake succeeds with the certificate in '{path}': ").And.NotContain("\n");
+        FluentActions.Invoking(() => ServerCertificate.From(certificate)).Should().ThrowExactly<ArgumentException>().Which.Message.Should().StartWith("No handshake succeeds with the certificate: ");
+    }
+
+    [Fact]
+    public void A_chain_file_that_is_cut_anywhere_in_its_second_certificate_is_damaged()
+    {
+        string key = Write("key.pem", Chain.KeyPem);
+        int second = Chain.LeafPem.Length, end = Chain.FullChainPem.Length - 1; // but for its last line feed
+        for (int length = second + 1; length < end; length++)
+        {
+            string path = Write("cut.pem", Chain.FullChainPem[..length]);
+            FluentActions.Invoking(() => ServerCertificate.FromPem(path, key)).Should().Throw<CryptographicException>($"{length - second} of {end - second}").WithMessage("* is damaged*");
+        }
+
+        ServerCertificate.FromPem(Write("whole.pem", Chain.FullChainPem[..end]), key).Current.Should().Be(Chain.Leaf);
+    }
+
+    [Fact]
+    public void Throws_only_what_it_documents_whatever_is_in_a_file()
+    {
+        Random random = new(1);
+        byte[][] inputs = [Encoding.ASCII.GetBytes(Chain.FullChainPem + Chain.KeyPem), Chain.Pfx(null), Chain.Leaf.RawData];
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] content = (byte[])inputs[i % inputs.Length].Clone();
+            for (int changes = random.Next(1, 4); changes > 0; changes--) content[random.Next(content.Length)] = (byte)random.Next(256);
+            if (random.Next(3) == 0) content = content[..random.Next(content.Length)];
+            File.WriteAllBytes(PathOf("any"), content);
+            foreach (Func<ServerCertificate> load in (Func<ServerCertificate>[])[() => ServerCertificate.FromPem(PathOf("any")), () => ServerCertificate.FromPfx(PathOf("any"))])
+            {
+                try
+                {
+                    load();
+                }
+                catch (CryptographicException exception)
+                {
+                    exception.Message.Should().NotContain("\n").And.Contain(PathOf("any"));
+                }
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_FIFO_is_read_to_its_end_once(bool hasOwnKey)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no FIFOs.");
+        string certificate = PathOf("cert.fifo"), key = PathOf("key.fifo");
+        Fifo.Make(certificate);
+        if (hasOwnKey) Fifo.Make(key);
+        Task writing = Task.Run(() => // opens when somebody reads
+        {
+            File.WriteAllText(certificate, Chain.FullChainPem + (hasOwnKey ? "" : Chain.KeyPem));
+            if (hasOwnKey) File.WriteAllText(key, Chain.KeyPem);
+        });
+
+        ServerCertificate loaded = ServerCertificate.FromPem(certificate, hasOwnKey ? key : null);
+
+        await writing.WaitAsync(Wire.SafetyTimeout);
+        LogLines log = new();
+        loaded.Follow(new ServerLog(log));
+        log.Lines.Should().BeEmpty("it is not looked at again");
+        Says<IOException>(loaded.Reload, $"'{certificate}' is a pipe, which can be read only once.");
+        await ServesAsync(loaded, Chain);
+    }
+
+    [SkippableFact]
+    public void What_can_never_be_read_is_one_line_in_the_end()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no FIFOs.");
+        Fifo.Make(PathOf("fifo"));
+
+        Says<IOException>(() => new PemCertificateFiles(PathOf("fifo"), null, null) { Patience = TimeSpan.FromMilliseconds(10) }.Read(), $"'{PathOf("fifo")}' could not be read within 0.01 seconds.");
+        Says<IOException>(() => ServerCertificate.FromPem("/dev/zero"), "'/dev/zero' is too large for a certificate or its key.");
+        Says<CryptographicException>(() => ServerCertificate.FromPem("/dev/null"), "'/dev/null' holds no certificate in PEM form.");
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_valid_yet_is_served_with_a_warning_in_the_log()
+    {
+        ManualClock clock = new(); // in 1994
+        LogLines log = new();
+        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(ServerCertificate.From(Chain.Leaf)), TimeProvider = clock }, loggerFactory: log);
+        await server.StartAsync();
+
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+
+        client.Certificate.Should().Be(Chain.Leaf);
+        log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: the certificate CN=Test Leaf is not valid yet, but from ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_was_disposed_of_fails_the_start_before_anything_is_bound()
+    {
+        CertificateChain chain = new("a.example");
+        ServerCertificate certificate = ServerCertificate.From(chain.Leaf);
+        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(certificate) });
+        chain.Leaf.Dispose();
+
+        for (int i = 0; i < 2; i++)
+            (await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>()).WithMessage("The certificate CN=Test Leaf has been disposed of.");
+
+        server.Invoking(s => s.EndPoint).Should().Throw<InvalidOperationException>();
+        await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+    }
+
     private static void Says<TException>(Action action, string message)
         where TException : Exception => action.Should().ThrowExactly<TException>().Which.Message.Should().Be(message);
 
@@ -169,5 +299,15 @@ public sealed class CertificateTests : IDisposable
     {
         File.WriteAllText(PathOf(name), text);
         return PathOf(name);
+    }
+
+    /// <summary>Signs as nobody should any more, which .NET's own generators refuse.</summary>
+    private sealed class Sha1Signature(ECDsa key) : X509SignatureGenerator
+    {
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300906072A8648CE3D0401"); // ecdsa-with-SHA1
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, DSASignatureFormat.Rfc3279DerSequence);
+
+        protected override PublicKey BuildPublicKey() => new(key);
     }
 }

@@ -3,7 +3,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Pwb.Tests.Infrastructure;
+using Pwb.Tls;
 
 namespace Pwb.Tests.Tls;
 
@@ -161,6 +163,45 @@ public sealed class HandshakeTests
 
         (await log.LineAsync("no TLS handshake: ")).Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n");
         log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Handshakes_that_fail_for_a_reason_of_ours_leave_a_warning_a_minute()
+    {
+        using RSA key = RSA.Create(1024); // too short for OpenSSL
+        CertificateRequest request = new("CN=Too short", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        ManualClock clock = new();
+        LogLines log = new();
+        TlsOptions tls = new(new ServerCertificate(new LoadedCertificate(certificate, []))); // as if it had stopped to work
+        await using PwbServer server = new(RequestHandler.From(Answer), new PwbServerOptions { Port = 0, Tls = tls, TimeProvider = clock }, log);
+        await server.StartAsync();
+
+        for (int minute = 1; minute <= 2; minute++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await FluentActions.Awaiting(() => TlsClient.ConnectAsync(server)).Should().ThrowAsync<Exception>();
+                await log.LinesAsync("no TLS handshake: ", ((minute - 1) * 3) + i + 1);
+            }
+
+            log.Lines.Count(line => line.StartsWith("Warning: no TLS handshake succeeds with the certificate CN=Too short: ", StringComparison.Ordinal)).Should().Be(minute);
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
+    public async Task Handshakes_that_fail_for_a_reason_of_the_client_leave_no_warning()
+    {
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(log: log);
+
+        await ExchangeAsync(server.EndPoint, ClientHello.Tls11);
+        await log.LinesAsync("no TLS handshake: ", 1);
+        await FluentActions.Awaiting(() => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2)).Should().ThrowAsync<AuthenticationException>();
+        await log.LinesAsync("no TLS handshake: ", 2);
+
+        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -33,6 +33,22 @@ internal sealed class LogLines : ILoggerFactory, ILogger
         }
     }
 
+    /// <summary>Completes when there are so many lines with that text.</summary>
+    public async Task LinesAsync(string text, int count)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_lines)
+            {
+                if (_lines.FindAll(line => line.Contains(text, StringComparison.Ordinal)).Count >= count) return;
+                next = _added.Next.Task;
+            }
+
+            await next.WaitAsync(Wire.SafetyTimeout);
+        }
+    }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
