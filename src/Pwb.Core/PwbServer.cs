@@ -108,7 +108,7 @@ public sealed class PwbServer : IAsyncDisposable
             _log.Listening(EndPoint.Port, string.Join(' ', Urls));
             foreach (Listener listener in listeners)
             {
-                TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, _options.TimeProvider, _log) : null;
+                TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
                 HostFilter? hosts = listener.IsLoopback ? _loopbackHosts : _hosts;
                 listener.Start(socket => Serve(socket, hosts, handshake), _reserve);
             }

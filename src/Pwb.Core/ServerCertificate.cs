@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Logging;
+using Pwb.Server;
 using Pwb.Tls;
 
 namespace Pwb;

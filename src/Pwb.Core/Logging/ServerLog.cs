@@ -28,6 +28,8 @@ internal sealed partial class ServerLog(ILogger logger)
 
     public void HandshakesFail(string subject, string why) => LogHandshakesFail(logger, subject, why);
 
+    public void ClientCertificateValidatorFailed(Exception exception) => LogClientCertificateValidatorFailed(logger, exception);
+
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
 
@@ -57,4 +59,7 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(41, LogLevel.Warning, "no TLS handshake succeeds with the certificate {Subject}: {Why}")]
     private static partial void LogHandshakesFail(ILogger logger, string subject, string why);
+
+    [LoggerMessage(42, LogLevel.Error, "the validator of client certificates failed; the client was refused")]
+    private static partial void LogClientCertificateValidatorFailed(ILogger logger, Exception exception);
 }

@@ -40,6 +40,8 @@ internal enum Rejection
     ContentTimeout,
     TooManyConnections,
     PlainOnTlsPort,
+    ClientCertificateMissing,
+    ClientCertificateNotAccepted,
 }
 
 /// <summary>The status code of each rejection, and the sentence that goes out with it. Nothing that the client sent is ever in it.</summary>
@@ -47,6 +49,7 @@ internal static class RejectionText
 {
     public static int StatusCode(this Rejection rejection) => rejection switch
     {
+        Rejection.ClientCertificateMissing or Rejection.ClientCertificateNotAccepted => 403,
         Rejection.HeadTimeout or Rejection.ContentTimeout => 408,
         Rejection.ContentTooLarge => 413,
         Rejection.RequestLineTooLong => 414,
@@ -98,6 +101,8 @@ internal static class RejectionText
         Rejection.ContentTimeout => "The content of the request took too long.",
         Rejection.TooManyConnections => "The server has too many connections; try again soon.",
         Rejection.PlainOnTlsPort => "This port speaks TLS: use https.",
+        Rejection.ClientCertificateMissing => "A client certificate is needed.",
+        Rejection.ClientCertificateNotAccepted => "The client certificate is not accepted.",
         _ => "The request is not valid.",
     };
 }

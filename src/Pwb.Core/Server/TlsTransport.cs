@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Pwb.Channels;
 using Pwb.Protocol;
 
@@ -40,8 +41,12 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         return state == PeerState.Present && _session is not null ? PeerState.Unknown : state;
     }
 
+    /// <summary>The client's certificate, if the end point asks for one and the client has sent one that is accepted.</summary>
+    public X509Certificate2? ClientCertificate { get; private set; }
+
     public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
+        Rejection refusal;
         _ = RemoteEndPoint; // asked for while there is one: who fails is named in the log
         try
         {
@@ -50,7 +55,7 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
             if (first[0] != HandshakeRecord) return Rejection.PlainOnTlsPort;
 
             _session = new SslStream(Stream, leaveInnerStreamOpen: true);
-            await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);
+            refusal = await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -61,7 +66,8 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
 
         Stream = _session;
         _owesClosureAlert = true;
-        return Rejection.None;
+        if (refusal == Rejection.None) ClientCertificate = _session.RemoteCertificate as X509Certificate2;
+        return refusal;
     }
 
     public override async ValueTask ShutdownSendAsync()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Pwb;
 using Pwb.Tests.Tls;
 
@@ -21,6 +22,23 @@ public sealed class TlsSnippets
         // </tls>
 
         certificate.Current.Should().Be(Chain.Leaf);
+    }
+
+    [Fact]
+    public async Task An_end_point_asks_for_client_certificates()
+    {
+        ServerCertificate certificate = ServerCertificate.SelfSigned();
+        await File.WriteAllTextAsync("clients-ca.pem", Chain.Root.ExportCertificatePem());
+
+        // <tls-client-certificates>
+        TlsOptions tls = new(certificate)
+        {
+            ClientCertificates = ClientCertificateMode.Require,
+            ClientCertificateAuthorities = [X509CertificateLoader.LoadCertificateFromFile("clients-ca.pem")],
+        };
+        // </tls-client-certificates>
+
+        tls.ClientCertificateAuthorities.Should().ContainSingle().Which.Should().Be(Chain.Root);
     }
 
     [Fact]
