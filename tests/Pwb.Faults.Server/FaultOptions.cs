@@ -12,7 +12,7 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port, --log-level, --log throw|hang, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
+/// The command line: --port, --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
 /// </summary>
 internal sealed record FaultOptions
 {
@@ -43,6 +43,8 @@ internal sealed record FaultOptions
 
     public PwbServerLimits Limits { get; private init; } = PwbServerLimits.Default;
 
+    public TlsOptions? Tls { get; private init; }
+
     public static FaultOptions Parse(IReadOnlyList<string> args)
     {
         FaultOptions options = new();
@@ -50,13 +52,14 @@ internal sealed record FaultOptions
         return options;
     }
 
-    public PwbServerOptions ToServerOptions() => new() { Port = Port, Limits = Limits };
+    public PwbServerOptions ToServerOptions() => new() { Port = Port, Limits = Limits, Tls = Tls };
 
     private FaultOptions With(string name, string value) => name switch
     {
         "--port" => this with { Port = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },
         "--log" => this with { Log = value switch { "throw" => FaultyLog.Throws, "hang" => FaultyLog.Hangs, _ => throw new ArgumentException(value, nameof(value)) } },
+        "--tls-cert" => this with { Tls = new TlsOptions(ServerCertificate.FromPem(value)) },
         _ => this with { Limits = LimitSetters[name](Limits, double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)) },
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Pwb.Soak;
 
@@ -26,7 +27,7 @@ internal static class Load
         {
             return await actAsync(number);
         }
-        catch (Exception exception) when (exception is SocketException or HttpRequestException)
+        catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException or AuthenticationException)
         {
             return false;
         }

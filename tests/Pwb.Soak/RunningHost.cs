@@ -23,23 +23,29 @@ internal sealed class RunningHost : IDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    public static async Task<RunningHost> StartAsync(string name, params string[] arguments)
+    /// <summary>Starts the host.</summary>
+    public static Task<RunningHost> StartAsync(string name, params string[] arguments) => StartAsync(name, "pwb.dll", "://localhost:", [.. arguments, "--log-level", "information"]);
+
+    /// <summary>Starts the server of the fault suite, which has handlers that the host does not have.</summary>
+    public static Task<RunningHost> StartFaultsAsync(string name, params string[] arguments) => StartAsync(name, "pwb-faults.dll", "port ", [.. arguments, "--log-level", "warning"]);
+
+    private static async Task<RunningHost> StartAsync(string name, string program, string beforePort, string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "pwb.dll"), .. arguments, "--port", "0", "--log-level", "information"])
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--port", "0"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
         Process process = Process.Start(start)!;
         string banner = "";
-        while (!banner.Contains("http://", StringComparison.Ordinal))
+        while (!banner.Contains(beforePort, StringComparison.Ordinal))
         {
             banner = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The host does not start.");
         }
 
-        string url = banner[banner.IndexOf("http://", StringComparison.Ordinal)..].Split(' ')[0];
+        string port = banner[(banner.IndexOf(beforePort, StringComparison.Ordinal) + beforePort.Length)..].Split('/', ' ')[0];
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        return new RunningHost(name, process, new IPEndPoint(IPAddress.Loopback, new Uri(url).Port));
+        return new RunningHost(name, process, new IPEndPoint(IPAddress.Loopback, int.Parse(port, NumberStyles.None, CultureInfo.InvariantCulture)));
     }
 
     public string Take() => $"{_name}: {_samples.Take()}";
