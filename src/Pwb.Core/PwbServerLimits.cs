@@ -12,8 +12,8 @@ public sealed record PwbServerLimits
     public static PwbServerLimits Default { get; } = new();
 
     /// <summary>
-    /// Connections at one time. Default null: the smaller of 10,000 and half of what the process's open-file limit leaves after 128
-    /// descriptors, since .NET itself breaks when descriptors run out. When they are used up, the longest-idle kept-alive
+    /// Connections at one time. Default null: the smallest of 10,000, half of what the process's open-file limit leaves after 128
+    /// descriptors, and one for each 256 KiB of half of the available memory, since .NET itself breaks when either runs out. When they are used up, the longest-idle kept-alive
     /// connection makes room (as in nginx), or else the one that has been silent longest since it was opened; if there is none of
     /// either, a new one gets 503 with Retry-After: 1, or is reset when 64 others are just being told so.
     /// </summary>

@@ -9,6 +9,18 @@ public sealed class ConnectionLimitTests
 
     private static readonly PwbServerOptions Two = new() { Port = 0, Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
 
+    [Theory]
+    [InlineData(1_048_576, 64L << 30, 10_000)]
+    [InlineData(1024, 64L << 30, 448)]
+    [InlineData(1_048_576, 50L << 20, 100)] // a heap of 50 MB, which 320 slow readers over TLS brought down
+    [InlineData(1_048_576, 1L << 30, 2048)]
+    [InlineData(1024, 50L << 20, 100)]
+    [InlineData(1_048_576, 1000, 1)]
+    [InlineData(null, 64L << 30, 10_000)]
+    [InlineData(null, 0, 10_000)]
+    public void The_default_is_what_descriptors_and_memory_allow(int? openFiles, long memory, int expected) =>
+        Pwb.Server.ConnectionLimit.Default(openFiles, memory).Should().Be(expected);
+
     [Fact]
     public async Task The_connection_that_was_idle_longest_makes_room()
     {
