@@ -12,30 +12,34 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
     // A deadline may be up to two beats late, and the machine busy.
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(15);
 
-    [SkippableFact]
-    public async Task A_head_that_comes_byte_by_byte_gets_408_in_time()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_head_that_comes_byte_by_byte_gets_408_in_time(bool overTls)
     {
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--request-head-timeout", "2");
-        using RawClient client = await RawClient.ConnectAsync(server.Port);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--request-head-timeout", "2");
+        using RawClient client = await RawClient.ConnectAsync(server);
         long start = Now;
         await SendSlowlyAsync(client, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: " + new string('x', 200), TimeSpan.FromMilliseconds(200));
         RawResponse response = await client.ReadResponseAsync();
         TimeSpan elapsed = Since(start);
         Ending ending = (await client.DrainAsync()).Ending;
 
-        Log.Print($"slow head: {response.StatusCode} after {elapsed.TotalSeconds:0.0} s of a 2 s limit, then {ending}");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow head: {response.StatusCode} after {elapsed.TotalSeconds:0.0} s of a 2 s limit, then {ending}");
         response.StatusCode.Should().Be(408);
         response.Head.Should().Contain("\r\nConnection: close\r\n");
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1.9)).And.BeLessThan(Generous);
         ending.Should().Be(Ending.Fin);
     }
 
-    [SkippableFact]
-    public async Task A_connection_that_says_nothing_is_closed_without_a_word()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_says_nothing_is_closed_without_a_word(bool overTls)
     {
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--first-byte-timeout", "1", "--keep-alive-timeout", "2");
-        using RawClient silent = await RawClient.ConnectAsync(server.Port);
-        using RawClient idle = await RawClient.ConnectAsync(server.Port);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--first-byte-timeout", "1", "--keep-alive-timeout", "2");
+        using RawClient silent = await RawClient.ConnectAsync(server);
+        using RawClient idle = await RawClient.ConnectAsync(server);
         long start = Now;
         (await idle.GetAsync("/")).StatusCode.Should().Be(200);
         (long bytes, Ending ending) = await silent.DrainAsync();
@@ -43,33 +47,37 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         (long idleBytes, Ending idleEnding) = await idle.DrainAsync();
         TimeSpan idleFor = Since(start);
 
-        Log.Print($"silent connection: {ending} after {silentFor.TotalSeconds:0.0} s of a 1 s limit; idle keep-alive: {idleEnding} after {idleFor.TotalSeconds:0.0} s of a 2 s limit");
+        Log.Print($"{(overTls ? "over TLS, " : "")}silent connection: {ending} after {silentFor.TotalSeconds:0.0} s of a 1 s limit; idle keep-alive: {idleEnding} after {idleFor.TotalSeconds:0.0} s of a 2 s limit");
         (bytes, ending, idleBytes, idleEnding).Should().Be((0, Ending.Fin, 0, Ending.Fin));
         silentFor.Should().BeGreaterThan(TimeSpan.FromSeconds(0.9)).And.BeLessThan(Generous);
         idleFor.Should().BeGreaterThan(TimeSpan.FromSeconds(1.9)).And.BeLessThan(Generous);
     }
 
-    [SkippableFact]
-    public async Task Content_of_one_byte_a_second_gets_408_in_time()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Content_of_one_byte_a_second_gets_408_in_time(bool overTls)
     {
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--content-rate-grace-period", "2");
-        using RawClient client = await RawClient.ConnectAsync(server.Port);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--content-rate-grace-period", "2");
+        using RawClient client = await RawClient.ConnectAsync(server);
         await client.SendAsync("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n");
         long start = Now;
         await SendSlowlyAsync(client, new string('x', 999), TimeSpan.FromSeconds(1));
         RawResponse response = await client.ReadResponseAsync();
         TimeSpan elapsed = Since(start);
 
-        Log.Print($"slow body, 1 byte/s: {response.StatusCode} after {elapsed.TotalSeconds:0.0} s of a 2 s grace");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow body, 1 byte/s: {response.StatusCode} after {elapsed.TotalSeconds:0.0} s of a 2 s grace");
         response.StatusCode.Should().Be(408);
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1.9)).And.BeLessThan(Generous);
     }
 
-    [SkippableFact]
-    public async Task Content_that_is_slow_but_honest_is_taken_whole()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Content_that_is_slow_but_honest_is_taken_whole(bool overTls)
     {
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--content-rate-grace-period", "2");
-        using RawClient client = await RawClient.ConnectAsync(server.Port);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--content-rate-grace-period", "2");
+        using RawClient client = await RawClient.ConnectAsync(server);
         const int length = 6000;
         await client.SendAsync($"POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
         long start = Now;
@@ -77,17 +85,19 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         RawResponse response = await client.ReadResponseAsync();
         TimeSpan elapsed = Since(start);
 
-        Log.Print($"slow body, 600 bytes/s: {response.StatusCode}, {response.Text} after {elapsed.TotalSeconds:0.0} s of a 2 s grace");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow body, 600 bytes/s: {response.StatusCode}, {response.Text} after {elapsed.TotalSeconds:0.0} s of a 2 s grace");
         (response.StatusCode, response.Text).Should().Be((200, $"{length} bytes"));
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(8), "else it has not been slow");
     }
 
-    [SkippableFact]
-    public async Task A_client_that_reads_one_byte_a_second_is_reset_in_time()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_reads_one_byte_a_second_is_reset_in_time(bool overTls)
     {
         NeedsLinux();
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--response-timeout", "2", "--log-level", "debug");
-        using RawClient client = await RawClient.ConnectAsync(server.Port, SmallReceiveBuffer);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--response-timeout", "2", "--log-level", "debug");
+        using RawClient client = await RawClient.ConnectAsync(server, SmallReceiveBuffer);
         await client.RequestAsync("/big");
         long start = Now;
         bool isGone() => server.Output.Contains("did not take the response in time", StringComparison.Ordinal);
@@ -95,17 +105,19 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         TimeSpan elapsed = Since(start);
         Ending ending = early ?? (await client.DrainAsync()).Ending;
 
-        Log.Print($"slow reader, 1 byte/s: {ending} after {elapsed.TotalSeconds:0.0} s of a 2 s limit");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow reader, 1 byte/s: {ending} after {elapsed.TotalSeconds:0.0} s of a 2 s limit");
         elapsed.Should().BeLessThan(Generous);
         ending.Should().Be(Ending.Reset);
     }
 
-    [SkippableFact]
-    public async Task A_client_below_the_rate_is_reset_although_it_makes_progress()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_below_the_rate_is_reset_although_it_makes_progress(bool overTls)
     {
         NeedsLinux();
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--response-timeout", "2", "--min-response-rate", "400000", "--log-level", "debug");
-        using RawClient client = await RawClient.ConnectAsync(server.Port, SmallReceiveBuffer);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--response-timeout", "2", "--min-response-rate", "400000", "--log-level", "debug");
+        using RawClient client = await RawClient.ConnectAsync(server, SmallReceiveBuffer);
         await client.RequestAsync("/big");
         long start = Now;
         bool isGone() => server.Output.Contains("did not take the response in time", StringComparison.Ordinal);
@@ -113,18 +125,20 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         TimeSpan elapsed = Since(start);
         Ending ending = early ?? (await client.DrainAsync()).Ending;
 
-        Log.Print($"slow reader, 80 KB/s where 400 are asked: {ending} after {elapsed.TotalSeconds:0.0} s of a 2 s limit, {read / 1024} KiB read");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow reader, 80 KB/s where 400 are asked: {ending} after {elapsed.TotalSeconds:0.0} s of a 2 s limit, {read / 1024} KiB read");
         elapsed.Should().BeLessThan(Generous);
         ending.Should().Be(Ending.Reset);
     }
 
-    [SkippableFact]
-    public async Task A_slow_but_honest_client_gets_everything()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_slow_but_honest_client_gets_everything(bool overTls)
     {
         NeedsLinux();
         const int length = 8_000_000;
-        using ServerProcess server = await ServerProcess.StartFaultsAsync("--response-timeout", "1", "--min-response-rate", "10000", "--keep-alive-timeout", "1");
-        using RawClient client = await RawClient.ConnectAsync(server.Port, SmallReceiveBuffer);
+        using ServerProcess server = await ServerProcess.StartFaultsAsync(overTls, "--response-timeout", "1", "--min-response-rate", "10000", "--keep-alive-timeout", "1");
+        using RawClient client = await RawClient.ConnectAsync(server, SmallReceiveBuffer);
         await client.RequestAsync($"/bytes?{length}");
         (await client.ReadHeadAsync()).Should().Contain($"Content-Length: {length}");
         long start = Now;
@@ -132,7 +146,7 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         TimeSpan elapsed = Since(start);
         (long rest, Ending ending) = await client.DrainAsync();
 
-        Log.Print($"slow reader, 80 KB/s for {elapsed.TotalSeconds:0.0} s, limit 1 s without progress: {slowly / 1024} KiB slowly, {slowly + rest} of {length} bytes in all, {ending}");
+        Log.Print($"{(overTls ? "over TLS, " : "")}slow reader, 80 KB/s for {elapsed.TotalSeconds:0.0} s, limit 1 s without progress: {slowly / 1024} KiB slowly, {slowly + rest} of {length} bytes in all, {ending}");
         slowly.Should().BeLessThan(length / 2, "else the kernel's buffers have hidden the slowness");
         (slowly + rest).Should().Be(length);
         ending.Should().Be(Ending.Fin);

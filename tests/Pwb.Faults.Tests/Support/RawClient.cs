@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Pwb.Faults.Support;
@@ -16,6 +19,7 @@ internal sealed class RawClient : IDisposable
 {
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[16 * 1024];
+    private SslStream? _session;
     private int _start;
     private int _end;
 
@@ -44,6 +48,22 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Connects to a server over TLS if it speaks that.</summary>
+    public static async Task<RawClient> ConnectAsync(ServerProcess server, int? receiveBuffer = null)
+    {
+        RawClient client = await ConnectAsync(server.Port, receiveBuffer);
+        try
+        {
+            if (server.IsTls) await client.OpenSessionAsync();
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Many at once.</summary>
     public static async Task<RawClient[]> ConnectManyAsync(int port, int count, int? receiveBuffer = null)
     {
@@ -58,7 +78,8 @@ internal sealed class RawClient : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using CancellationTokenSource patience = new(Patience.Long);
-        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, patience.Token)..];
+        if (_session is not null) await _session.WriteAsync(bytes, patience.Token);
+        else while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, patience.Token)..];
     }
 
     /// <summary>Sends as much as goes without waiting for anything.</summary>
@@ -194,6 +215,30 @@ internal sealed class RawClient : IDisposable
     private async Task<int> ReceiveAsync(Memory<byte> destination)
     {
         using CancellationTokenSource patience = new(Patience.Long);
-        return await _socket.ReceiveAsync(destination, SocketFlags.None, patience.Token);
+        if (_session is null) return await _socket.ReceiveAsync(destination, SocketFlags.None, patience.Token);
+
+        try
+        {
+            return await _session.ReadAsync(destination, patience.Token);
+        }
+        catch (IOException exception) when (exception.InnerException is SocketException inner)
+        {
+            ExceptionDispatchInfo.Throw(inner); // as without TLS
+            throw;
+        }
+    }
+
+    // By TLS 1.2, which sends nothing after the handshake, so that Available means what it says.
+    private async Task OpenSessionAsync()
+    {
+        using CancellationTokenSource patience = new(Patience.Long);
+        _session = new SslStream(new NetworkStream(_socket));
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = SslProtocols.Tls12,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null, // nobody has signed it
+        };
+        await _session.AuthenticateAsClientAsync(options, patience.Token);
     }
 }

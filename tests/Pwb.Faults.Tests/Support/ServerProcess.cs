@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 
 namespace Pwb.Faults.Support;
@@ -23,6 +25,9 @@ internal sealed partial class ServerProcess : IDisposable
 
     public int Port { get; private set; }
 
+    /// <summary>Whether it speaks TLS.</summary>
+    public bool IsTls { get; private set; }
+
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -32,6 +37,9 @@ internal sealed partial class ServerProcess : IDisposable
 
     /// <summary>Standard error so far, as Latin-1.</summary>
     public string Errors => _errors.Text;
+
+    /// <summary>A PEM file with a certificate for localhost and its key.</summary>
+    public static Lazy<string> CertificatePath { get; } = new(MakeCertificate);
 
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
@@ -50,7 +58,15 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>The fault server on a free port, almost silent unless told otherwise.</summary>
     public static Task<ServerProcess> StartFaultsAsync(params string[] args) => StartAsync("pwb-faults.dll", ["--log-level", "warning", .. args]);
 
-    /// <summary>The same with so many threads in its pool and no more.</summary>
+    /// <summary>The fault server on a free port, with TLS or without.</summary>
+    public static async Task<ServerProcess> StartFaultsAsync(bool overTls, params string[] args)
+    {
+        ServerProcess server = await StartFaultsAsync(overTls ? ["--tls-cert", CertificatePath.Value, .. args] : args);
+        server.IsTls = overTls;
+        return server;
+    }
+
+    /// <summary>The fault server with so many threads in its pool and no more.</summary>
     public static Task<ServerProcess> StartFaultsOnThreadsAsync(int threads, params string[] args)
     {
         ProcessStartInfo start = Command("pwb-faults.dll", ["--log-level", "warning", .. args]);
@@ -110,7 +126,7 @@ internal sealed partial class ServerProcess : IDisposable
     {
         try
         {
-            using RawClient client = await RawClient.ConnectAsync(Port);
+            using RawClient client = await RawClient.ConnectAsync(this);
             return await client.GetAsync(path, "Connection: close\r\n");
         }
         catch (Exception exception) when (HasExited)
@@ -124,6 +140,15 @@ internal sealed partial class ServerProcess : IDisposable
         _output.Resume();
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
+    }
+
+    private static string MakeCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string path = Path.Combine(AppContext.BaseDirectory, "localhost.pem");
+        File.WriteAllText(path, key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n");
+        return path;
     }
 
     private static Task<ServerProcess> StartAsync(string assembly, string[] args) => StartAsync(Command(assembly, args));
