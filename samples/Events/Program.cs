@@ -1,6 +1,7 @@
 // Server-sent events: the time, once a second, for as long as somebody looks at it. Try it:
 //   dotnet run --project samples/Events
 //   curl --no-buffer localhost:8888/events      (or open http://localhost:8888/ in a browser)
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Pwb;
@@ -35,7 +36,7 @@ async ValueTask WriteTimesAsync(Stream output, CancellationToken cancellationTok
 {
     while (!stop.Task.IsCompleted) // StopAsync waits for what is in flight: a body that did not end would take its 30 seconds
     {
-        await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {DateTimeOffset.Now:T}\n\n"), cancellationToken);
+        await output.WriteAsync(Encoding.UTF8.GetBytes(DateTimeOffset.Now.ToString("'data: 'HH:mm:ss'\n\n'", CultureInfo.InvariantCulture)), cancellationToken);
         await output.FlushAsync(cancellationToken); // now the client sees it
         await Task.WhenAny(stop.Task, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken));
     }

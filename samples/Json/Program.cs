@@ -1,6 +1,7 @@
 // A JSON endpoint. The source generator writes the (de)serialization, so it works trimmed and compiled ahead of time. Try it:
 //   dotnet run --project samples/Json
 //   curl localhost:8888/orders --json '{"product":"tea","count":2}'
+using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,6 +9,7 @@ using Pwb;
 
 IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) => (request.Method, request.Path) switch
 {
+    ("POST", "/orders") when !IsJson(request) => HttpResponse.Text("An order is sent as application/json.\n", 415),
     ("POST", "/orders") => await OrderAsync(request.Body, cancellationToken),
     (_, "/orders") => HttpResponse.MethodNotAllowed("POST"),
     _ => HttpResponse.Text("Not found\n", 404),
@@ -23,6 +25,11 @@ await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await stop.Task;
 await server.StopAsync();
+
+// A page of another site may make a browser POST text or a form without asking first, but JSON only after a preflight, which nothing here answers.
+static bool IsJson(HttpRequest request) =>
+    MediaTypeHeaderValue.TryParse(request.Headers["Content-Type"], out MediaTypeHeaderValue? type)
+    && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
 static async ValueTask<HttpResponse> OrderAsync(Stream body, CancellationToken cancellationToken)
 {

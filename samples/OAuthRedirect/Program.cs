@@ -28,7 +28,8 @@ Console.WriteLine($"{endpoint}?response_type=code&client_id={Uri.EscapeDataStrin
 
 string? code = await signedIn.Task;
 await server.StopAsync(); // lets the page that says so reach the browser
-if (code is not null) Console.WriteLine($"Now POST to the token endpoint: grant_type=authorization_code code={code} code_verifier={verifier}");
+if (code is not null) // escaped as the form needs it: whoever sent the browser here chose the code, and a terminal obeys some characters
+    Console.WriteLine($"Now POST to the token endpoint: grant_type=authorization_code&code={Uri.EscapeDataString(code)}&code_verifier={verifier}");
 return code is null ? 1 : 0;
 
 HttpResponse Redirected(HttpRequest request)

@@ -32,11 +32,14 @@ await server.StopAsync();
 static async ValueTask<HttpResponse> SaveAsync(Stream content, CancellationToken cancellationToken)
 {
     string path = Path.Combine(Path.GetTempPath(), $"upload-{Path.GetRandomFileName()}"); // a name of ours: never one that a client sent
+    FileStreamOptions isNew = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+    if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // other users may look into this folder
     try
     {
-        await using FileStream file = File.Create(path);
+        await using FileStream file = new(path, isNew);
         await content.CopyToAsync(file, cancellationToken); // throws if the client goes away, is too slow, or sends too much
-        return HttpResponse.Text($"{file.Length} bytes in {path}\n", 201);
+        Console.WriteLine($"{file.Length} bytes in {path}"); // the client need not know how this machine is laid out
+        return HttpResponse.Text($"{file.Length} bytes\n", 201);
     }
     catch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -42,7 +43,8 @@ public sealed class HandlerSnippets
             await output.FlushAsync(cancellationToken); // the head, now: the first item may take a while
             await foreach (string item in news.WithCancellation(cancellationToken))
             {
-                await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {item}\n\n"), cancellationToken);
+                // A line of data for each line: else a line break in an item would begin a field, or an event, of the item's own choice.
+                await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {item.ReplaceLineEndings("\ndata: ")}\n\n"), cancellationToken);
                 await output.FlushAsync(cancellationToken);
             }
         }
@@ -82,6 +84,55 @@ public sealed class HandlerSnippets
 
         news.Writer.Complete();
         (await reader.ReadToEndAsync()).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("one\n\ndata: two")]
+    [InlineData("one\r\rdata: two")]
+    [InlineData("one\r\nevent: logout\r\n")]
+    public async Task An_item_with_line_breaks_stays_one_event(string item)
+    {
+        using HttpClient client = new PwbServer(new MyHandler(AsyncEnumerable.Repeat(item, 1))).CreateClient();
+
+        string stream = await client.GetStringAsync("/news");
+
+        stream.Should().EndWith("\n\n");
+        stream[..^2].Split('\n').Should().OnlyContain(line => line.StartsWith("data: ", StringComparison.Ordinal)).And.HaveCount(3).And.NotContain(line => line.Contains('\r'));
+    }
+
+    [Fact]
+    public async Task A_duration_has_a_point_under_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        try
+        {
+            CultureInfo.CurrentCulture = comma;
+            HttpResponse response = await new TimingHandler(RequestHandler.From(_ => HttpResponse.Text("x"))).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None);
+
+            response.Headers["Server-Timing"].Should().MatchRegex(@"^handler;dur=\d+\.\d$");
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Theory]
+    [InlineData("https://app.example", "https://app.example")]
+    [InlineData("https://evil.example", null)]
+    [InlineData(null, null)]
+    public async Task Responses_vary_by_origin_whoever_asks(string? origin, string? allowed)
+    {
+        using HttpClient client = new PwbServer(new CorsHandler("https://app.example", RequestHandler.From(_ => HttpResponse.Text("x")))).CreateClient();
+        if (origin is not null) client.DefaultRequestHeaders.Add("Origin", origin);
+
+        using HttpResponseMessage response = await client.GetAsync("/");
+
+        response.Headers.Vary.Should().Equal("Origin");
+        response.Headers.TryGetValues("Access-Control-Allow-Origin", out IEnumerable<string>? values).Should().Be(allowed is not null);
+        values?.Should().Equal(allowed);
     }
 
     [Fact]
@@ -142,10 +193,12 @@ public sealed class HandlerSnippets
         // <upload>
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
         {
-            if (request is not { Method: "POST", Path: "/upload" }) return HttpResponse.Text("Not found\n", 404);
+            if (request is not { Method: "PUT", Path: "/upload" }) return HttpResponse.Text("Not found\n", 404);
 
             string file = Path.Combine(folder.FullName, Guid.NewGuid().ToString("N")); // never a name that the client chose
-            await using FileStream content = File.Create(file);
+            var isNew = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // for no other user
+            await using FileStream content = new(file, isNew);
             await request.Body.CopyToAsync(content, cancellationToken);
             return new HttpResponse(201);
         });
@@ -158,12 +211,18 @@ public sealed class HandlerSnippets
 
         using HttpClient client = new PwbServer(handler, options).CreateClient();
         using var content = new ByteArrayContent(new byte[length]);
-        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
+        using HttpRequestMessage request = new(HttpMethod.Put, path) { Content = content };
         request.Headers.ExpectContinue = true; // so that a refusal comes before the content
         using HttpResponseMessage response = await client.SendAsync(request);
 
         ((int)response.StatusCode).Should().Be(statusCode);
-        if (statusCode == 201) folder.GetFiles().Should().ContainSingle().Which.Length.Should().Be(length);
+        if (statusCode == 201)
+        {
+            FileInfo file = folder.GetFiles().Should().ContainSingle().Subject;
+            file.Length.Should().Be(length);
+            if (!OperatingSystem.IsWindows()) file.UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         folder.Delete(recursive: true);
     }
 
@@ -176,7 +235,8 @@ public sealed class HandlerSnippets
         {
             long start = Stopwatch.GetTimestamp();
             HttpResponse response = await inner.HandleAsync(request, cancellationToken);
-            return response.With("Server-Timing", $"handler;dur={Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1}");
+            double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            return response.With("Server-Timing", string.Create(CultureInfo.InvariantCulture, $"handler;dur={milliseconds:F1}")); // never "1,5"
         }
     }
     // </timing>
@@ -206,17 +266,23 @@ public sealed class HandlerSnippets
     internal sealed class CorsHandler(string origin, IRequestHandler inner) : IRequestHandler
     {
         private readonly HttpResponse _preflight = new(
-            204, null, ("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Methods", "GET, POST"), ("Access-Control-Allow-Headers", "Content-Type"), ("Vary", "Origin"));
+            204,
+            null,
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Methods", "GET, POST"),
+            ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+            ("Vary", "Origin"));
 
         public bool NeverBlocks => inner.NeverBlocks;
 
         public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
         {
-            if (request.Headers["Origin"] != origin) return await inner.HandleAsync(request, cancellationToken);
-            if (request.Method == "OPTIONS" && request.Headers["Access-Control-Request-Method"] is not null) return _preflight;
+            bool isAllowed = request.Headers["Origin"] == origin;
+            if (isAllowed && request.Method == "OPTIONS" && request.Headers["Access-Control-Request-Method"] is not null) return _preflight;
 
-            HttpResponse response = await inner.HandleAsync(request, cancellationToken);
-            return response.With("Access-Control-Allow-Origin", origin).WithAdded("Vary", "Origin");
+            // Vary for everybody: else a cache gives the response to one origin to all the others.
+            HttpResponse response = (await inner.HandleAsync(request, cancellationToken)).WithAdded("Vary", "Origin");
+            return isAllowed ? response.With("Access-Control-Allow-Origin", origin) : response;
         }
     }
     // </cors>
@@ -244,5 +310,6 @@ public sealed class HandlerSnippets
         asking.Headers.Add("Access-Control-Request-Method", "POST");
         using HttpResponseMessage preflight = await client.SendAsync(asking);
         preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        preflight.Headers.GetValues("Access-Control-Allow-Headers").Should().ContainSingle().Which.Should().Contain("Authorization", "the API wants it");
     }
 }
