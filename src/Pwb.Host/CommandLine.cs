@@ -1,118 +1,144 @@
-using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.Globalization;
+using System.Reflection;
 using System.Security.Cryptography;
 
 namespace Pwb.Host;
 
 /// <summary>Reads the options from the command line and, where it does not name them, from the environment.</summary>
-internal static class CommandLine
+internal sealed class CommandLine
 {
     /// <summary>The exit code for an unknown option or a bad value.</summary>
     public const int UsageError = 2;
 
-    private static readonly ParserConfiguration Strict = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+    private readonly Arguments _arguments;
+    private readonly HostVariables _variables;
+    private readonly Dictionary<Option, IReadOnlyList<string>> _values = [];
+
+    private CommandLine(Arguments arguments, HostVariables variables) => (_arguments, _variables) = (arguments, variables);
+
+    public static string ProgramVersion { get; } =
+        (typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+')[0];
 
     /// <summary>Null when there is nothing to serve: help, the version, or one line that says what is wrong has been written.</summary>
     public static HostSettings? Parse(IReadOnlyList<string> args, Func<string, string?> environment, TextWriter output, TextWriter error, out int exitCode)
     {
-        var options = new Options(environment);
-        var result = options.Command.Parse(Unambiguous(args, options), Strict);
-
-        if (result.Action is not (null or ParseErrorAction)) // --help or --version
+        exitCode = 0;
+        var arguments = Arguments.Read(args);
+        if (TextOf(arguments) is { } text)
         {
-            exitCode = result.Invoke(new InvocationConfiguration { Output = output, Error = error });
+            output.Write(text.ReplaceLineEndings());
             return null;
         }
 
         HostSettings? settings = null;
-        string? problem = WhatIsWrong(args, result, options);
+        string? problem = arguments.Problem;
+        if (problem is null)
+            settings = new CommandLine(arguments, new HostVariables(environment)).Settings(environment, out problem);
+        if (problem is not null)
+        {
+            error.WriteLine($"pwb: {LineFormatter.Escape(problem)} Try 'pwb --help'.");
+            exitCode = UsageError;
+        }
+
+        return settings;
+    }
+
+    // What somebody who asks for help has typed beside it may be the reason to ask.
+    private static string? TextOf(Arguments arguments)
+    {
+        if (arguments.Has(Options.Help))
+            return HelpText.Render();
+        if (arguments.Has(Options.Version))
+            return ProgramVersion + "\n";
+        if (arguments.Has(Options.Manual))
+            return ManualPage.Render();
+        return arguments.Problem is null && arguments.ValuesOf(Options.Completion) is [var shell] ? Completion.Render(shell) : null;
+    }
+
+    private HostSettings? Settings(Func<string, string?> environment, out string? problem)
+    {
+        foreach (var option in Options.All)
+        {
+            problem = null;
+            _values[option] = _arguments.Has(option) ? _arguments.ValuesOf(option) : _variables.ValuesOf(option, out problem);
+            if (problem is not null)
+                return null;
+        }
+
+        string? directory = null;
+        problem = WhatIsWrongWithDirectory(ref directory) ?? WhatDoesNotGoTogether(directory);
+        if (problem is not null)
+            return null;
         try
         {
-            if (problem is null)
-                settings = SettingsOf(result, options, environment);
+            return Settings(directory, HostCertificate.Load(Text(Options.TlsCertificate), Text(Options.TlsKey), IsOn(Options.TlsDevelopment), environment));
         }
         catch (Exception exception) when (exception is IOException or CryptographicException) // a certificate that does not do
         {
             problem = exception.Message;
+            return null;
         }
-
-        if (problem is not null)
-            error.WriteLine($"pwb: {LineFormatter.Escape(problem)} Try 'pwb --help'.");
-        exitCode = problem is null ? 0 : UsageError;
-        return settings;
     }
 
-    // The library takes a first argument that ends in the program's name for that name, and one in brackets for a directive, where both
-    // are directories; and it gives an option that can stand alone the next argument, whatever it is: in "--cors .", say.
-    private static List<string> Unambiguous(IReadOnlyList<string> args, Options options)
+    private string? WhatIsWrongWithDirectory(ref string? directory)
     {
-        var all = new List<string> { options.Command.Name };
-        int count = args.TakeWhile(arg => arg != "--").Count();
-        for (int i = 0; i < count; i++)
-        {
-            var option = Array.Find(options.Settings, option => option.Name == args[i]);
-            if (option?.BareValue is { } value && !(i + 1 < count && option.Accepts(args[i + 1])))
-                all.Add($"{args[i]}={value}");
-            else
-                all.Add(i == 0 && args[i].StartsWith('[') ? "./" + args[i] : args[i]);
-        }
-
-        all.AddRange(args.Skip(count));
-        return all;
+        if (_arguments.Directory is { } argument)
+            return ServedDirectory.WhatIsWrongWith(argument, out directory);
+        return _variables.Text(Options.DirectoryVariable) is { } variable && ServedDirectory.WhatIsWrongWith(variable, out directory) is { } problem
+            ? $"{Options.DirectoryVariable}: {problem}"
+            : null;
     }
 
-    private static string? WhatIsWrong(IReadOnlyList<string> args, ParseResult result, Options options)
+    private string? WhatDoesNotGoTogether(string? directory)
     {
-        if (UnknownOption(args, result, options) is { } name)
-            return $"There is no option '{name}'.";
-        if (result.Errors is [var first, ..])
-            return first.Message;
-
-        var useless = options.AboutFiles.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
-        if (useless is not null && result.GetValue(options.Directory) is null)
+        var useless = Options.All.FirstOrDefault(option => option.IsAboutFiles && _arguments.Has(option));
+        if (useless is not null && directory is null)
             return $"{useless.Name} needs a directory, such as . (this one).";
-        return HostCertificate.WhatIsWrongWith(TextOf(result, options.TlsCertificate), TextOf(result, options.TlsKey), IsOn(result, options.TlsDevelopment));
+        if (IsOn(Options.Spa) && Text(Options.Fallback) is not null)
+            return "--spa is --fallback index.html: only one of them can be given.";
+        return HostCertificate.WhatIsWrongWith(Text(Options.TlsCertificate), Text(Options.TlsKey), IsOn(Options.TlsDevelopment));
     }
 
-    // A directory can have any name, and so the library takes an option that it does not know for that.
-    private static string? UnknownOption(IReadOnlyList<string> args, ParseResult result, Options options)
+    private HostSettings Settings(string? directory, TlsOptions? tls) => new()
     {
-        var operands = result.UnmatchedTokens.Concat(result.GetResult(options.Directory)?.Tokens.Select(token => token.Value) ?? []).ToHashSet(StringComparer.Ordinal);
-        return args.TakeWhile(arg => arg != "--").FirstOrDefault(arg => arg.StartsWith('-') && operands.Contains(arg))?.Split('=')[0];
-    }
+        Directory = directory,
+        Host = Text(Options.Host) ?? "localhost",
+        Port = Text(Options.Port) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : PwbServerOptions.DefaultPort,
+        PortIsNamed = Text(Options.Port) is not null,
+        AllowedHosts = _values[Options.AllowHost] is { Count: > 0 } names ? names : null,
+        Files = Files(),
+        Tls = tls,
+        TlsIsForDevelopment = IsOn(Options.TlsDevelopment),
+        OpenBrowser = IsOn(Options.Open),
+        ChosenLogLevel = Text(Options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
+        LogJson = Text(Options.Format) is { } format && OptionValues.IsWord(format, "json"),
+        AccessLog = Text(Options.AccessLog) is { } accessLog ? OptionValues.AccessLogOf(accessLog) : AccessLogFormat.Short,
+        Ignored = _variables.Ignored.Count > 0 ? _variables.Ignored : [],
+    };
 
-    private static string? TextOf(ParseResult result, Setting option) => result.GetRequiredValue(option).FirstOrDefault();
-
-    private static bool IsOn(ParseResult result, Setting option) => TextOf(result, option) == "true";
-
-    private static HostSettings SettingsOf(ParseResult result, Options options, Func<string, string?> environment)
+    private StaticFileOptions Files()
     {
-        string[] All(Setting option) => result.GetRequiredValue(option);
-        string? Text(Setting option) => TextOf(result, option);
-        bool IsOn(Setting option) => CommandLine.IsOn(result, option);
-
-        return new HostSettings
+        var files = StaticFileOptions.Default;
+        var headers = _values[Options.Header];
+        return files with
         {
-            Directory = result.GetValue(options.Directory),
-            Host = Text(options.Host)!,
-            Port = int.Parse(Text(options.Port)!, CultureInfo.InvariantCulture),
-            AllowedHosts = All(options.AllowHost) is { Length: > 0 } names ? names : null,
-            Files = StaticFileOptions.Default with
-            {
-                ListDirectories = IsOn(options.Listing),
-                Fallback = IsOn(options.Spa) ? "index.html" : null,
-                CleanUrls = IsOn(options.CleanUrls),
-                CorsOrigin = Text(options.Cors),
-                Headers = All(options.Header).Select(OptionValues.HeaderOf).ToArray(),
-                CacheControl = All(options.CacheControl).Select(OptionValues.CacheControlOf).ToArray(),
-            },
-            Tls = HostCertificate.Load(Text(options.TlsCertificate), Text(options.TlsKey), IsOn(options.TlsDevelopment), environment),
-            TlsIsForDevelopment = IsOn(options.TlsDevelopment),
-            OpenBrowser = IsOn(options.Open),
-            ChosenLogLevel = Text(options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
-            LogJson = Text(options.Format) == "json",
-            AccessLog = OptionValues.AccessLogOf(Text(options.AccessLog)!),
+            BasePath = Text(Options.Base) is { } path ? OptionValues.BaseOf(path) : files.BasePath,
+            ListDirectories = IsOn(Options.Listing),
+            IndexFiles = _values[Options.Index] is { Count: > 0 } names ? names : files.IndexFiles,
+            Fallback = IsOn(Options.Spa) ? "index.html" : Text(Options.Fallback),
+            NotFoundPage = Text(Options.NotFound) ?? files.NotFoundPage,
+            CleanUrls = IsOn(Options.CleanUrls),
+            ServeHiddenNames = IsOn(Options.Hidden),
+            FollowLinksOutside = IsOn(Options.FollowLinks),
+            ContentTypes = _values[Options.Mime] is { Count: > 0 } types ? OptionValues.ContentTypesOf(types) : files.ContentTypes,
+            CorsOrigin = Text(Options.Cors),
+            Headers = headers.Count > 0 ? [.. headers.Select(OptionValues.HeaderOf).OfType<(string, string)>()] : files.Headers,
+            PathHeaders = headers.Count > 0 ? [.. headers.Select(OptionValues.PathHeaderOf).OfType<(string, string, string)>()] : files.PathHeaders,
+            CacheControl = _values[Options.CacheControl] is { Count: > 0 } rules ? [.. rules.Select(OptionValues.CacheControlOf)] : files.CacheControl,
         };
     }
+
+    private string? Text(Option option) => _values[option] is [var value, ..] ? value : null;
+
+    private bool IsOn(Option option) => Text(option) is { } value && OptionValues.IsTrue(value);
 }

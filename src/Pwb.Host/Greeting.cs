@@ -5,19 +5,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What follows the server's own first line, which has the port and the address on this machine.</summary>
+/// <summary>What follows the server's own first line, which has the port and the addresses on this machine.</summary>
 internal static partial class Greeting
 {
     public static void Say(HostSettings settings, PwbServer server, ILogger logger)
     {
+        foreach (string variable in settings.Ignored)
+            LogIgnored(logger, variable);
+        if (server.EndPoint.Port != settings.Port && settings.Port != 0)
+            LogMoved(logger, settings.Port, server.EndPoint.Port);
+        string basePath = settings.Directory is null ? "/" : settings.Files.BasePath;
         if (settings.Directory is not null)
-            LogServing(logger, settings.Directory);
+            LogServing(logger, settings.Directory, basePath == "/" ? "" : " at " + basePath);
+        if (HintAbout(settings) is { } hint)
+            LogHint(logger, hint);
         if (settings is { TlsIsForDevelopment: true, Tls.Certificates: [var certificate] } && logger.IsEnabled(LogLevel.Information))
             LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
         if (logger.IsEnabled(LogLevel.Information) && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
         if (settings.OpenBrowser)
-            Browser.Open(LocalUrl(server.EndPoint), logger);
+            Browser.Open(server.Urls[0] + new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
     }
 
     /// <summary>Where others find the server, if they can; null if only this machine can.</summary>
@@ -29,14 +36,23 @@ internal static partial class Greeting
 
         var urls = from endPoint in exposed
                    from address in IsAny(endPoint) ? addressesOfThisMachine().Where(address => address.AddressFamily == endPoint.AddressFamily) : [endPoint.Address]
-                   select $"{Scheme(endPoint)}://{new IPEndPoint(address, endPoint.Port)}/";
+                   select $"{(endPoint is TlsEndPoint ? "https" : "http")}://{new IPEndPoint(address, endPoint.Port)}/";
         return string.Join(' ', urls);
     }
 
-    public static string LocalUrl(IPEndPoint endPoint) =>
-        $"{Scheme(endPoint)}://{(IsAny(endPoint) || IPAddress.IsLoopback(endPoint.Address) ? $"localhost:{endPoint.Port}" : endPoint)}/";
+    /// <summary>What somebody who looks at the site would wonder about; null if nothing is missing.</summary>
+    public static string? HintAbout(HostSettings settings)
+    {
+        if (settings.Directory is null)
+            return null;
 
-    private static string Scheme(IPEndPoint endPoint) => endPoint is TlsEndPoint ? "https" : "http";
+        bool IsThere(string name) => File.Exists(Path.Combine(settings.Directory, name));
+        if (settings.Files.Fallback is { } page && !IsThere(page))
+            return $"there is no {page} in it, which is the answer to what does not exist";
+        if (settings.Files.ListDirectories || settings.Files.Fallback is not null || settings.Files.IndexFiles.Any(IsThere))
+            return null;
+        return $"there is no {string.Join(" or ", settings.Files.IndexFiles)} in it; with --listing it shows what it holds";
+    }
 
     private static bool IsAny(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
 
@@ -59,12 +75,21 @@ internal static partial class Greeting
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "serving {Directory}")]
-    private static partial void LogServing(ILogger logger, string directory);
+    [LoggerMessage(1, LogLevel.Information, "serving {Directory}{BasePath}")]
+    private static partial void LogServing(ILogger logger, string directory, string basePath);
 
     [LoggerMessage(4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
     private static partial void LogDevelopment(ILogger logger, string fingerprint);
 
     [LoggerMessage(2, LogLevel.Information, "open to everybody on the network: {Urls}")]
     private static partial void LogExposed(ILogger logger, string urls);
+
+    [LoggerMessage(5, LogLevel.Warning, "port {Taken} is in use, so it is {Port}; --port names another")]
+    private static partial void LogMoved(ILogger logger, int taken, int port);
+
+    [LoggerMessage(6, LogLevel.Information, "hint: {Hint}")]
+    private static partial void LogHint(ILogger logger, string hint);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Sentence}")]
+    private static partial void LogIgnored(ILogger logger, string sentence);
 }

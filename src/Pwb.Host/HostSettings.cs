@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
@@ -12,6 +11,9 @@ internal sealed record HostSettings
     public string Host { get; init; } = "localhost";
 
     public int Port { get; init; } = PwbServerOptions.DefaultPort;
+
+    /// <summary>Whether somebody has chosen the port. If not, and it is in use, another does as well.</summary>
+    public bool PortIsNamed { get; init; }
 
     /// <summary>Null for the library's default.</summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
@@ -34,15 +36,13 @@ internal sealed record HostSettings
 
     public AccessLogFormat AccessLog { get; init; }
 
+    /// <summary>Variables that were set and do not count, each in one sentence.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     public PwbServerOptions ToServerOptions() => new()
     {
         AllowedHosts = AllowedHosts,
-        EndPoints = Host switch
-        {
-            "localhost" => PwbServerOptions.LoopbackEndPoints(Port, Tls),
-            "any" => PwbServerOptions.AnyEndPoints(Port, Tls),
-            _ => [Tls is null ? new IPEndPoint(IPAddress.Parse(Host), Port) : new TlsEndPoint(IPAddress.Parse(Host), Port, Tls)],
-        },
+        EndPoints = OptionValues.EndPointsOf(Host, Port, Tls),
         AccessLogFormat = AccessLog,
     };
 

@@ -4,42 +4,107 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What the values of options may be.</summary>
+/// <summary>What the values of options may be, and what they mean. Words are understood in any case of letters.</summary>
 internal static class OptionValues
 {
-    private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical", "none"]; // in LogLevel's order
+    public static IReadOnlyList<string> LogLevels { get; } = ["trace", "debug", "information", "warning", "error", "critical", "none"]; // in LogLevel's order
+
+    public static IReadOnlyList<string> LogFormats { get; } = ["text", "json"];
+
+    public static IReadOnlyList<string> AccessLogs { get; } = ["short", "combined", "json"];
+
+    public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "powershell"];
 
     public static bool IsPort(string value) => ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    public static bool IsHost(string value) => value is "localhost" or "any" || IsAddress(value);
+    public static bool IsHost(string value) => IsWord(value, "localhost") || IsAny(value) || AddressOf(value) is not null;
 
     public static bool IsPath(string value) => !string.IsNullOrWhiteSpace(value) && !value.Contains('\0', StringComparison.Ordinal);
 
-    public static bool IsBoolean(string value) => value is "true" or "false";
+    public static bool IsBoolean(string value) => IsTrue(value) || IsWord(value, "false");
+
+    public static bool IsTrue(string value) => IsWord(value, "true");
 
     // Browsers compare the origin that they send with this text, so it has to be written as they write it: RFC 6454 §6.2.
     public static bool IsOrigin(string value) =>
         value == "*" || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && $"{uri.Scheme}://{HostOf(uri)}{PortOf(uri)}" == value);
 
-    public static bool IsHeader(string value) => value.Contains(':', StringComparison.Ordinal) && IsValid(new StaticFileOptions { Headers = [HeaderOf(value)] });
+    public static bool IsHeader(string value) =>
+        value.Contains(':', StringComparison.Ordinal)
+        && IsValid(PathHeaderOf(value) is { } line ? new StaticFileOptions { PathHeaders = [line] } : new StaticFileOptions { Headers = [Split(value, ':')] });
 
     public static bool IsCacheControl(string value) => value.Contains('=', StringComparison.Ordinal) && IsValid(new StaticFileOptions { CacheControl = [CacheControlOf(value)] });
 
-    public static bool IsLogLevel(string value) => LogLevels.Contains(value, StringComparer.Ordinal);
+    public static bool IsMime(string value) =>
+        value.Split('=', 2) is [_, var type] && type.Contains('/', StringComparison.Ordinal) && IsValid(new StaticFileOptions { ContentTypes = ContentTypesOf([value]) });
 
-    public static bool IsAccessLog(string value) => value is "short" or "combined" or "json";
+    public static bool IsIndex(string value) => IsPath(value) && IsValid(new StaticFileOptions { IndexFiles = [value] });
 
-    public static bool IsLogFormat(string value) => value is "text" or "json";
+    public static bool IsFallback(string value) => IsPath(value) && IsValid(new StaticFileOptions { Fallback = value });
+
+    public static bool IsNotFoundPage(string value) => IsPath(value) && IsValid(new StaticFileOptions { NotFoundPage = value });
+
+    public static bool IsBase(string value) => IsPath(value) && IsValid(new StaticFileOptions { BasePath = BaseOf(value) });
+
+    public static bool IsLogLevel(string value) => LogLevels.Contains(NameOfLevel(value), StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsAccessLog(string value) => AccessLogs.Contains(value, StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsLogFormat(string value) => LogFormats.Contains(value, StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsShell(string value) => Shells.Contains(value, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsAllowedHost(string value) => IsValid(new PwbServerOptions { AllowedHosts = [value] });
 
-    public static (string Name, string Value) HeaderOf(string value) => Split(value, ':');
+    public static IReadOnlyList<IPEndPoint> EndPointsOf(string host, int port, TlsOptions? tls)
+    {
+        if (IsWord(host, "localhost"))
+            return PwbServerOptions.LoopbackEndPoints(port, tls);
+        if (IsAny(host))
+            return PwbServerOptions.AnyEndPoints(port, tls);
+        var address = AddressOf(host)!;
+        return [tls is null ? new IPEndPoint(address, port) : new TlsEndPoint(address, port, tls)];
+    }
+
+    /// <summary>A line for every answer; null if the text has a pattern.</summary>
+    public static (string Name, string Value)? HeaderOf(string value) => PathHeaderOf(value) is null ? Split(value, ':') : null;
+
+    /// <summary>A line for the paths of a pattern; null if the text has none.</summary>
+    public static (string Pattern, string Name, string Value)? PathHeaderOf(string value)
+    {
+        // No name of a field has a slash or an equals sign in it: RFC 9110 §5.6.2.
+        int equals = value.IndexOf('=', StringComparison.Ordinal), colon = value.IndexOf(':', equals + 1);
+        if (value is not ['/' or '*', ..] || equals < 0 || colon < 0 || (value[0] == '*' && value.IndexOf(':', StringComparison.Ordinal) < equals))
+            return null;
+        (string name, string text) = Split(value[(equals + 1)..], ':');
+        return (value[..equals], name, text);
+    }
 
     public static (string Pattern, string Value) CacheControlOf(string value) => Split(value, '=');
 
-    public static LogLevel LogLevelOf(string value) => (LogLevel)Array.IndexOf(LogLevels, value);
+    /// <summary>Media types by extension; of two for one extension, the last.</summary>
+    public static IReadOnlyDictionary<string, string> ContentTypesOf(IEnumerable<string> values)
+    {
+        var types = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string extension, string type) in values.Select(value => Split(value, '=')))
+            types[extension] = type;
+        return types;
+    }
+
+    /// <summary>With the slashes that it begins and ends with, which may be left out. (Git's shell for Windows would make a path of that system of the first.)</summary>
+    public static string BaseOf(string value) => value.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
+
+    public static LogLevel LogLevelOf(string value) => Enum.Parse<LogLevel>(NameOfLevel(value), ignoreCase: true);
 
     public static AccessLogFormat AccessLogOf(string value) => Enum.Parse<AccessLogFormat>(value, ignoreCase: true);
+
+    public static bool IsWord(string value, string word) => value.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    // As other programs call them.
+    private static string NameOfLevel(string value) => IsWord(value, "info") ? "information" : IsWord(value, "warn") ? "warning" : value;
+
+    // What others take for every network is IPv4 too.
+    private static bool IsAny(string value) => IsWord(value, "any") || value is "::" or "[::]";
 
     private static (string Before, string After) Split(string value, char separator)
     {
@@ -48,9 +113,14 @@ internal static class OptionValues
     }
 
     // IPAddress also takes "1", "0x7f.1" and "[::1]:80", none of which is what somebody meant here.
-    private static bool IsAddress(string value) =>
-        IPAddress.TryParse(value, out var address)
-        && (value.Contains(':', StringComparison.Ordinal) ? value[0] != '[' : string.Equals(address.ToString(), value, StringComparison.Ordinal));
+    private static IPAddress? AddressOf(string value)
+    {
+        string text = value is ['[', .. var inner, ']'] && inner.Contains(':', StringComparison.Ordinal) ? inner : value;
+        if (!IPAddress.TryParse(text, out var address))
+            return null;
+        bool isMeant = text.Contains(':', StringComparison.Ordinal) ? text[0] != '[' : string.Equals(address.ToString(), text, StringComparison.Ordinal);
+        return isMeant ? address : null;
+    }
 
     private static string HostOf(Uri uri) => uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost; // one has brackets, the other no Chinese
 

@@ -1,181 +1,267 @@
-using System.CommandLine;
-using System.CommandLine.Help;
-
 namespace Pwb.Host;
 
-/// <summary>All options, in the order of the help. A new one is an entry here and a property of <see cref="HostSettings"/>.</summary>
-internal sealed class Options
+/// <summary>All options. A new one is an entry here, a place in <see cref="All"/>, and a property of <see cref="HostSettings"/>.</summary>
+internal static class Options
 {
-    private const string About = """
-        PWB, a small and strict web server
+    public const string DirectoryVariable = "PWB_DIRECTORY";
 
-        Each option is an environment variable too: PWB_DIRECTORY, PWB_PORT, PWB_LISTING=true, PWB_LOG_LEVEL and so on, with a value per line for those that are repeatable. What the command line says counts instead of the variable. A value of true, and the * of --cors, can be left out.
-        """;
+    public const string DirectorySummary = "The directory to serve. Without one, the answer is always `hello PWB`";
 
-    private const string Boolean = "true or false";
     private const string File = "the path of a file";
+    private const string FileInDirectory = "the path of a file in the directory, such as app.html";
 
-    public Options(Func<string, string?> environment)
+    public static Option Listing { get; } = Option.Switch(
+        OptionGroup.Files, "--listing", "Show what a directory without an index file holds", shortName: "-l");
+
+    public static Option Index { get; } = new()
     {
-        Directory = ServedDirectory.Argument(environment);
+        Name = "--index",
+        Group = OptionGroup.Files,
+        ValueName = "name",
+        Summary = "The file that stands for its directory. Repeatable: the first that exists",
+        Default = "index.html",
+        Accepts = OptionValues.IsIndex,
+        Expected = "the name of a file, such as index.htm",
+        IsRepeatable = true,
+    };
 
-        Port = new("--port", OptionValues.IsPort, "a number from 0 to 65535", environment)
-        {
-            Description = "The port to listen on; 0 takes a free one",
-            HelpName = "number",
-            Fallback = $"{PwbServerOptions.DefaultPort}",
-        };
+    public static Option Spa { get; } = Option.Switch(
+        OptionGroup.Files, "--spa", "Answer with index.html what does not exist, for single-page applications", "The same as `--fallback index.html`.");
 
-        Host = new("--host", OptionValues.IsHost, "localhost, any or an IP address", environment)
-        {
-            Description = "localhost (this machine only), any (every network) or an IP address",
-            HelpName = "host",
-            Fallback = "localhost",
-        };
+    public static Option Fallback { get; } = new()
+    {
+        Name = "--fallback",
+        Group = OptionGroup.Files,
+        ValueName = "file",
+        Summary = "Answer with this page of the directory what does not exist",
+        Accepts = OptionValues.IsFallback,
+        Expected = FileInDirectory,
+        TakesPath = true,
+    };
 
-        AllowHost = new("--allow-host", OptionValues.IsAllowedHost, "a name without a port, such as example.org or *.example.org, or *", environment)
-        {
-            Description = "A host that requests may be for, such as example.org, *.example.org, or * for any; repeatable [default: on this machine only localhost and IP addresses, else any]",
-            HelpName = "name",
-            IsRepeatable = true,
-        };
+    public static Option NotFound { get; } = new()
+    {
+        Name = "--not-found",
+        Group = OptionGroup.Files,
+        ValueName = "file",
+        Summary = "The page of the directory that goes with 404",
+        Default = "404.html",
+        Accepts = OptionValues.IsNotFoundPage,
+        Expected = FileInDirectory,
+        TakesPath = true,
+    };
 
-        Listing = new("--listing", OptionValues.IsBoolean, Boolean, environment)
-        {
-            Description = "Show what a directory without an index.html holds",
-            HelpName = "true|false",
-            BareValue = "true",
-        };
+    public static Option CleanUrls { get; } = Option.Switch(OptionGroup.Files, "--clean-urls", "Serve /about from about.html");
 
-        Spa = new("--spa", OptionValues.IsBoolean, Boolean, environment)
-        {
-            Description = "Answer with index.html what does not exist, for single-page applications",
-            HelpName = "true|false",
-            BareValue = "true",
-        };
+    public static Option Hidden { get; } = Option.Switch(
+        OptionGroup.Files, "--hidden", "Serve and list names that begin with a dot", "`.well-known` is served in any case.");
 
-        CleanUrls = new("--clean-urls", OptionValues.IsBoolean, Boolean, environment)
-        {
-            Description = "Serve /about from about.html",
-            HelpName = "true|false",
-            BareValue = "true",
-        };
+    public static Option FollowLinks { get; } = Option.Switch(
+        OptionGroup.Files, "--follow-links", "Follow links that lead out of the directory", "Links that stay inside work in any case.");
 
-        Cors = new("--cors", OptionValues.IsOrigin, "* or an origin such as https://example.org", environment)
-        {
-            Description = "Let scripts of other sites read the answers: of any (*), or of one such as https://example.org",
-            HelpName = "origin",
-            BareValue = "*",
-        };
+    public static Option Base { get; } = new()
+    {
+        Name = "--base",
+        Group = OptionGroup.Files,
+        ValueName = "path",
+        Summary = "Serve the directory below a path, such as /app/",
+        More = "Patterns are about what follows that path.",
+        Default = "/",
+        Accepts = OptionValues.IsBase,
+        Expected = "a path such as /app/",
+    };
 
-        Header = new("--header", OptionValues.IsHeader, "'Name: value', of a field that PWB does not write itself", environment)
-        {
-            Description = "A field for every answer; repeatable",
-            HelpName = "name: value",
-            IsRepeatable = true,
-        };
+    public static Option Mime { get; } = new()
+    {
+        Name = "--mime",
+        Group = OptionGroup.Fields,
+        ValueName = ".ext=type",
+        Summary = "The Content-Type of an extension, such as `.geo=application/geo+json`. Repeatable",
+        Accepts = OptionValues.IsMime,
+        Expected = "'.extension=type/subtype', such as .geo=application/geo+json",
+        IsRepeatable = true,
+    };
 
-        CacheControl = new("--cache-control", OptionValues.IsCacheControl, "'pattern=value' with a pattern that begins with / or *", environment)
-        {
-            Description = "Cache-Control for paths that match a pattern, such as \"/assets/*=max-age=3600\"; repeatable: the first that matches counts [default: no-cache]",
-            HelpName = "pattern=value",
-            IsRepeatable = true,
-        };
+    public static Option Header { get; } = new()
+    {
+        Name = "--header",
+        Group = OptionGroup.Fields,
+        ValueName = "[pattern=]name: value",
+        Summary = "A field for every answer, or for the paths that match a pattern. Repeatable",
+        More = "In a pattern, which begins with `/` or `*`, `*` stands for anything: `\"/Build/*.gz=Content-Encoding: gzip\"`. A `Content-Type` or "
+            + "`Content-Encoding` with a pattern stands in place of PWB's own.",
+        Accepts = OptionValues.IsHeader,
+        Expected = "'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself",
+        IsRepeatable = true,
+    };
 
-        TlsCertificate = new("--tls-cert", OptionValues.IsPath, File, environment)
-        {
-            Description = "Speak TLS, with the certificate in this file: PEM, with its chain, or .pfx. A password, if there is one, is in the variable PWB_TLS_PASSWORD",
-            HelpName = "file",
-        };
+    public static Option CacheControl { get; } = new()
+    {
+        Name = "--cache-control",
+        Group = OptionGroup.Fields,
+        ValueName = "pattern=value",
+        Summary = "Cache-Control for the paths that match a pattern, such as `\"/assets/*=max-age=3600\"`. Repeatable: the first that matches counts",
+        More = "Without a value there is no such field.",
+        Default = "no-cache",
+        Accepts = OptionValues.IsCacheControl,
+        Expected = "'pattern=value' with a pattern that begins with / or *",
+        IsRepeatable = true,
+    };
 
-        TlsKey = new("--tls-key", OptionValues.IsPath, File, environment)
-        {
-            Description = "The private key of a certificate in PEM form, if it is not in the same file",
-            HelpName = "file",
-        };
+    public static Option Cors { get; } = new()
+    {
+        Name = "--cors",
+        Group = OptionGroup.Fields,
+        ValueName = "origin",
+        Summary = "Let scripts of other sites read the answers: of all of them, or of one such as `https://example.org`",
+        Accepts = OptionValues.IsOrigin,
+        Expected = "* or an origin such as https://example.org",
+        BareValue = "*",
+    };
 
-        TlsDevelopment = new("--tls-dev", OptionValues.IsBoolean, Boolean, environment)
-        {
-            Description = "Speak TLS, with a self-signed certificate for localhost that is only in memory; for development",
-            HelpName = "true|false",
-            BareValue = "true",
-        };
+    public static Option Port { get; } = new()
+    {
+        Name = "--port",
+        ShortName = "-p",
+        Group = OptionGroup.Listening,
+        ValueName = "number",
+        Summary = "The port to listen on. 0 takes a free one",
+        More = "Without it, the variable `PORT` counts too, and a port above 8888 is taken if 8888 is in use.",
+        Default = $"{PwbServerOptions.DefaultPort}",
+        Accepts = OptionValues.IsPort,
+        Expected = "a number from 0 to 65535",
+    };
 
-        Open = new("--open", OptionValues.IsBoolean, Boolean, environment)
-        {
-            Description = "Open it in the browser",
-            HelpName = "true|false",
-            BareValue = "true",
-        };
+    public static Option Host { get; } = new()
+    {
+        Name = "--host",
+        Group = OptionGroup.Listening,
+        ValueName = "host",
+        Summary = "`localhost` (this machine only), `any` (every network, IPv4 and IPv6) or an IP address",
+        More = "`::` is the same as `any`. When others can reach the server, it says so and prints the URLs that they can use.",
+        Default = "localhost",
+        Accepts = OptionValues.IsHost,
+        Expected = "localhost, any or an IP address",
+        Choices = ["localhost", "any"],
+    };
 
-        Level = new("--log-level", OptionValues.IsLogLevel, "trace, debug, information, warning, error, critical or none", environment)
-        {
-            Description = "trace, debug (every line of a request's head), information (a line per connection and per answer), warning, error, critical or none [default: debug; with a directory information]",
-            HelpName = "level",
-        };
+    public static Option AllowHost { get; } = new()
+    {
+        Name = "--allow-host",
+        Group = OptionGroup.Listening,
+        ValueName = "name",
+        Summary = "A host that requests may be for: `example.org`, `*.example.org`, or `*` for any. Repeatable",
+        More = "Others get 421, so that no page reaches this machine by DNS rebinding.",
+        Default = "with localhost, only localhost and IP addresses; else any",
+        Accepts = OptionValues.IsAllowedHost,
+        Expected = "a name without a port, such as example.org or *.example.org, or *",
+        IsRepeatable = true,
+    };
 
-        Format = new("--log-format", OptionValues.IsLogFormat, "text or json", environment)
-        {
-            Description = "text or json (an object per line)",
-            HelpName = "format",
-            Fallback = "text",
-        };
+    public static Option Open { get; } = Option.Switch(OptionGroup.Listening, "--open", "Open the first URL in the browser", shortName: "-o");
 
-        AccessLog = new("--access-log", OptionValues.IsAccessLog, "short, combined or json", environment)
-        {
-            Description = "A line per answer: short, combined (as Apache and nginx write it) or json, the last two with nothing around them",
-            HelpName = "format",
-            Fallback = "short",
-        };
+    public static Option TlsCertificate { get; } = new()
+    {
+        Name = "--tls-cert",
+        Group = OptionGroup.Tls,
+        ValueName = "file",
+        Summary = "Speak TLS, with the certificate in this file: PEM with its chain, or .pfx",
+        More = "It is followed when it changes. A password is in the variable `PWB_TLS_PASSWORD`.",
+        Accepts = OptionValues.IsPath,
+        Expected = File,
+        TakesPath = true,
+    };
 
-        AboutFiles = [Listing, Spa, CleanUrls, Cors, Header, CacheControl];
-        Settings = [Port, Host, AllowHost, .. AboutFiles, TlsCertificate, TlsKey, TlsDevelopment, Open, Level, Format, AccessLog];
-        Command = new RootCommand(About) { Directory };
-        Array.ForEach(Settings, Command.Options.Add);
-        Command.Directives.Clear(); // "[suggest]" and the like are not ours
-        var help = Command.Options.OfType<HelpOption>().Single();
-        help.Aliases.Remove("/h"); // a directory can have that name
-        help.Aliases.Remove("/?");
-    }
+    public static Option TlsKey { get; } = new()
+    {
+        Name = "--tls-key",
+        Group = OptionGroup.Tls,
+        ValueName = "file",
+        Summary = "The private key of a certificate in PEM form, if it is in another file",
+        Accepts = OptionValues.IsPath,
+        Expected = File,
+        TakesPath = true,
+    };
 
-    public RootCommand Command { get; }
+    public static Option TlsDevelopment { get; } = Option.Switch(
+        OptionGroup.Tls, "--tls-dev", "Speak TLS, with a self-signed certificate for localhost that is only in memory");
 
-    public Setting[] Settings { get; }
+    public static Option Level { get; } = new()
+    {
+        Name = "--log-level",
+        Group = OptionGroup.Log,
+        ValueName = "level",
+        Summary = "`trace`, `debug` (every line of a request's head), `information` (a line for each request), `warning`, `error`, `critical` or `none`",
+        Default = "debug; with a directory information",
+        Accepts = OptionValues.IsLogLevel,
+        Expected = "trace, debug, information, warning, error, critical or none",
+        Choices = OptionValues.LogLevels,
+    };
 
-    /// <summary>Those that say how files are served, and so mean nothing without a directory.</summary>
-    public Setting[] AboutFiles { get; }
+    public static Option Format { get; } = new()
+    {
+        Name = "--log-format",
+        Group = OptionGroup.Log,
+        ValueName = "format",
+        Summary = "`text`, or `json`: one object for each line",
+        Default = "text",
+        Accepts = OptionValues.IsLogFormat,
+        Expected = "text or json",
+        Choices = OptionValues.LogFormats,
+    };
 
-    public Argument<string?> Directory { get; }
+    public static Option AccessLog { get; } = new()
+    {
+        Name = "--access-log",
+        Group = OptionGroup.Log,
+        ValueName = "format",
+        Summary = "A line for each request: `short`, `combined` (as Apache and nginx write it) or `json`",
+        More = "The last two stand alone on their lines, for programs that read them.",
+        Default = "short",
+        Accepts = OptionValues.IsAccessLog,
+        Expected = "short, combined or json",
+        Choices = OptionValues.AccessLogs,
+    };
 
-    public Setting Port { get; }
+    public static Option Help { get; } = Option.Switch(OptionGroup.Help, "--help", "Print this help", shortName: "-h");
 
-    public Setting Host { get; }
+    public static Option Version { get; } = Option.Switch(OptionGroup.Help, "--version", "Print the version");
 
-    public Setting AllowHost { get; }
+    public static Option Manual { get; } = Option.Switch(OptionGroup.Help, "--man", "Print the manual page", "Read it with `pwb --man | man -l -`.");
 
-    public Setting Listing { get; }
+    public static Option Completion { get; } = new()
+    {
+        Name = "--completion",
+        Group = OptionGroup.Help,
+        ValueName = "shell",
+        Summary = "Print the completion for `bash`, `zsh`, `fish` or `powershell`",
+        More = "It takes effect with `eval \"$(pwb --completion bash)\"` (or `zsh`), `pwb --completion fish | source`, "
+            + "or `pwb --completion powershell | Out-String | Invoke-Expression`.",
+        Accepts = OptionValues.IsShell,
+        Expected = "bash, zsh, fish or powershell",
+        Choices = OptionValues.Shells,
+    };
 
-    public Setting Spa { get; }
+    /// <summary>All of them, in the order of the help.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base,
+        Mime, Header, CacheControl, Cors,
+        Port, Host, AllowHost, Open,
+        TlsCertificate, TlsKey, TlsDevelopment,
+        Level, Format, AccessLog,
+        Help, Version, Manual, Completion,
+    ];
 
-    public Setting CleanUrls { get; }
+    public static Option? Find(string name) => All.FirstOrDefault(option => option.Name == name || option.ShortName == name);
 
-    public Setting Cors { get; }
-
-    public Setting Header { get; }
-
-    public Setting CacheControl { get; }
-
-    public Setting TlsCertificate { get; }
-
-    public Setting TlsKey { get; }
-
-    public Setting TlsDevelopment { get; }
-
-    public Setting Open { get; }
-
-    public Setting Level { get; }
-
-    public Setting Format { get; }
-
-    public Setting AccessLog { get; }
+    public static string TitleOf(OptionGroup group) => group switch
+    {
+        OptionGroup.Files => "What is served",
+        OptionGroup.Fields => "What answers say",
+        OptionGroup.Listening => "Where it listens",
+        OptionGroup.Tls => "TLS",
+        OptionGroup.Log => "The log",
+        _ => "Help",
+    };
 }

@@ -1,23 +1,51 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Pwb;
 using Pwb.Host;
 
-TolerantWriter.ReplaceStandardOutputs();
-if (CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, out int exitCode) is not { } settings)
-    return exitCode;
+const int MaxPorts = 16; // how many are tried when nobody named one
 
-using var signals = new StopSignals();
-using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson, settings.AccessLog);
+TolerantWriter.ReplaceStandardOutputs();
 try
 {
-    await using var server = new PwbServer(settings.ToHandler(), settings.ToServerOptions(), loggerFactory);
-    await server.StartAsync();
+    if (CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, out int exitCode) is not { } settings)
+        return exitCode;
+
+    HostVariables.Withhold(); // what is needed of them has been read
+    using var signals = new StopSignals();
+    using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson, settings.AccessLog);
+    await using var server = await StartAsync(settings, loggerFactory);
     Greeting.Say(settings, server, loggerFactory.CreateLogger("Pwb.Host"));
     await signals.FirstAsync();
     await server.StopAsync(signals.End); // the second signal ends the patience with requests in flight
     return 0;
 }
-catch (IOException exception) // the address is in use, or not ours to listen on; the directory has just gone
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // the address is in use, or not ours to listen on; the directory has just gone
 {
     Console.Error.WriteLine($"pwb: {LineFormatter.Escape(exception.Message)}");
     return 1;
+}
+
+static async Task<PwbServer> StartAsync(HostSettings settings, ILoggerFactory loggerFactory)
+{
+    var handler = settings.ToHandler();
+    int last = settings.PortIsNamed ? settings.Port : settings.Port + MaxPorts - 1;
+    for (int port = settings.Port; ; port++)
+    {
+        var server = new PwbServer(handler, (settings with { Port = port }).ToServerOptions(), loggerFactory);
+        try
+        {
+            await server.StartAsync();
+            return server;
+        }
+        catch (IOException exception) when (port < last && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        {
+            await server.DisposeAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
 }

@@ -20,7 +20,11 @@ public sealed class EnvironmentTests
             ("PWB_CORS", "https://example.org"),
             ("PWB_HEADER", "X-A: 1"),
             ("PWB_CACHE_CONTROL", "/a/*=no-store"),
-            ("PWB_OPEN", "true"),
+            ("PWB_OPEN", "TRUE"),
+            ("PWB_BASE", "/app/"),
+            ("PWB_HIDDEN", "true"),
+            ("PWB_FOLLOW_LINKS", "true"),
+            ("PWB_NOT_FOUND", "gone.html"),
             ("PWB_LOG_LEVEL", "warning"),
             ("PWB_LOG_FORMAT", "json"),
             ("PWB_ACCESS_LOG", "combined"));
@@ -29,7 +33,7 @@ public sealed class EnvironmentTests
             .Should().Be((Environment.CurrentDirectory, 80, "any", true, LogLevel.Warning, true, AccessLogFormat.Combined));
         settings.Files.Headers.Should().Equal(("X-A", "1"));
         settings.Files.CacheControl.Should().Equal(("/a/*", "no-store"));
-        (settings.Files with { Headers = [], CacheControl = [] }).Should().Be(StaticFileOptions.Default with
+        (settings.Files with { Headers = [], PathHeaders = [], CacheControl = [] }).Should().Be(StaticFileOptions.Default with
         {
             Headers = [],
             CacheControl = [],
@@ -37,19 +41,40 @@ public sealed class EnvironmentTests
             Fallback = "index.html",
             CleanUrls = true,
             CorsOrigin = "https://example.org",
+            BasePath = "/app/",
+            ServeHiddenNames = true,
+            FollowLinksOutside = true,
+            NotFoundPage = "gone.html",
         });
     }
 
     [Fact]
     public void The_names_are_those_of_the_options() =>
-        new Options(_ => null).Settings.Select(option => option.Variable).Should().Equal(
-            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_LISTING", "PWB_SPA", "PWB_CLEAN_URLS", "PWB_CORS", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_OPEN", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
+        Options.All.Where(option => option.Variable is not null).Select(option => option.Variable).Should().Equal(
+            "PWB_LISTING", "PWB_INDEX", "PWB_SPA", "PWB_FALLBACK", "PWB_NOT_FOUND", "PWB_CLEAN_URLS", "PWB_HIDDEN", "PWB_FOLLOW_LINKS", "PWB_BASE", "PWB_MIME", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_CORS",
+            "PWB_PORT", "PWB_HOST", "PWB_ALLOW_HOST", "PWB_OPEN", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
+
+    [Fact]
+    public void The_port_of_a_platform_counts_where_ours_is_not_set()
+    {
+        var settings = Parse([], ("PORT", "3000"));
+        (settings.Port, settings.PortIsNamed).Should().Be((3000, true));
+        Parse([], ("PORT", "3000"), ("PWB_PORT", "80")).Port.Should().Be(80);
+    }
+
+    [Theory]
+    [InlineData("PWB_PORT", "tcp://10.0.0.1:8888", "PWB_PORT is 'tcp://10.0.0.1:8888', the address of a service of that name, and is ignored.")]
+    [InlineData("PWB_DIRECTORY", "udp://10.0.0.1:53", "PWB_DIRECTORY is 'udp://10.0.0.1:53', the address of a service of that name, and is ignored.")]
+    [InlineData("PORT", "/dev/ttyUSB0", "PORT is '/dev/ttyUSB0', which is no port, and is ignored.")]
+    public void What_somebody_else_has_set_for_another_purpose_is_ignored_with_a_word(string variable, string value, string sentence) =>
+        Parse([], (variable, value)).Should().BeEquivalentTo(new HostSettings { Ignored = [sentence] });
 
     [Fact]
     public void The_command_line_wins()
     {
         Parse(["--port", "81"], ("PWB_PORT", "80")).Port.Should().Be(81);
         Parse(["--port", "81"], ("PWB_PORT", "nonsense")).Port.Should().Be(81);
+        Parse(["--port", "81"], ("PWB_PORT", "80"), ("PORT", "79")).Port.Should().Be(81);
         Parse([".", "--listing=false"], ("PWB_LISTING", "true")).Files.ListDirectories.Should().BeFalse();
         Parse([".", "--header", "X-B: 2"], ("PWB_HEADER", "X-A: 1")).Files.Headers.Should().Equal(("X-B", "2"));
     }
@@ -67,9 +92,9 @@ public sealed class EnvironmentTests
         Parse([], ("PWB_LISTING", "true")).ToHandler().Should().BeOfType<FixedResponseHandler>();
 
     [SkippableTheory]
-    [InlineData("PWB_PORT", "tcp://10.0.0.1:80", "PWB_PORT takes a number from 0 to 65535, not 'tcp://10.0.0.1:80'.")]
+    [InlineData("PWB_PORT", "http", "PWB_PORT takes a number from 0 to 65535, not 'http'.")]
     [InlineData("PWB_LISTING", "1", "PWB_LISTING takes true or false, not '1'.")]
-    [InlineData("PWB_HEADER", "X-A: 1\nDate: 2", "PWB_HEADER takes 'Name: value', of a field that PWB does not write itself, not 'Date: 2'.")]
+    [InlineData("PWB_HEADER", "X-A: 1\nDate: 2", "PWB_HEADER takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'Date: 2'.")]
     [InlineData("PWB_DIRECTORY", "/no/such", "PWB_DIRECTORY: There is no directory '/no/such'.")]
     public void A_mistake_names_the_variable(string variable, string value, string message)
     {
@@ -79,18 +104,6 @@ public sealed class EnvironmentTests
 
         exitCode.Should().Be(2);
         error.ToString().Should().Be($"pwb: {message} Try 'pwb --help'.{Environment.NewLine}");
-    }
-
-    [Theory]
-    [InlineData("80", "80")]
-    [InlineData("http", "8888")]
-    public void Help_names_the_default_of_here_and_is_not_spoilt_by_a_mistake(string port, string expected)
-    {
-        using var output = new StringWriter();
-        CommandLine.Parse(["--help"], name => name == "PWB_PORT" ? port : null, output, TextWriter.Null, out int exitCode).Should().BeNull();
-
-        exitCode.Should().Be(0);
-        output.ToString().Should().Contain($"[default: {expected}]");
     }
 
     private static HostSettings Parse(string[] args, params (string Name, string Value)[] variables)

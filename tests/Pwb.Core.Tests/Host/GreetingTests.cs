@@ -29,16 +29,5 @@ public sealed class GreetingTests
     {
         TlsOptions tls = new(ServerCertificate.SelfSigned());
         Greeting.NetworkUrls([new TlsEndPoint(IPAddress.Any, 80, tls)], () => Mine).Should().Be("https://192.0.2.7:80/ https://198.51.100.7:80/");
-        Greeting.LocalUrl(new TlsEndPoint(IPAddress.Any, 80, tls)).Should().Be("https://localhost:80/");
     }
-
-    [Theory]
-    [InlineData("127.0.0.1", "http://localhost:80/")]
-    [InlineData("::1", "http://localhost:80/")]
-    [InlineData("0.0.0.0", "http://localhost:80/")]
-    [InlineData("::", "http://localhost:80/")]
-    [InlineData("192.0.2.7", "http://192.0.2.7:80/")]
-    [InlineData("2001:db8::7", "http://[2001:db8::7]:80/")]
-    public void The_browser_on_this_machine_gets_a_URL_that_works_here(string address, string url) =>
-        Greeting.LocalUrl(new IPEndPoint(IPAddress.Parse(address), 80)).Should().Be(url);
 }

@@ -144,18 +144,21 @@ public sealed class HostDirectoryTests : IDisposable
         access.RootElement.GetProperty("http.response.body.size").GetInt64().Should().Be(9);
     }
 
-    [SkippableFact]
-    public async Task Opens_the_browser()
+    [SkippableTheory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.2")]
+    public async Task Opens_the_browser_at_the_URL_that_is_listened_on_and_without_secrets(string address)
     {
         SkipWithoutXdgOpen();
+        Skip.If(address == "127.0.0.2" && !OperatingSystem.IsLinux(), "that address is there on Linux only");
         string opened = Path.Combine(_directory, "opened");
-        using var host = await ServeWithBrowserAsync($"echo \"$1\" >'{opened}.part' && mv '{opened}.part' '{opened}'");
+        using var host = await ServeWithBrowserAsync($"echo \"$1\" >'{opened}.part' && env | grep -i '^PWB_' >>'{opened}.part'; mv '{opened}.part' '{opened}'", "--host", address, "--base", "/my app/");
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!File.Exists(opened))
             await pause.WaitForNextTickAsync(patience.Token);
-        (await File.ReadAllTextAsync(opened)).Should().Be($"{host.Url}\n");
+        (await File.ReadAllTextAsync(opened)).Should().Be($"http://{address}:{host.Url.Port}/my%20app/\n", "no variable of ours follows");
         (await host.StopAsync()).Should().Be((0, ""));
     }
 
@@ -180,14 +183,15 @@ public sealed class HostDirectoryTests : IDisposable
 
     private static void SkipWithoutXdgOpen() => Skip.If(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS(), "Browsers are not opened by xdg-open here.");
 
-    private async Task<HostProcess> ServeWithBrowserAsync(string script)
+    private async Task<HostProcess> ServeWithBrowserAsync(string script, params string[] args)
     {
         string programs = Path.Combine(_directory, ".bin");
         Write(".bin/xdg-open", $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.Combine(programs, "xdg-open"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string path = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
-        return await HostProcess.StartWith([("PATH", path)], "--port", "0", "--open", _directory).UntilItServesAsync();
+        (string, string)[] variables = [("PATH", path), ("PWB_TLS_PASSWORD", "secret"), ("pwb_other", "secret"), ("PWB_LOG_FORMAT", "text")];
+        return await HostProcess.StartWith(variables, ["--port", "0", "--open", _directory, .. args]).UntilItServesAsync();
     }
 
     private void Write(string name, string content)

@@ -48,6 +48,13 @@ internal sealed class HostProcess : IDisposable
     public static HostProcess StartWithRedirection(string redirection, params string[] args) =>
         new(new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" {redirection}", "sh", Dotnet, Dll, .. args]));
 
+    /// <summary>In a working directory that is removed before it starts.</summary>
+    public static HostProcess StartInDirectoryThatIsGone(params string[] args)
+    {
+        string directory = Directory.CreateTempSubdirectory("pwb-gone-").FullName;
+        return new(new ProcessStartInfo("/bin/sh", ["-c", "cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", directory, Dotnet, Dll, .. args]));
+    }
+
     /// <summary>Starts on a free port and waits for the banner.</summary>
     public static Task<HostProcess> ServeAsync(params string[] args) => Start(["--port", "0", .. args]).UntilItServesAsync();
 

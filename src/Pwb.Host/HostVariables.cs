@@ -1,0 +1,64 @@
+namespace Pwb.Host;
+
+/// <summary>The environment variables that stand for options.</summary>
+internal sealed class HostVariables(Func<string, string?> environment)
+{
+    private const string PlatformPort = "PORT";
+    private const string Prefix = "PWB_";
+
+    private static readonly string[] SchemesOfServices = ["tcp://", "udp://", "sctp://"];
+
+    private readonly List<string> _ignored = [];
+
+    /// <summary>What was set and does not count, each in one sentence.</summary>
+    public IReadOnlyList<string> Ignored => _ignored;
+
+    /// <summary>Takes the variables of this program, a password among them, out of what the programs that it starts inherit.</summary>
+    public static void Withhold()
+    {
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).ToList())
+            Environment.SetEnvironmentVariable(name, null);
+    }
+
+    /// <summary>The value of a variable; null if it is empty, as for NO_COLOR, or not meant for this program.</summary>
+    public string? Text(string variable)
+    {
+        if (environment(variable) is not { Length: > 0 } value)
+            return null;
+        if (!Array.Exists(SchemesOfServices, scheme => value.StartsWith(scheme, StringComparison.Ordinal)))
+            return value;
+
+        // Kubernetes sets PWB_PORT=tcp://10.0.0.1:8888 in each pod beside a service called pwb; so do container links.
+        _ignored.Add($"{variable} is '{value}', the address of a service of that name, and is ignored.");
+        return null;
+    }
+
+    /// <summary>The values of an option, none if nobody says.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="problem">What is wrong with a value, in one sentence.</param>
+    public IReadOnlyList<string> ValuesOf(Option option, out string? problem)
+    {
+        problem = null;
+        if (option.Variable is null)
+            return [];
+        if (Text(option.Variable) is not { } text)
+            return option == Options.Port ? PortOfPlatform() : [];
+
+        IReadOnlyList<string> values = option.IsRepeatable ? text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [text];
+        if (values.FirstOrDefault(value => !option.Accepts(value)) is { } bad)
+            problem = $"{option.Variable} takes {option.Expected}, not '{bad}'.";
+        return values;
+    }
+
+    // Whoever sets it need not have meant this program.
+    private IReadOnlyList<string> PortOfPlatform()
+    {
+        if (Text(PlatformPort) is not { } text)
+            return [];
+        if (Options.Port.Accepts(text))
+            return [text];
+
+        _ignored.Add($"{PlatformPort} is '{text}', which is no port, and is ignored.");
+        return [];
+    }
+}

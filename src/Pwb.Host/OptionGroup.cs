@@ -1,0 +1,12 @@
+namespace Pwb.Host;
+
+/// <summary>The groups of options, in the order of the help.</summary>
+internal enum OptionGroup
+{
+    Files,
+    Fields,
+    Listening,
+    Tls,
+    Log,
+    Help,
+}

@@ -1,0 +1,44 @@
+namespace Pwb.Host;
+
+/// <summary>Finds the option that somebody may have meant.</summary>
+internal static class Spelling
+{
+    private const int MaxDistance = 2;
+    private const int MinPrefix = 3;
+
+    /// <summary>The option whose name begins with what was written, or differs from it in at most two characters; null if there is none.</summary>
+    public static string? Nearest(string name)
+    {
+        string lower = name.ToLowerInvariant();
+        if (!lower.StartsWith("--", StringComparison.Ordinal))
+            return null;
+
+        if (lower.Length > MinPrefix && Options.All.FirstOrDefault(option => option.Name.StartsWith(lower, StringComparison.Ordinal)) is { } begun)
+            return begun.Name;
+        var nearest = Options.All.MinBy(option => Distance(lower, option.Name))!;
+        return Distance(lower, nearest.Name) <= MaxDistance ? nearest.Name : null;
+    }
+
+    // How many characters have to be added, left out, replaced or exchanged with their neighbour.
+    private static int Distance(string a, string b)
+    {
+        var costs = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++)
+            costs[i, 0] = i;
+        for (int j = 0; j <= b.Length; j++)
+            costs[0, j] = j;
+
+        for (int i = 1; i <= a.Length; i++)
+        {
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replaced = costs[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                costs[i, j] = Math.Min(replaced, 1 + Math.Min(costs[i - 1, j], costs[i, j - 1]));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    costs[i, j] = Math.Min(costs[i, j], costs[i - 2, j - 2] + 1);
+            }
+        }
+
+        return costs[a.Length, b.Length];
+    }
+}
