@@ -1,6 +1,6 @@
 namespace Pwb.Host;
 
-/// <summary>What stands on a command line: options with their values, as texts that the options accept, and a directory.</summary>
+/// <summary>A command line: options with their values, which are texts that the options accept, and a directory.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<Option, List<string>> _values = [];

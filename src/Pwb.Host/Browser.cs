@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>The user's browser. That it does not open is a warning, and no reason not to serve.</summary>
+/// <summary>Opens the user's browser. If it does not open, that is a warning: the server serves all the same.</summary>
 internal static partial class Browser
 {
     // A session of its own, where there is setsid, so that Ctrl+C in this terminal does not end the browser; and no output, which
@@ -22,7 +22,10 @@ internal static partial class Browser
                 return; // Windows gave it to a browser that was running
             await process.WaitForExitAsync();
             if (process.ExitCode != 0)
-                LogNotOpened(logger, url, process.ExitCode == 127 ? "xdg-open is not installed" : $"exit code {process.ExitCode}");
+            {
+                string why = process.ExitCode == 127 ? "xdg-open is not installed" : $"exit code {process.ExitCode}";
+                LogNotOpened(logger, url, why);
+            }
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)
         {
@@ -34,7 +37,9 @@ internal static partial class Browser
     {
         if (OperatingSystem.IsWindows())
             return new ProcessStartInfo(url) { UseShellExecute = true };
-        return OperatingSystem.IsMacOS() ? new ProcessStartInfo("open", [url]) : new ProcessStartInfo("/bin/sh", ["-c", OpenDetached, "sh", url]);
+        if (OperatingSystem.IsMacOS())
+            return new ProcessStartInfo("open", [url]);
+        return new ProcessStartInfo("/bin/sh", ["-c", OpenDetached, "sh", url]);
     }
 
     [LoggerMessage(3, LogLevel.Warning, "cannot open {Url} in a browser: {Why}")]

@@ -16,17 +16,20 @@ internal sealed class CommandLine
 
     private CommandLine(Arguments arguments, HostVariables variables) => (_arguments, _variables) = (arguments, variables);
 
-    public static string ProgramVersion { get; } =
-        (typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+')[0];
+    /// <summary>The version, without the commit that it was built from.</summary>
+    public static string ProgramVersion { get; } = typeof(CommandLine).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Null when there is nothing to serve: help, the version, or one line that says what is wrong has been written.</summary>
-    public static HostSettings? Parse(IReadOnlyList<string> args, Func<string, string?> environment, TextWriter output, TextWriter error, out int exitCode)
+    /// <returns>Null when there is nothing to serve: help, say, or one line that says what is wrong has been written.</returns>
+    /// <exception cref="IOException">The directory is a relative path, and the working directory is gone.</exception>
+    public static HostSettings? Parse(
+        IReadOnlyList<string> args, Func<string, string?> environment, TextWriter output, TextWriter error, out int exitCode)
     {
         exitCode = 0;
         var arguments = Arguments.Read(args);
         if (TextOf(arguments) is { } text)
         {
-            output.Write(text.ReplaceLineEndings());
+            output.Write(text);
             return null;
         }
 
@@ -47,12 +50,13 @@ internal sealed class CommandLine
     private static string? TextOf(Arguments arguments)
     {
         if (arguments.Has(Options.Help))
-            return HelpText.Render();
+            return HelpText.Render().ReplaceLineEndings();
         if (arguments.Has(Options.Version))
-            return ProgramVersion + "\n";
+            return ProgramVersion + Environment.NewLine;
         if (arguments.Has(Options.Manual))
             return ManualPage.Render();
-        return arguments.Problem is null && arguments.ValuesOf(Options.Completion) is [var shell] ? Completion.Render(shell) : null;
+        bool isForShell = arguments.Problem is null && arguments.Has(Options.Completion);
+        return isForShell ? Completion.Render(arguments.ValuesOf(Options.Completion)[0]) : null;
     }
 
     private HostSettings? Settings(Func<string, string?> environment, out string? problem)
@@ -71,7 +75,8 @@ internal sealed class CommandLine
             return null;
         try
         {
-            return Settings(directory, HostCertificate.Load(Text(Options.TlsCertificate), Text(Options.TlsKey), IsOn(Options.TlsDevelopment), environment));
+            string? certificate = Text(Options.TlsCertificate), key = Text(Options.TlsKey);
+            return Settings(directory, HostCertificate.Load(certificate, key, IsOn(Options.TlsDevelopment), environment));
         }
         catch (Exception exception) when (exception is IOException or CryptographicException) // a certificate that does not do
         {
@@ -84,9 +89,10 @@ internal sealed class CommandLine
     {
         if (_arguments.Directory is { } argument)
             return ServedDirectory.WhatIsWrongWith(argument, out directory);
-        return _variables.Text(Options.DirectoryVariable) is { } variable && ServedDirectory.WhatIsWrongWith(variable, out directory) is { } problem
-            ? $"{Options.DirectoryVariable}: {problem}"
-            : null;
+        if (_variables.Text(Options.DirectoryVariable) is not { } variable)
+            return null;
+        string? problem = ServedDirectory.WhatIsWrongWith(variable, out directory);
+        return problem is null ? null : $"{Options.DirectoryVariable}: {problem}";
     }
 
     private string? WhatDoesNotGoTogether(string? directory)
@@ -120,6 +126,8 @@ internal sealed class CommandLine
     {
         var files = StaticFileOptions.Default;
         var headers = _values[Options.Header];
+        var types = _values[Options.Mime];
+        var rules = _values[Options.CacheControl];
         return files with
         {
             BasePath = Text(Options.Base) is { } path ? OptionValues.BaseOf(path) : files.BasePath,
@@ -130,11 +138,11 @@ internal sealed class CommandLine
             CleanUrls = IsOn(Options.CleanUrls),
             ServeHiddenNames = IsOn(Options.Hidden),
             FollowLinksOutside = IsOn(Options.FollowLinks),
-            ContentTypes = _values[Options.Mime] is { Count: > 0 } types ? OptionValues.ContentTypesOf(types) : files.ContentTypes,
+            ContentTypes = types.Count > 0 ? OptionValues.ContentTypesOf(types) : files.ContentTypes,
             CorsOrigin = Text(Options.Cors),
-            Headers = headers.Count > 0 ? [.. headers.Select(OptionValues.HeaderOf).OfType<(string, string)>()] : files.Headers,
-            PathHeaders = headers.Count > 0 ? [.. headers.Select(OptionValues.PathHeaderOf).OfType<(string, string, string)>()] : files.PathHeaders,
-            CacheControl = _values[Options.CacheControl] is { Count: > 0 } rules ? [.. rules.Select(OptionValues.CacheControlOf)] : files.CacheControl,
+            Headers = headers.Count > 0 ? OptionValues.HeadersOf(headers) : files.Headers,
+            PathHeaders = headers.Count > 0 ? OptionValues.PathHeadersOf(headers) : files.PathHeaders,
+            CacheControl = rules.Count > 0 ? [.. rules.Select(OptionValues.CacheControlOf)] : files.CacheControl,
         };
     }
 

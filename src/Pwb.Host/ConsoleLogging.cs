@@ -10,11 +10,13 @@ namespace Pwb.Host;
 /// </summary>
 internal static class ConsoleLogging
 {
-    public static ILoggerFactory CreateFactory(LogLevel level, bool json = false, AccessLogFormat accessLog = AccessLogFormat.Short)
+    public static ILoggerFactory CreateFactory(
+        LogLevel level, bool json = false, AccessLogFormat accessLog = AccessLogFormat.Short)
     {
         ConsoleFormatter formatter = json
             ? new JsonFormatter(TimeProvider.System)
-            : new LineFormatter(WantsColour(Console.IsOutputRedirected), WantsColour(Console.IsErrorRedirected), TimeProvider.System);
+            : new LineFormatter(
+                WantsColour(Console.IsOutputRedirected), WantsColour(Console.IsErrorRedirected), TimeProvider.System);
         if (accessLog != AccessLogFormat.Short)
             formatter = new RawAccessFormatter(formatter);
         var options = new ConsoleLoggerOptions
@@ -28,7 +30,9 @@ internal static class ConsoleLogging
         var filter = new LoggerFilterOptions { MinLevel = level < LogLevel.Warning ? LogLevel.Warning : level };
         filter.Rules.Add(new LoggerFilterRule(providerName: null, categoryName: "Pwb", level, filter: null));
         var factory = new LoggerFactory([], filter);
-        factory.AddProvider(new ConsoleLoggerProvider(new FixedOptions(options), [formatter])); // added, so that disposing the factory flushes it; one that is passed in is not disposed
+
+        // Added, so that to dispose the factory flushes it; one that is passed in is not disposed.
+        factory.AddProvider(new ConsoleLoggerProvider(new FixedOptions(options), [formatter]));
         return factory;
     }
 

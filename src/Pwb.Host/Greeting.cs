@@ -19,9 +19,10 @@ internal static partial class Greeting
             LogServing(logger, settings.Directory, basePath == "/" ? "" : " at " + basePath);
         if (HintAbout(settings) is { } hint)
             LogHint(logger, hint);
-        if (settings is { TlsIsForDevelopment: true, Tls.Certificates: [var certificate] } && logger.IsEnabled(LogLevel.Information))
+        bool isInformed = logger.IsEnabled(LogLevel.Information);
+        if (isInformed && settings is { TlsIsForDevelopment: true, Tls.Certificates: [var certificate] })
             LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
-        if (logger.IsEnabled(LogLevel.Information) && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
+        if (isInformed && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
         if (settings.OpenBrowser)
             Browser.Open(server.Urls[0] + new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
@@ -35,7 +36,8 @@ internal static partial class Greeting
             return null;
 
         var urls = from endPoint in exposed
-                   from address in IsAny(endPoint) ? addressesOfThisMachine().Where(address => address.AddressFamily == endPoint.AddressFamily) : [endPoint.Address]
+                   from address in IsAny(endPoint) ? addressesOfThisMachine() : [endPoint.Address]
+                   where address.AddressFamily == endPoint.AddressFamily
                    select $"{(endPoint is TlsEndPoint ? "https" : "http")}://{new IPEndPoint(address, endPoint.Port)}/";
         return string.Join(' ', urls);
     }
@@ -54,7 +56,8 @@ internal static partial class Greeting
         return $"there is no {string.Join(" or ", settings.Files.IndexFiles)} in it; with --listing it shows what it holds";
     }
 
-    private static bool IsAny(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
+    private static bool IsAny(IPEndPoint endPoint) =>
+        endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
 
     private static List<IPAddress> AddressesOfThisMachine()
     {
@@ -65,7 +68,8 @@ internal static partial class Greeting
                 .. from network in NetworkInterface.GetAllNetworkInterfaces()
                    where network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown
                    from unicast in network.GetIPProperties().UnicastAddresses
-                   where !IPAddress.IsLoopback(unicast.Address) && !unicast.Address.IsIPv6LinkLocal // browsers take no zone: fe80::1%2
+                   where !IPAddress.IsLoopback(unicast.Address)
+                   where !unicast.Address.IsIPv6LinkLocal // browsers take no zone: fe80::1%2
                    select unicast.Address,
             ];
         }
@@ -78,7 +82,8 @@ internal static partial class Greeting
     [LoggerMessage(1, LogLevel.Information, "serving {Directory}{BasePath}")]
     private static partial void LogServing(ILogger logger, string directory, string basePath);
 
-    [LoggerMessage(4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
+    [LoggerMessage(
+        4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
     private static partial void LogDevelopment(ILogger logger, string fingerprint);
 
     [LoggerMessage(2, LogLevel.Information, "open to everybody on the network: {Urls}")]

@@ -22,7 +22,8 @@ internal static class HelpText
     public static string Render()
     {
         var text = new StringBuilder();
-        text.Append("PWB ").Append(CommandLine.ProgramVersion).Append(", a small and strict web server\n\nUsage: pwb [options] [directory]\n\n");
+        text.Append("PWB ").Append(CommandLine.ProgramVersion).Append(", a small and strict web server\n\n");
+        text.Append("Usage: pwb [options] [directory]\n\n");
         Entry(text, "  directory", Options.DirectorySummary);
         text.Append("\nExamples:\n");
         foreach ((string command, string meaning) in Examples)
@@ -41,8 +42,8 @@ internal static class HelpText
         text.Append('\n');
         Wrapped(
             text,
-            "Each option is an environment variable too: PWB_DIRECTORY, PWB_PORT, PWB_LISTING=true, PWB_LOG_LEVEL and so on, with a value on each line for those that are "
-            + "repeatable. The command line wins, also with --listing=false.",
+            "Each option is an environment variable too: PWB_DIRECTORY, PWB_PORT, PWB_LISTING=true, PWB_LOG_LEVEL and so on, "
+            + "with a value on each line for those that are repeatable. The command line wins, also with --listing=false.",
             indent: 0);
         return text.ToString();
     }

@@ -15,7 +15,9 @@ internal static class HostCertificate
             return "--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.";
         if (key is not null && certificate is null)
             return "--tls-key needs --tls-cert.";
-        return key is not null && IsPfx(certificate!) ? "--tls-key is for a certificate in PEM form; a PFX file has its key in it." : null;
+        if (key is not null && IsPfx(certificate!))
+            return "--tls-key is for a certificate in PEM form; a PFX file has its key in it.";
+        return null;
     }
 
     /// <exception cref="IOException">A file is not there or cannot be read.</exception>
@@ -28,7 +30,9 @@ internal static class HostCertificate
             return null;
 
         string? password = environment(PasswordVariable) is { Length: > 0 } value ? value : null;
-        return new TlsOptions(IsPfx(certificate) ? ServerCertificate.FromPfx(certificate, password) : ServerCertificate.FromPem(certificate, key, password));
+        return new TlsOptions(IsPfx(certificate)
+            ? ServerCertificate.FromPfx(certificate, password)
+            : ServerCertificate.FromPem(certificate, key, password));
     }
 
     private static bool IsPfx(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12";

@@ -27,7 +27,10 @@ internal sealed record HostSettings
 
     public bool OpenBrowser { get; init; }
 
-    /// <summary>Null for the default: the tutorial's server prints every line of a head; with a directory a line for each request is enough.</summary>
+    /// <summary>
+    /// Null for the default: the tutorial's server prints every line of a head; with a directory, a line for each request is
+    /// enough.
+    /// </summary>
     public LogLevel? ChosenLogLevel { get; init; }
 
     public LogLevel LogLevel => ChosenLogLevel ?? (Directory is null ? LogLevel.Debug : LogLevel.Information);
@@ -46,5 +49,6 @@ internal sealed record HostSettings
         AccessLogFormat = AccessLog,
     };
 
-    public IRequestHandler ToHandler() => Directory is null ? new FixedResponseHandler() : new StaticFileHandler(Directory, Files);
+    public IRequestHandler ToHandler() =>
+        Directory is null ? new FixedResponseHandler() : new StaticFileHandler(Directory, Files);
 }

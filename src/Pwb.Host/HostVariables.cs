@@ -13,11 +13,14 @@ internal sealed class HostVariables(Func<string, string?> environment)
     /// <summary>What was set and does not count, each in one sentence.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
 
-    /// <summary>Takes the variables of this program, a password among them, out of what the programs that it starts inherit.</summary>
+    /// <summary>Removes the variables of this program, a password among them: no program that it starts inherits them.</summary>
     public static void Withhold()
     {
-        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).ToList())
-            Environment.SetEnvironmentVariable(name, null);
+        foreach (string name in Environment.GetEnvironmentVariables().Keys) // of a copy
+        {
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                Environment.SetEnvironmentVariable(name, null);
+        }
     }
 
     /// <summary>The value of a variable; null if it is empty, as for NO_COLOR, or not meant for this program.</summary>
@@ -44,7 +47,8 @@ internal sealed class HostVariables(Func<string, string?> environment)
         if (Text(option.Variable) is not { } text)
             return option == Options.Port ? PortOfPlatform() : [];
 
-        IReadOnlyList<string> values = option.IsRepeatable ? text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [text];
+        const StringSplitOptions Lines = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        IReadOnlyList<string> values = option.IsRepeatable ? text.Split('\n', Lines) : [text];
         if (values.FirstOrDefault(value => !option.Accepts(value)) is { } bad)
             problem = $"{option.Variable} takes {option.Expected}, not '{bad}'.";
         return values;

@@ -11,7 +11,8 @@ internal static class ManualPage
         page.Append(".TH PWB 1 \"\" \"PWB ").Append(Text(CommandLine.ProgramVersion)).Append("\"\n");
         page.Append(".SH NAME\npwb \\- a small and strict web server\n");
         page.Append(".SH SYNOPSIS\n.B pwb\n[\\fIoptions\\fR] [\\fIdirectory\\fR]\n");
-        page.Append(".SH DESCRIPTION\n").Append(Line($"{Options.DirectorySummary}.")).Append("It listens on loopback and answers for localhost only, unless told otherwise.\n");
+        page.Append(".SH DESCRIPTION\n").Append(Line($"{Options.DirectorySummary}."));
+        page.Append("It listens on loopback and answers for localhost only, unless told otherwise.\n");
         foreach (var group in Options.All.GroupBy(option => option.Group))
         {
             page.Append(".SH ").Append(Options.TitleOf(group.Key).ToUpperInvariant()).Append('\n');
@@ -20,10 +21,12 @@ internal static class ManualPage
         }
 
         page.Append(".SH ENVIRONMENT\n").Append(Line(
-            "Each option is a variable too: `PWB_DIRECTORY`, `PWB_PORT`, `PWB_LISTING=true`, `PWB_LOG_LEVEL` and so on, with a value on each line for those that are repeatable. "
-            + "The command line wins. A variable that is empty counts as unset. `NO_COLOR` turns colours off."));
+            "Each option is a variable too: `PWB_DIRECTORY`, `PWB_PORT`, `PWB_LISTING=true`, `PWB_LOG_LEVEL` and so on, with a value "
+            + "on each line for those that are repeatable. The command line wins. A variable that is empty counts as unset. `NO_COLOR` "
+            + "turns colours off."));
         page.Append(".SH EXIT STATUS\n").Append(Line(
-            "0 after a stop by SIGINT, SIGTERM or SIGHUP; 1 when it cannot listen; 2 for an unknown option, a bad value, a directory that does not exist, or a certificate that cannot be used."));
+            "0 after a stop by SIGINT, SIGTERM or SIGHUP; 1 when it cannot listen; 2 for an unknown option, a bad value, a directory "
+            + "that does not exist, or a certificate that cannot be used."));
         page.Append(".SH EXAMPLES\n");
         foreach ((string command, string meaning) in HelpText.Examples)
             page.Append(".TP\n").Append(Line($"`{command}`")).Append(Line(meaning + "."));
@@ -58,5 +61,6 @@ internal static class ManualPage
         return (line[0] is '.' or '\'' ? "\\&" : "") + line + "\n";
     }
 
-    private static string Text(string text) => text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
+    private static string Text(string text) =>
+        text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
 }

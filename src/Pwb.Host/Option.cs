@@ -1,7 +1,8 @@
 namespace Pwb.Host;
 
 /// <summary>
-/// An option of the command line. It is read, explained by --help and by the manual page, completed by shells, and listed in the README, all from here.
+/// An option of the command line. It is read, explained by --help and the manual page, completed by shells and listed in the
+/// README, all from here.
 /// Texts are Markdown: code between backticks, and nothing else.
 /// </summary>
 internal sealed class Option
@@ -17,7 +18,7 @@ internal sealed class Option
     /// <summary>What it does, for the help: one line or two.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>What else there is to say, for the manual page and the README; empty for nothing. Begins with a capital letter and ends with a full stop.</summary>
+    /// <summary>What else there is to say, in whole sentences, for the manual page and the README; empty for nothing.</summary>
     public string More { get; init; } = "";
 
     /// <summary>What its value is called; null for a switch.</summary>
@@ -61,6 +62,15 @@ internal sealed class Option
         _ => $"{Name}[=<{ValueName}>]",
     };
 
-    public static Option Switch(OptionGroup group, string name, string summary, string more = "", string? shortName = null) =>
-        new() { Name = name, ShortName = shortName, Group = group, Summary = summary, More = more, BareValue = "true", Choices = ["true", "false"] };
+    public static Option Switch(
+        OptionGroup group, string name, string summary, string more = "", string? shortName = null) => new()
+    {
+        Name = name,
+        ShortName = shortName,
+        Group = group,
+        Summary = summary,
+        More = more,
+        BareValue = "true",
+        Choices = ["true", "false"],
+    };
 }

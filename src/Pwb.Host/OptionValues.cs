@@ -7,7 +7,8 @@ namespace Pwb.Host;
 /// <summary>What the values of options may be, and what they mean. Words are understood in any case of letters.</summary>
 internal static class OptionValues
 {
-    public static IReadOnlyList<string> LogLevels { get; } = ["trace", "debug", "information", "warning", "error", "critical", "none"]; // in LogLevel's order
+    public static IReadOnlyList<string> LogLevels { get; } =
+        ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
     public static IReadOnlyList<string> LogFormats { get; } = ["text", "json"];
 
@@ -19,7 +20,8 @@ internal static class OptionValues
 
     public static bool IsHost(string value) => IsWord(value, "localhost") || IsAny(value) || AddressOf(value) is not null;
 
-    public static bool IsPath(string value) => !string.IsNullOrWhiteSpace(value) && !value.Contains('\0', StringComparison.Ordinal);
+    public static bool IsPath(string value) =>
+        !string.IsNullOrWhiteSpace(value) && !value.Contains('\0', StringComparison.Ordinal);
 
     public static bool IsBoolean(string value) => IsTrue(value) || IsWord(value, "false");
 
@@ -27,16 +29,21 @@ internal static class OptionValues
 
     // Browsers compare the origin that they send with this text, so it has to be written as they write it: RFC 6454 §6.2.
     public static bool IsOrigin(string value) =>
-        value == "*" || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && $"{uri.Scheme}://{HostOf(uri)}{PortOf(uri)}" == value);
+        value == "*"
+        || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
+            && $"{uri.Scheme}://{HostOf(uri)}{PortOf(uri)}" == value);
 
     public static bool IsHeader(string value) =>
         value.Contains(':', StringComparison.Ordinal)
-        && IsValid(PathHeaderOf(value) is { } line ? new StaticFileOptions { PathHeaders = [line] } : new StaticFileOptions { Headers = [Split(value, ':')] });
+        && IsValid(new StaticFileOptions { Headers = HeadersOf([value]), PathHeaders = PathHeadersOf([value]) });
 
-    public static bool IsCacheControl(string value) => value.Contains('=', StringComparison.Ordinal) && IsValid(new StaticFileOptions { CacheControl = [CacheControlOf(value)] });
+    public static bool IsCacheControl(string value) =>
+        value.Contains('=', StringComparison.Ordinal)
+        && IsValid(new StaticFileOptions { CacheControl = [CacheControlOf(value)] });
 
     public static bool IsMime(string value) =>
-        value.Split('=', 2) is [_, var type] && type.Contains('/', StringComparison.Ordinal) && IsValid(new StaticFileOptions { ContentTypes = ContentTypesOf([value]) });
+        value.Split('=', 2) is [_, var type] && type.Contains('/', StringComparison.Ordinal)
+        && IsValid(new StaticFileOptions { ContentTypes = ContentTypesOf([value]) });
 
     public static bool IsIndex(string value) => IsPath(value) && IsValid(new StaticFileOptions { IndexFiles = [value] });
 
@@ -66,19 +73,19 @@ internal static class OptionValues
         return [tls is null ? new IPEndPoint(address, port) : new TlsEndPoint(address, port, tls)];
     }
 
-    /// <summary>A line for every answer; null if the text has a pattern.</summary>
-    public static (string Name, string Value)? HeaderOf(string value) => PathHeaderOf(value) is null ? Split(value, ':') : null;
+    /// <summary>The lines without a pattern, for every answer.</summary>
+    public static IReadOnlyList<(string Name, string Value)> HeadersOf(IEnumerable<string> values) =>
+        [.. values.Where(value => !HasPattern(value)).Select(value => Split(value, ':'))];
 
-    /// <summary>A line for the paths of a pattern; null if the text has none.</summary>
-    public static (string Pattern, string Name, string Value)? PathHeaderOf(string value)
-    {
-        // No name of a field has a slash or an equals sign in it: RFC 9110 §5.6.2.
-        int equals = value.IndexOf('=', StringComparison.Ordinal), colon = value.IndexOf(':', equals + 1);
-        if (value is not ['/' or '*', ..] || equals < 0 || colon < 0 || (value[0] == '*' && value.IndexOf(':', StringComparison.Ordinal) < equals))
-            return null;
-        (string name, string text) = Split(value[(equals + 1)..], ':');
-        return (value[..equals], name, text);
-    }
+    /// <summary>The lines with a pattern.</summary>
+    public static IReadOnlyList<(string Pattern, string Name, string Value)> PathHeadersOf(IEnumerable<string> values) =>
+    [
+        .. from value in values
+           where HasPattern(value)
+           let parts = Split(value, '=')
+           let line = Split(parts.After, ':')
+           select (parts.Before, line.Before, line.After),
+    ];
 
     public static (string Pattern, string Value) CacheControlOf(string value) => Split(value, '=');
 
@@ -91,7 +98,10 @@ internal static class OptionValues
         return types;
     }
 
-    /// <summary>With the slashes that it begins and ends with, which may be left out. (Git's shell for Windows would make a path of that system of the first.)</summary>
+    /// <summary>
+    /// With the slashes that it begins and ends with, which may be left out. (Git's shell for Windows makes a path of that system
+    /// of the first.)
+    /// </summary>
     public static string BaseOf(string value) => value.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
 
     public static LogLevel LogLevelOf(string value) => Enum.Parse<LogLevel>(NameOfLevel(value), ignoreCase: true);
@@ -101,7 +111,19 @@ internal static class OptionValues
     public static bool IsWord(string value, string word) => value.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     // As other programs call them.
-    private static string NameOfLevel(string value) => IsWord(value, "info") ? "information" : IsWord(value, "warn") ? "warning" : value;
+    private static string NameOfLevel(string value)
+    {
+        if (IsWord(value, "info"))
+            return "information";
+        return IsWord(value, "warn") ? "warning" : value;
+    }
+
+    // No name of a field has a slash or an equals sign in it: RFC 9110 §5.6.2.
+    private static bool HasPattern(string value)
+    {
+        int equals = value.IndexOf('=', StringComparison.Ordinal), colon = value.IndexOf(':', StringComparison.Ordinal);
+        return equals > 0 && value.LastIndexOf(':') > equals && (value[0] == '/' || (value[0] == '*' && equals < colon));
+    }
 
     // What others take for every network is IPv4 too.
     private static bool IsAny(string value) => IsWord(value, "any") || value is "::" or "[::]";
@@ -118,16 +140,19 @@ internal static class OptionValues
         string text = value is ['[', .. var inner, ']'] && inner.Contains(':', StringComparison.Ordinal) ? inner : value;
         if (!IPAddress.TryParse(text, out var address))
             return null;
-        bool isMeant = text.Contains(':', StringComparison.Ordinal) ? text[0] != '[' : string.Equals(address.ToString(), text, StringComparison.Ordinal);
-        return isMeant ? address : null;
+        if (text.Contains(':', StringComparison.Ordinal))
+            return text[0] == '[' ? null : address;
+        return address.ToString() == text ? address : null;
     }
 
-    private static string HostOf(Uri uri) => uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost; // one has brackets, the other no Chinese
+    // One has brackets, the other no Chinese.
+    private static string HostOf(Uri uri) => uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
 
     private static string PortOf(Uri uri) => uri.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{uri.Port}");
 
-    // Handler and server know what their options may be, and say so when they are made; of these, which serve nothing, nothing else is asked.
-    private static bool IsValid(StaticFileOptions options) => Succeeds(() => _ = new StaticFileHandler(AppContext.BaseDirectory, options));
+    // Handler and server know what their options may be, and say so when they are made. These serve nothing.
+    private static bool IsValid(StaticFileOptions options) =>
+        Succeeds(() => _ = new StaticFileHandler(AppContext.BaseDirectory, options));
 
     private static bool IsValid(PwbServerOptions options) => Succeeds(() => _ = new PwbServer(options: options));
 

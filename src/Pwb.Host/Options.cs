@@ -1,6 +1,6 @@
 namespace Pwb.Host;
 
-/// <summary>All options. A new one is an entry here, a place in <see cref="All"/>, and a property of <see cref="HostSettings"/>.</summary>
+/// <summary>All options. A new one is an entry here and in <see cref="All"/>, and a value in <see cref="HostSettings"/>.</summary>
 internal static class Options
 {
     public const string DirectoryVariable = "PWB_DIRECTORY";
@@ -26,7 +26,10 @@ internal static class Options
     };
 
     public static Option Spa { get; } = Option.Switch(
-        OptionGroup.Files, "--spa", "Answer with index.html what does not exist, for single-page applications", "The same as `--fallback index.html`.");
+        OptionGroup.Files,
+        "--spa",
+        "Answer with index.html what does not exist, for single-page applications",
+        "The same as `--fallback index.html`.");
 
     public static Option Fallback { get; } = new()
     {
@@ -57,7 +60,10 @@ internal static class Options
         OptionGroup.Files, "--hidden", "Serve and list names that begin with a dot", "`.well-known` is served in any case.");
 
     public static Option FollowLinks { get; } = Option.Switch(
-        OptionGroup.Files, "--follow-links", "Follow links that lead out of the directory", "Links that stay inside work in any case.");
+        OptionGroup.Files,
+        "--follow-links",
+        "Follow links that lead out of the directory",
+        "Links that stay inside work in any case.");
 
     public static Option Base { get; } = new()
     {
@@ -88,8 +94,8 @@ internal static class Options
         Group = OptionGroup.Fields,
         ValueName = "[pattern=]name: value",
         Summary = "A field for every answer, or for the paths that match a pattern. Repeatable",
-        More = "In a pattern, which begins with `/` or `*`, `*` stands for anything: `\"/Build/*.gz=Content-Encoding: gzip\"`. A `Content-Type` or "
-            + "`Content-Encoding` with a pattern stands in place of PWB's own.",
+        More = "In a pattern, which begins with `/` or `*`, `*` stands for anything: `\"/Build/*.gz=Content-Encoding: gzip\"`. "
+            + "A `Content-Type` or `Content-Encoding` with a pattern stands in place of PWB's own.",
         Accepts = OptionValues.IsHeader,
         Expected = "'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself",
         IsRepeatable = true,
@@ -100,7 +106,8 @@ internal static class Options
         Name = "--cache-control",
         Group = OptionGroup.Fields,
         ValueName = "pattern=value",
-        Summary = "Cache-Control for the paths that match a pattern, such as `\"/assets/*=max-age=3600\"`. Repeatable: the first that matches counts",
+        Summary = "Cache-Control for the paths that match a pattern, such as `\"/assets/*=max-age=3600\"`. "
+            + "Repeatable: the first that matches counts",
         More = "Without a value there is no such field.",
         Default = "no-cache",
         Accepts = OptionValues.IsCacheControl,
@@ -158,7 +165,8 @@ internal static class Options
         IsRepeatable = true,
     };
 
-    public static Option Open { get; } = Option.Switch(OptionGroup.Listening, "--open", "Open the first URL in the browser", shortName: "-o");
+    public static Option Open { get; } = Option.Switch(
+        OptionGroup.Listening, "--open", "Open the first URL in the browser", shortName: "-o");
 
     public static Option TlsCertificate { get; } = new()
     {
@@ -191,7 +199,8 @@ internal static class Options
         Name = "--log-level",
         Group = OptionGroup.Log,
         ValueName = "level",
-        Summary = "`trace`, `debug` (every line of a request's head), `information` (a line for each request), `warning`, `error`, `critical` or `none`",
+        Summary = "`trace`, `debug` (every line of a request's head), `information` (a line for each request), `warning`, "
+            + "`error`, `critical` or `none`",
         Default = "debug; with a directory information",
         Accepts = OptionValues.IsLogLevel,
         Expected = "trace, debug, information, warning, error, critical or none",
@@ -227,7 +236,8 @@ internal static class Options
 
     public static Option Version { get; } = Option.Switch(OptionGroup.Help, "--version", "Print the version");
 
-    public static Option Manual { get; } = Option.Switch(OptionGroup.Help, "--man", "Print the manual page", "Read it with `pwb --man | man -l -`.");
+    public static Option Manual { get; } = Option.Switch(
+        OptionGroup.Help, "--man", "Print the manual page", "Read it with `pwb --man | man -l -`.");
 
     public static Option Completion { get; } = new()
     {

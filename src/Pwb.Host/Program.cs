@@ -8,7 +8,8 @@ const int MaxPorts = 16; // how many are tried when nobody named one
 TolerantWriter.ReplaceStandardOutputs();
 try
 {
-    if (CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, out int exitCode) is not { } settings)
+    var settings = CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, out int exitCode);
+    if (settings is null)
         return exitCode;
 
     HostVariables.Withhold(); // what is needed of them has been read
@@ -20,8 +21,9 @@ try
     await server.StopAsync(signals.End); // the second signal ends the patience with requests in flight
     return 0;
 }
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // the address is in use, or not ours to listen on; the directory has just gone
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
 {
+    // The address is in use, or not ours to listen on; or the directory, or the working directory, is gone.
     Console.Error.WriteLine($"pwb: {LineFormatter.Escape(exception.Message)}");
     return 1;
 }
@@ -38,7 +40,7 @@ static async Task<PwbServer> StartAsync(HostSettings settings, ILoggerFactory lo
             await server.StartAsync();
             return server;
         }
-        catch (IOException exception) when (port < last && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        catch (IOException exception) when (port < last && IsInUse(exception))
         {
             await server.DisposeAsync();
         }
@@ -49,3 +51,6 @@ static async Task<PwbServer> StartAsync(HostSettings settings, ILoggerFactory lo
         }
     }
 }
+
+static bool IsInUse(IOException exception) =>
+    exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };

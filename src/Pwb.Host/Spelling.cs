@@ -6,14 +6,15 @@ internal static class Spelling
     private const int MaxDistance = 2;
     private const int MinPrefix = 3;
 
-    /// <summary>The option whose name begins with what was written, or differs from it in at most two characters; null if there is none.</summary>
+    /// <summary>The option whose name begins like this, or differs in at most two characters; null if there is none.</summary>
     public static string? Nearest(string name)
     {
         string lower = name.ToLowerInvariant();
         if (!lower.StartsWith("--", StringComparison.Ordinal))
             return null;
 
-        if (lower.Length > MinPrefix && Options.All.FirstOrDefault(option => option.Name.StartsWith(lower, StringComparison.Ordinal)) is { } begun)
+        var begun = Options.All.FirstOrDefault(option => option.Name.StartsWith(lower, StringComparison.Ordinal));
+        if (begun is not null && lower.Length > MinPrefix)
             return begun.Name;
         var nearest = Options.All.MinBy(option => Distance(lower, option.Name))!;
         return Distance(lower, nearest.Name) <= MaxDistance ? nearest.Name : null;

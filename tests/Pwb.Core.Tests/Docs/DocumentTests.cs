@@ -80,6 +80,20 @@ public sealed class DocumentTests
             FilesNamed(name.Groups["file"].Value).Should().ContainSingle(file => file.StartsWith("src/", StringComparison.Ordinal), "ARCHITECTURE.md names {0}", name.Value);
     }
 
+    // "{seconds:F1}" is 1,5 in half of the world, which no field and no file wants.
+    [Fact]
+    public void Numbers_in_code_that_is_copied_are_the_same_under_every_culture()
+    {
+        IEnumerable<string> samples = Repository.Files
+            .Where(file => file.StartsWith("samples/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .Select(Repository.Read);
+        foreach (string line in Document.All.SelectMany(document => document.CSharpBlocks).Concat(samples).SelectMany(code => code.Split('\n')))
+        {
+            bool hasFormat = Regex.IsMatch(line, @"\$"".*\{[^{}""]*:[CEFGNPRcefgnpr]\d*\}");
+            (hasFormat && !line.Contains("InvariantCulture", StringComparison.Ordinal)).Should().BeFalse("in: {0}", line);
+        }
+    }
+
     private static IEnumerable<string> FilesNamed(string name) => Repository.Files.Where(file => $"/{file}".EndsWith($"/{name}", StringComparison.Ordinal));
 
     private static IEnumerable<string> UsingsOf(string block) =>
