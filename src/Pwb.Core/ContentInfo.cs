@@ -7,7 +7,8 @@ namespace Pwb;
 /// <param name="LastModified">When the content was last changed.</param>
 /// <param name="Identity">
 /// Names the content, such as a hash of it or the number of a version. Equal on every server that has the same content: clients see it, hashed, in the
-/// entity tag. 0, the default, when there is none; then the tag follows from length, time and, for smaller files, content.
+/// entity tag. 0, the default, when there is none; then the tag follows from length and time and, in a folder, where times have no
+/// fraction of a second, from content.
 /// </param>
 /// <param name="Revision">
 /// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say. Is compared with what is in

@@ -7,7 +7,7 @@ namespace Pwb;
 /// <summary>
 /// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges, precompressed
 /// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless older than <c>app.js</c>), index files and content types. Nothing outside of the
-/// source can be reached. Small files are kept in memory, and compared with their source at most once a second; large ones are sent by the system.
+/// source can be reached. Small files are kept in memory, and compared with their source at most once a second.
 /// </summary>
 public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 {
@@ -172,18 +172,22 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
     {
         if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
 
-        Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
-        if (finding == Finding.File)
+        bool isKept = false;
+        try
         {
+            Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
+            if (finding != Finding.File) return finding;
+
             resource = _finder.Load(target, filePath, info, resource, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
             _cache.Set(resource);
+            isKept = true;
+            return finding;
         }
-        else
+        finally
         {
-            _cache.Remove(target);
+            // Also if the look failed: nobody is served what may be denied by now.
+            if (!isKept) _cache.Remove(target);
         }
-
-        return finding;
     }
 
     /// <returns>Null if the file is gone.</returns>

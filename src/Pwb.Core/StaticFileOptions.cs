@@ -73,11 +73,11 @@ public sealed record StaticFileOptions
 
     /// <summary>
     /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second. Default 64 KiB;
-    /// larger ones are opened for each response and sent by the system. 0 keeps none.
+    /// larger ones are opened for each response. 0 keeps none.
     /// </summary>
     public int MaxCachedFileLength { get; init; } = 64 * Kibi;
 
-    /// <summary>How many bytes the files in memory may take together; the ones unused for longest make room. Default 32 MiB.</summary>
+    /// <summary>How many bytes the files in memory may take together, with their fields and names; the ones unused for longest make room. Default 32 MiB.</summary>
     public long MaxCacheLength { get; init; } = 32 * 1024 * Kibi;
 
     /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>

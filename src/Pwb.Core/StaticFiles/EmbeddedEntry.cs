@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Reflection;
-using System.Security.Cryptography;
 
 namespace Pwb.StaticFiles;
 
@@ -31,17 +29,9 @@ internal sealed class EmbeddedEntry(string name, string? resource)
         {
             using Stream content = Open(assembly);
             Volatile.Write(ref _length, content.Length);
-            Volatile.Write(ref _identity, Hash(content));
+            Volatile.Write(ref _identity, ContentHash.Create(content));
         }
 
         return new ContentInfo(name, IsDirectory: false, Volatile.Read(ref _length), lastModified, Volatile.Read(ref _identity));
-    }
-
-    // Never 0, which says that there is none.
-    private static long Hash(Stream content)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        return BinaryPrimitives.ReadInt64LittleEndian(hash) | 1;
     }
 }

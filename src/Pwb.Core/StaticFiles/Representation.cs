@@ -17,6 +17,8 @@ internal enum Selection
 /// <summary>A file in one coding, as it was at some moment: its validators, the fields of its responses and, if it is kept in memory, its content.</summary>
 internal sealed class Representation
 {
+    private const int ObjectCost = 1024, LineCost = 8;
+
     private readonly string _entityTag;
     private readonly byte[] _entityTagBytes;
     private readonly (string Name, string Value)[] _metadata;
@@ -27,16 +29,17 @@ internal sealed class Representation
     /// <param name="path">Where its content is in the source; for a coding, that is the neighbour.</param>
     /// <param name="coding">The coding.</param>
     /// <param name="info">The file.</param>
+    /// <param name="identity">What names the content in the entity tag, besides its length and its time; 0 for nothing.</param>
     /// <param name="contentType">The media type, which is that of the original.</param>
     /// <param name="cacheControl">The value of Cache-Control, or empty.</param>
     /// <param name="hasSiblings">Whether there are other codings to choose from.</param>
     /// <param name="fields">The fields that all responses have.</param>
     /// <param name="now">The time.</param>
-    public Representation(string path, ContentCoding coding, ContentInfo info, string contentType, string cacheControl, bool hasSiblings, ResponseFields fields, DateTimeOffset now)
+    public Representation(string path, ContentCoding coding, ContentInfo info, long identity, string contentType, string cacheControl, bool hasSiblings, ResponseFields fields, DateTimeOffset now)
     {
         (Path, Coding, Info, ContentType, CacheControl, HasSiblings) = (path, coding, info, contentType, cacheControl, hasSiblings);
         _fields = fields;
-        _entityTag = EntityTag.Create(info, coding);
+        _entityTag = EntityTag.Create(info with { Identity = identity }, coding);
         _entityTagBytes = Encoding.ASCII.GetBytes(_entityTag);
 
         // RFC 9110 §8.8.2.1: never later than Date, which may be a second behind.
@@ -84,6 +87,9 @@ internal sealed class Representation
     public HttpResponse? Whole { get; }
 
     public long ContentLength => _content.Length;
+
+    /// <summary>What it holds of memory: content, twice the fields as strings and as heads of responses, and the objects around them, by and large.</summary>
+    public long Cost => ObjectCost + ContentLength + (sizeof(char) * Path.Length) + _metadata.Sum(line => 4L * (line.Name.Length + line.Value.Length + LineCost));
 
     /// <summary>304 with what RFC 9110 §15.4.5 asks for.</summary>
     public HttpResponse NotModified => field ??= new HttpResponse(

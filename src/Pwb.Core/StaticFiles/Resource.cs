@@ -26,7 +26,8 @@ internal sealed class Resource
     /// <summary>What it counts for in the cache's budget.</summary>
     public long Cost { get; set; }
 
-    public long ContentLength => _representations.Sum(representation => representation?.ContentLength ?? 0);
+    /// <summary>What its representations hold of memory.</summary>
+    public long RepresentationCost => _representations.Sum(representation => representation?.Cost ?? 0);
 
     /// <summary>Whether it is time to compare it with its source again. Only one who asks is told so.</summary>
     public bool TryClaimCheck(long now, long nextCheckDueAt)

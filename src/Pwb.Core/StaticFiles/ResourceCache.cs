@@ -6,8 +6,8 @@ namespace Pwb.StaticFiles;
 /// <summary>Resources by the target that leads to them, within a budget of bytes.</summary>
 internal sealed class ResourceCache(long maxLength)
 {
-    // What an entry costs besides its content and its key, by and large.
-    private const int EntryCost = 2 * 1024;
+    // What an entry holds of memory besides its key and its representations, by and large: the resource, its arrays, a node and a bucket of the dictionary.
+    private const int EntryCost = 512;
 
     private readonly ConcurrentDictionary<byte[], Resource> _resources = new(TargetComparer.Instance);
     private readonly Lock _lock = new();
@@ -22,7 +22,7 @@ internal sealed class ResourceCache(long maxLength)
         lock (_lock)
         {
             Remove(resource.Target);
-            resource.Cost = EntryCost + resource.Target.Length + resource.ContentLength;
+            resource.Cost = EntryCost + resource.Target.Length + resource.RepresentationCost;
             if (resource.Cost > maxLength) return;
 
             _length += resource.Cost;

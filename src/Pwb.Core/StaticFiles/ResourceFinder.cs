@@ -25,6 +25,9 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
 
     private const int MaxReads = 3;
 
+    // 10 ms of work, the first time that somebody asks for it. What is longer is told apart by its length and time only.
+    private const int MaxHashedLength = 16 * 1024 * 1024;
+
     private readonly ContentTypes _contentTypes = new(options.ContentTypes);
 
     /// <summary>Looks a path up.</summary>
@@ -81,7 +84,7 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
             {
                 Representation? known = old?.Get(file.Coding);
                 bool isTheSame = known is { IsSettled: true } && known.HasSiblings == hasSiblings && known.Info == file.Info && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
-                return isTheSame ? known! : new Representation(file.Path, file.Coding, file.Info, contentType, cacheControl, hasSiblings, fields, now);
+                return isTheSame ? known! : new Representation(file.Path, file.Coding, file.Info, IdentityOf(file.Path, file.Info), contentType, cacheControl, hasSiblings, fields, now);
             }),
             checkDueAt);
     }
@@ -117,7 +120,25 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
     }
 
     private Representation Remake(Representation old, ContentInfo info) =>
-        new(old.Path, old.Coding, info, old.ContentType, old.CacheControl, old.HasSiblings, fields, options.TimeProvider.GetUtcNow());
+        new(old.Path, old.Coding, info, IdentityOf(old.Path, info), old.ContentType, old.CacheControl, old.HasSiblings, fields, options.TimeProvider.GetUtcNow());
+
+    // Every version of a file may have one time, without a fraction of a second: reproducible builds and images of containers are so. Nothing but the content
+    // tells those apart, and is the same on each server that has a copy. (A file that was written here has a fraction, where the file system has one.)
+    private long IdentityOf(string path, in ContentInfo info)
+    {
+        bool isHashed = source is FolderSource && info.Length <= MaxHashedLength && info.LastModified.Ticks % TimeSpan.TicksPerSecond == 0;
+        if (!isHashed) return info.Identity;
+
+        try
+        {
+            using Stream? content = source.Open(path, out ContentInfo opened);
+            return content is null || opened != info ? 0 : ContentHash.Create(content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0; // whoever opens it to send it will see
+        }
+    }
 
     private bool TryFindFile(string path, out ContentInfo info)
     {

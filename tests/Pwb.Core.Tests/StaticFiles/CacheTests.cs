@@ -50,6 +50,39 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task A_change_that_keeps_length_and_time_shows_by_its_revision()
+    {
+        _site.Source.Add("a", "one", revision: 1);
+        await _site.GetAsync("/a");
+        _site.Source.Add("a", "two", revision: 2);
+        _site.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await _site.GetAsync("/a")).ContentText.Should().Be("two");
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read_any_more_is_denied_after_a_second()
+    {
+        _site.Source.Add("a", "one", revision: 1);
+        await _site.GetAsync("/a");
+        _site.Source.Add("a", "one", revision: 2).Denied.Add("a"); // chmod 000
+        _site.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Status.Should().Be(403);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_looked_at_any_more_is_not_served_to_anybody()
+    {
+        _site.Source.Add("a", "one");
+        await _site.GetAsync("/a");
+        _site.Source.Failure = new UnauthorizedAccessException(); // chmod 000 on its directory
+        _site.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Status.Should().Be(403);
+    }
+
+    [Fact]
     public async Task A_replacement_of_the_same_length_and_time_shows_by_its_identity()
     {
         _site.Source.Add("a", "one", identity: 1);

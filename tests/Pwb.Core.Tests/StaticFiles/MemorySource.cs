@@ -5,7 +5,7 @@ namespace Pwb.Tests.StaticFiles;
 /// <summary>Files of a test's own, and how often somebody looked.</summary>
 internal sealed class MemorySource : ContentSource
 {
-    private readonly SortedDictionary<string, (byte[] Content, DateTimeOffset LastModified, long Identity)> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (byte[] Content, DateTimeOffset LastModified, long Identity, long Revision)> _files = new(StringComparer.Ordinal);
 
     public static readonly DateTimeOffset OneHourAgo = ManualClock.Start.AddHours(-1);
 
@@ -22,11 +22,12 @@ internal sealed class MemorySource : ContentSource
 
     public int Opens { get; private set; }
 
-    public MemorySource Add(string path, string content, DateTimeOffset? lastModified = null, long identity = 0) => Add(path, Latin1.Bytes(content), lastModified, identity);
+    public MemorySource Add(string path, string content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0) =>
+        Add(path, Latin1.Bytes(content), lastModified, identity, revision);
 
-    public MemorySource Add(string path, byte[] content, DateTimeOffset? lastModified = null, long identity = 0)
+    public MemorySource Add(string path, byte[] content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0)
     {
-        _files[path] = (content, lastModified ?? OneHourAgo, identity);
+        _files[path] = (content, lastModified ?? OneHourAgo, identity, revision);
         return this;
     }
 
@@ -46,7 +47,7 @@ internal sealed class MemorySource : ContentSource
         info = default;
         if (Failure is not null) throw Failure;
         if (Denied.Contains(path)) throw new UnauthorizedAccessException(path);
-        if (!_files.TryGetValue(path, out (byte[] Content, DateTimeOffset, long) file)) return null;
+        if (!_files.TryGetValue(path, out (byte[] Content, DateTimeOffset, long, long) file)) return null;
         info = InfoOf(path);
         return OpenWith(file.Content);
     }
@@ -62,7 +63,7 @@ internal sealed class MemorySource : ContentSource
 
     private ContentInfo InfoOf(string path)
     {
-        (byte[] content, DateTimeOffset lastModified, long identity) = _files[path];
-        return new ContentInfo(path.Split('/')[^1], IsDirectory: false, content.Length, lastModified, identity);
+        (byte[] content, DateTimeOffset lastModified, long identity, long revision) = _files[path];
+        return new ContentInfo(path.Split('/')[^1], IsDirectory: false, content.Length, lastModified, identity, revision);
     }
 }
