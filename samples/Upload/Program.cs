@@ -6,7 +6,7 @@ using Pwb;
 
 const long MaxUpload = 10L * 1000 * 1000 * 1000;
 
-StaticFileHandler page = new(new EmbeddedSource(typeof(Program).Assembly));
+StaticFileHandler page = new(new EmbeddedSource(typeof(Program).Assembly, "page/"));
 IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) => (request.Method, request.Path) switch
 {
     ("PUT", "/upload") => await SaveAsync(request.Body, cancellationToken),

@@ -22,13 +22,14 @@ public sealed class EmbeddedSource : ContentSource
 
     /// <param name="assembly">Whose resources.</param>
     /// <param name="prefix">
-    /// What the names of the resources begin with, such as <c>wwwroot/</c>, up to the root: it ends with a slash or a dot, or is followed by a slash. Default: nothing.
+    /// What the names of the resources begin with, such as <c>wwwroot/</c>, up to the root: it ends with a slash or a dot, or is followed by a slash. Not empty: an assembly has
+    /// resources that are not meant for clients.
     /// </param>
-    /// <exception cref="ArgumentException">The assembly has no resource with that prefix.</exception>
-    public EmbeddedSource(Assembly assembly, string prefix = "")
+    /// <exception cref="ArgumentException">The prefix is empty, or the assembly has no resource with it.</exception>
+    public EmbeddedSource(Assembly assembly, string prefix)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
 
         _assembly = assembly;
         var entries = new Dictionary<string, EmbeddedEntry>(StringComparer.Ordinal) { [""] = new("", resource: null) };
@@ -65,7 +66,7 @@ public sealed class EmbeddedSource : ContentSource
         if (!name.StartsWith(prefix, StringComparison.Ordinal)) return null;
 
         string path = name[prefix.Length..];
-        if (prefix is not ("" or [.., '/' or '.']))
+        if (prefix is not [.., '/' or '.'])
         {
             if (path is not ['/', ..]) return null; // "wwwroot-old/a" is not in "wwwroot"
             path = path[1..];

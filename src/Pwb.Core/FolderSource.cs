@@ -8,8 +8,8 @@ namespace Pwb;
 /// </summary>
 /// <remarks>
 /// The folder may change at any time: a file that is replaced by renaming another one is served whole, either the old or the new one; the folder itself may be
-/// replaced, or be a link that is switched. A hard link cannot be told from the file. Who may write to the folder while it is served cannot make it serve what is outside on
-/// Linux; on other systems links are checked just before a file is opened.
+/// replaced, or be a link that is switched. A hard link cannot be told from the file. Who may write to the folder while it is served cannot make it serve what is outside:
+/// on Linux the kernel sees to that; on macOS and Windows links are checked before a file is opened, and where it is is asked when it is open.
 /// </remarks>
 public sealed class FolderSource : ContentSource
 {

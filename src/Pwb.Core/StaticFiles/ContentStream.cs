@@ -2,8 +2,38 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>A file that is open for reading, on a system where every file can be read asynchronously. FileStream believes that only of what it opens itself, and a socket sends no other.</summary>
-internal sealed class ContentStream(SafeFileHandle handle) : FileStream(handle, FileAccess.Read, bufferSize: 0)
+/// <summary>What has become of an open file's content.</summary>
+internal enum ContentChange
 {
+    /// <summary>It is as it was; more may have been added behind it.</summary>
+    None,
+
+    /// <summary>It was written to, and is as long as before. Or something is just being added: the time changes before the length does.</summary>
+    Written,
+
+    /// <summary>Some of it is gone.</summary>
+    Cut,
+}
+
+/// <summary>A file of a folder that is open for reading, and can be sent by a socket.</summary>
+/// <param name="handle">The file, opened for asynchronous use where systems make a difference.</param>
+/// <param name="opened">The file as the response says that it is.</param>
+internal abstract class ContentStream(SafeFileHandle handle, ContentInfo opened)
+    : FileStream(handle, FileAccess.Read, bufferSize: 0, isAsync: OperatingSystem.IsWindows())
+{
+    // A socket sends no other, and FileStream believes it only of what it opens itself. On other systems every file can be read asynchronously.
     public override bool IsAsync => true;
+
+    /// <summary>
+    /// Compares the file with what it was when it was opened. The time of the last change (ctime) does not count: to rename the file, or another one over it,
+    /// changes that as well.
+    /// </summary>
+    public ContentChange Compare()
+    {
+        (long length, DateTimeOffset lastModified) = Look();
+        if (length < opened.Length) return ContentChange.Cut;
+        return length == opened.Length && lastModified != opened.LastModified ? ContentChange.Written : ContentChange.None;
+    }
+
+    protected abstract (long Length, DateTimeOffset LastModified) Look();
 }

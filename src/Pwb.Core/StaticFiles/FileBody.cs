@@ -3,20 +3,38 @@ using System.Buffers;
 namespace Pwb.StaticFiles;
 
 /// <summary>Part of an open file, or all of it, for one response.</summary>
+/// <remarks>
+/// The system sends a file by reference to its pages in memory, which lie in the sender's socket until they are acknowledged, and in the receiver's until
+/// they are read, if that is on the same machine. When somebody cuts the file meanwhile, the rest of a page becomes zeros: content that was never in the file, in a
+/// response of full length. So what comes last is copied: as much as both sockets can hold, so that everything by reference has arrived before the last
+/// piece; and when a piece has been read, the file is asked whether it still is what it was.
+/// </remarks>
 /// <param name="content">The file, which now belongs to the body.</param>
 /// <param name="offset">Where the part begins.</param>
 /// <param name="length">The number of bytes in it.</param>
 internal sealed class FileBody(Stream content, long offset, long length) : ResponseBody
 {
-    private const int BufferSize = 64 * 1024;
+    private const int PieceLength = 64 * 1024;
+
+    // More than what the kernel allows by itself: 4 MiB to a sender's socket and 32 to a receiver's, on Linux (tcp_wmem, tcp_rmem), and less elsewhere.
+    private const long CopiedLength = 64 * 1024 * 1024;
+
+    // How long it may take from the change of a file's time to that of its length, when something is added.
+    private static readonly TimeSpan AddingTime = TimeSpan.FromMilliseconds(50);
 
     public override long? Length => length;
 
-    /// <exception cref="IOException">The file has become shorter, or cannot be read.</exception>
-    public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The file was cut or overwritten, or cannot be read.</exception>
+    public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
     {
-        bool isForTheSystem = content is FileStream && output is IFileSink { CanSendFiles: true };
-        return isForTheSystem ? ((IFileSink)output).SendFileAsync((FileStream)content, offset, length) : CopyAsync(output, cancellationToken);
+        long sent = 0;
+        if (length > CopiedLength && content is ContentStream file && output is IFileSink { CanSendFiles: true } sink)
+        {
+            sent = length - CopiedLength;
+            await sink.SendFileAsync(file, offset, sent).ConfigureAwait(false);
+        }
+
+        await CopyAsync(output, sent, cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask DisposeAsync()
@@ -25,23 +43,40 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask CopyAsync(Stream output, CancellationToken cancellationToken)
+    private async ValueTask CopyAsync(Stream output, long sent, CancellationToken cancellationToken)
     {
-        content.Position = offset;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        content.Position = offset + sent;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
         {
-            int read;
-            for (long left = length; left > 0; left -= read)
+            while (sent < length)
             {
-                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken).ConfigureAwait(false);
-                if (read == 0) throw new IOException($"The file has become shorter: {left} bytes of {length} were missing at {offset}.");
-                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent));
+
+                // A folder's file is read here and now: on most systems, to read it asynchronously is to have another thread do the same.
+                int read = content is ContentStream ? content.Read(piece.Span) : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
+                if (read == 0) throw new IOException($"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
+                if (content is ContentStream file) await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
+                await output.WriteAsync(piece[..read], cancellationToken).ConfigureAwait(false);
+                sent += read;
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // The last piece makes the response whole: no later than that it has to be sure.
+    private static async ValueTask CheckAsync(ContentStream file, bool isLast, CancellationToken cancellationToken)
+    {
+        ContentChange change = file.Compare();
+        if (change == ContentChange.Written && isLast)
+        {
+            await Task.Delay(AddingTime, cancellationToken).ConfigureAwait(false);
+            change = file.Compare();
+        }
+
+        if (change == ContentChange.Cut || (change == ContentChange.Written && isLast)) throw new IOException("The file was changed while it was sent.");
     }
 }

@@ -6,8 +6,7 @@ namespace Pwb.StaticFiles;
 internal static partial class LinuxCalls
 {
     // <errno.h>, the same on every architecture that .NET runs on.
-    private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, AccessDenied = 13, OtherDevice = 18, NotDirectory = 20;
-    private const int Invalid = 22, NameTooLong = 36, NoSuchCall = 38, TooManyLinks = 40;
+    private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, AccessDenied = 13, OtherDevice = 18, NotDirectory = 20, Invalid = 22, NoSuchCall = 38;
 
     // O_PATH | O_CLOEXEC, <asm-generic/fcntl.h>: says which file it is and opens nothing, so neither a FIFO nor a device notices.
     private const int PathOnly = 0x200000 | CloseOnExec;
@@ -69,17 +68,6 @@ internal static partial class LinuxCalls
     /// <summary>The status of an entry of a directory; of a link itself.</summary>
     public static bool TryGetStatus(int directory, string name, out LinuxStatus status) =>
         GetStatus(directory, name, NoFollow, BasicStatus, out status) == 0;
-
-    /// <summary>What the last call's error is to a caller.</summary>
-    /// <returns>Null if the file does not exist.</returns>
-    public static Exception? GetLastError(string path)
-    {
-        int error = Marshal.GetLastPInvokeError();
-        if (error is NoEntry or NotDirectory or TooManyLinks or NameTooLong) return null;
-
-        string message = $"{Marshal.GetPInvokeErrorMessage(error)}: '{path}'";
-        return error is NotPermitted or AccessDenied ? new UnauthorizedAccessException(message) : new IOException(message, error);
-    }
 
     [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

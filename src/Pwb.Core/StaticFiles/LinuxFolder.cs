@@ -38,7 +38,7 @@ internal sealed class LinuxFolder : ContentSource
         if (!handle.IsOpen || handle.GetStatus().Describe(Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
 
         info = file;
-        return file.Length == 0 ? Stream.Null : handle.OpenContent();
+        return file.Length == 0 ? Stream.Null : handle.OpenContent(file);
     }
 
     public override IEnumerable<ContentInfo> List(string path)

@@ -32,7 +32,7 @@ internal readonly struct PathHandle : IDisposable
     {
         int descriptor = LinuxCalls.OpenPath(path);
         if (descriptor >= 0) return new PathHandle(path, descriptor);
-        return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
+        return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
     }
 
     /// <summary>Finds what a path below this directory names, wherever links lead. Not open if there is nothing.</summary>
@@ -42,7 +42,7 @@ internal readonly struct PathHandle : IDisposable
     {
         int descriptor = LinuxCalls.OpenPathBelow(Descriptor, path, staysBeneath: false);
         if (descriptor >= 0) return new PathHandle(path, descriptor);
-        return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
+        return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
     }
 
     /// <summary>Finds what a path below this directory names, as long as it stays there. Not open if there is nothing, inside.</summary>
@@ -52,7 +52,7 @@ internal readonly struct PathHandle : IDisposable
     {
         int descriptor = LinuxCalls.OpenPathBelow(Descriptor, path, staysBeneath: true);
         if (descriptor >= 0) return new PathHandle(path, descriptor);
-        if (!LinuxCalls.HasLeft()) return LinuxCalls.GetLastError(path) is { } exception ? throw exception : default;
+        if (!LinuxCalls.HasLeft()) return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
 
         // By an absolute link, or out and back in again: where it ends is what counts.
         PathHandle handle = default;
@@ -84,7 +84,7 @@ internal readonly struct PathHandle : IDisposable
             using PathHandle handle = descriptor >= 0 ? new PathHandle("/", descriptor) : default;
             if (handle.IsOpen && LinuxCalls.TryGetStatus(descriptor, out _) && handle.TryGetRealPath(stackalloc byte[MaxPathLength], out _)) return true;
             if (LinuxCalls.IsMissing()) return false;
-            throw LinuxCalls.GetLastError("/") ?? new IOException("It cannot be found out what this system can do.");
+            throw UnixErrors.GetLast("/") ?? new IOException("It cannot be found out what this system can do.");
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
         {
@@ -95,21 +95,22 @@ internal readonly struct PathHandle : IDisposable
     public LinuxStatus GetStatus()
     {
         if (LinuxCalls.TryGetStatus(Descriptor, out LinuxStatus status)) return status;
-        throw LinuxCalls.GetLastError(_path) ?? new FileNotFoundException(null, _path);
+        throw UnixErrors.GetLast(_path) ?? new FileNotFoundException(null, _path);
     }
 
     /// <summary>The status of what a directory has by some name, of a link itself. False if there is nothing, or nothing to be found out.</summary>
     public bool TryGetStatus(string name, out LinuxStatus status) => LinuxCalls.TryGetStatus(Descriptor, name, out status);
 
     /// <summary>Opens this very file.</summary>
+    /// <param name="file">The file as it was found.</param>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
-    public ContentStream OpenContent()
+    public ContentStream OpenContent(in ContentInfo file)
     {
         // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse one that they have locked.
         int content = LinuxCalls.OpenContent(GetDescriptorPath());
-        if (content < 0) throw LinuxCalls.GetLastError(_path) ?? new FileNotFoundException(null, _path);
-        return new ContentStream(new SafeFileHandle(content, ownsHandle: true));
+        if (content < 0) throw UnixErrors.GetLast(_path) ?? new FileNotFoundException(null, _path);
+        return new LinuxContentStream(new SafeFileHandle(content, ownsHandle: true), file);
     }
 
     /// <summary>A path by which this very file or directory is opened: it goes through no name, and no link, of the folder.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened, which leaves a moment to
-/// somebody who may change the folder. What has no length (FIFOs, sockets and devices are so) is an empty file, and never opened.
+/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened; and once it is open, the system is asked
+/// where it is, since somebody may have changed the folder meanwhile (Windows, macOS, and Linux with /proc can tell). FIFOs, sockets and devices are not there.
 /// </summary>
 internal sealed class PortableFolder(string root, bool followLinksOutside) : ContentSource
 {
@@ -21,19 +21,25 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
         info = file;
         if (file.Length == 0) return Stream.Null;
 
-        FileStream stream;
+        SafeFileHandle? handle = OpenedFile.TryOpen(real);
+        if (handle is null) return null;
+
+        ContentStream? stream = null;
         try
         {
-            stream = new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+            if (!followLinksOutside && !OpenedFile.IsWithin(handle, root)) return null;
+            info = file with { Length = RandomAccess.GetLength(handle), LastModified = ToOffset(File.GetLastWriteTimeUtc(handle)) };
+            stream = new PortableContentStream(handle, info);
+            return stream;
         }
-        catch (IOException exception) when (FileErrors.IsAbsent(exception))
+        catch (NotSupportedException)
         {
-            return null;
+            return null; // a FIFO or a socket has taken its place, and has no length
         }
-
-        SafeFileHandle handle = stream.SafeFileHandle;
-        info = file with { Length = stream.Length, LastModified = ToOffset(File.GetLastWriteTimeUtc(handle)) };
-        return stream;
+        finally
+        {
+            if (stream is null) handle.Dispose();
+        }
     }
 
     public override IEnumerable<ContentInfo> List(string path)
@@ -59,10 +65,10 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
         {
             var file = new FileInfo(real);
             FileAttributes attributes = file.Attributes;
-            if (attributes == (FileAttributes)(-1)) return null;
+            if (attributes == (FileAttributes)(-1) || !OpenedFile.IsOrdinary(real, out long revision)) return null;
 
             bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
-            return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc));
+            return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc), Revision: revision);
         }
         catch (IOException exception) when (FileErrors.IsAbsent(exception))
         {

@@ -82,6 +82,70 @@ public sealed class FileSendingTests : IDisposable
         received.Should().BeLessThan(32 * Mebi);
     }
 
+    [Theory]
+    [InlineData(70_000)]
+    [InlineData(1_500_000)]
+    public async Task A_file_that_is_cut_while_it_is_under_way_never_shows_zeros(int length)
+    {
+        await File.WriteAllTextAsync(PathOf("a"), new string('x', length));
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 4 * Mebi);
+        while (client.Available < length) await Task.Delay(1); // all of it lies in the sockets
+
+        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(100);
+        using MemoryStream received = new();
+        await client.GetStream().CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
+
+        received.ToArray().Should().NotContain((byte)0);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_overwritten_while_it_is_sent_ends_in_an_abort()
+    {
+        await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        byte[] buffer = new byte[Mebi];
+        int received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
+
+        await using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) await file.WriteAsync(new byte[] { 1 });
+        Func<Task> reading = async () =>
+        {
+            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;) received += read;
+        };
+
+        await reading.Should().ThrowAsync<IOException>("the connection is aborted");
+        received.Should().BeLessThan(32 * Mebi);
+    }
+
+    [Fact]
+    public async Task A_file_that_grows_while_it_is_sent_arrives_as_it_was()
+    {
+        await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        using MemoryStream received = new();
+        byte[] buffer = new byte[Mebi];
+        await received.WriteAsync(buffer.AsMemory(0, await client.GetStream().ReadAtLeastAsync(buffer, 1000)));
+
+        await File.AppendAllTextAsync(PathOf("a"), "another line of a log");
+        await client.GetStream().CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
+
+        received.Length.Should().BeInRange(32 * Mebi, (32 * Mebi) + 1000, "head and content");
+    }
+
+    [Fact]
+    public async Task A_source_may_open_its_files_in_any_way()
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(200_000);
+        await File.WriteAllBytesAsync(PathOf("a"), content);
+        await using PwbServer server = new(new StaticFileHandler(new PlainFileSource(PathOf("a"))), new PwbServerOptions { Port = 0 });
+        await server.StartAsync();
+        using HttpClient client = ClientOf(server);
+
+        (await client.GetByteArrayAsync("/a")).AsSpan().SequenceEqual(content).Should().BeTrue();
+    }
+
     [Fact]
     public async Task A_file_that_is_replaced_while_it_is_sent_arrives_as_it_was()
     {

@@ -67,7 +67,7 @@ public sealed class EmbeddedSourceTests
     public void Takes_a_prefix_with_or_without_its_slash_but_no_half_segment()
     {
         new EmbeddedSource(Assembly, "embedded").List("").Should().BeEquivalentTo(_source.List(""));
-        new EmbeddedSource(Assembly).Find("embedded-not/index.html").Should().NotBeNull();
+        new EmbeddedSource(Assembly, "embedded-not").Find("index.html").Should().NotBeNull();
         FluentActions.Invoking(() => new EmbeddedSource(Assembly, "embed")).Should().Throw<ArgumentException>().WithMessage("Pwb.Core.Tests has no embedded resource whose name begins with 'embed'.*");
     }
 
@@ -94,7 +94,8 @@ public sealed class EmbeddedSourceTests
     [Fact]
     public void Needs_an_assembly_and_a_prefix()
     {
-        FluentActions.Invoking(() => new EmbeddedSource(null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => new EmbeddedSource(null!, "embedded")).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new EmbeddedSource(Assembly, null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => new EmbeddedSource(Assembly, "")).Should().Throw<ArgumentException>("it would show every resource");
     }
 }
