@@ -14,7 +14,7 @@ public class StaticFileBenchmarks
         "GET", "/index.html", null, ("If-None-Match", "\"1f-18c3a5b2d00\""), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"));
 
     [Benchmark]
-    public bool ResolvePath() => PathResolver.TryResolve("/assets/app%20page/index.html"u8, serveHiddenNames: false, out _, out _);
+    public bool ResolvePath() => PathResolver.TryResolve("/assets/app%20page/index.html"u8, serveHiddenNames: false, out _, out _, out _);
 
     [Benchmark]
     public bool NoPreconditions() => Evaluate(_plain);

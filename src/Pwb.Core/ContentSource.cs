@@ -6,7 +6,8 @@ namespace Pwb;
 /// </summary>
 /// <remarks>
 /// A path is decoded, relative and made of segments with a slash between two; the root is the empty string. The handler has seen to it that no
-/// segment is empty, "." or "..", and that none holds a slash, a backslash, a colon or a control character. Names compare as the source likes.
+/// segment is empty, "." or "..", and that none holds a slash or an ASCII control character. On Windows none is a name that Windows reads as another;
+/// elsewhere a segment may hold a backslash or a colon, or end in a dot. Names compare as the source likes.
 /// </remarks>
 public abstract class ContentSource
 {

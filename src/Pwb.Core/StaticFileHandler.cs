@@ -1,12 +1,14 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Http;
+using Pwb.Logging;
 using Pwb.StaticFiles;
 
 namespace Pwb;
 
 /// <summary>
 /// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges, precompressed
-/// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless older than <c>app.js</c>), index files and content types. Nothing outside of the
+/// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless more than two seconds older than <c>app.js</c>), index files and content types. Nothing outside of the
 /// source can be reached. Small files are kept in memory, and compared with their source at most once a second.
 /// </summary>
 public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
@@ -46,7 +48,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         _clock = _options.TimeProvider;
         _base = _options.BasePath == "/" ? [] : Encoding.ASCII.GetBytes(PathResolver.ToTarget(_options.BasePath));
         _fields = new ResponseFields(_options);
-        _finder = new ResourceFinder(source, _options, _fields);
+        _finder = new ResourceFinder(source, _options, _fields, _options.Logger is { } logger ? new IsolatedLogger(logger) : NullLogger.Instance);
         _cache = new ResourceCache(_options.MaxCacheLength);
     }
 
@@ -74,8 +76,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
     private HttpResponse? TryAnswer(Resource resource, in SelectionFields fields, bool isGet)
     {
         Representation representation = resource.Select(fields);
-        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRange range);
-        return representation.TryAnswer(selection, range);
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
+        return representation.TryAnswer(selection, ranges);
     }
 
     private async ValueTask<HttpResponse> HandleFromSourceAsync(HttpRequest request, bool mustCheck, CancellationToken cancellationToken)
@@ -95,7 +97,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
             return _fields.Unavailable;
         }
 
-        return await _next!.HandleAsync(request, cancellationToken).ConfigureAwait(false);
+        bool dependsOnAccept = _options.Fallback is not null && request.Method is "GET" or "HEAD" && !PathOf(request).IsEmpty;
+        HttpResponse answer = await _next!.HandleAsync(request, cancellationToken).ConfigureAwait(false);
+        return dependsOnAccept && answer is not null ? ResponseFields.VaryByAccept(answer) : answer!;
     }
 
     /// <returns>Null if it is for the next handler.</returns>
@@ -105,34 +109,35 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         if (!isOptions && request.Method is not ("GET" or "HEAD")) return _next is null ? _fields.MethodNotAllowed : null;
         if (isOptions && _next is null) return _fields.Options;
         if (PathOf(request).IsEmpty) return AnswerOutsideOfBase(request);
-        if (!PathResolver.TryResolve(PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm)) return AnswerMissing(request);
 
-        Finding finding = Find(path, isDirectoryForm, mustCheck, out Resource? resource);
+        Resource? resource = null;
+        Finding finding = PathResolver.TryResolve(PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
+            ? Find(path, isDirectoryForm, mustCheck, out resource)
+            : Finding.Nothing;
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
         if (isOptions) return isNothing ? null : _fields.Options;
         if (isNothing) return AnswerMissing(request);
+        if (hasEmptySegments) return Redirect(308, TargetOf(path, isDirectoryForm || finding == Finding.Redirect), request);
+        if (finding == Finding.Redirect) return Redirect(301, TargetOf(path, isDirectory: true), request);
         if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request), path.Length == 0 ? "" : path + "/");
-        if (finding == Finding.File)
-        {
-            HttpResponse? response = Answer(resource!, request);
 
-            // What was found may be gone by now; or only its compressed neighbour is.
-            if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File) response = Answer(resource!, request);
-            return response ?? AnswerMissing(request);
-        }
-
-
-        return RedirectTo(Encoding.ASCII.GetString(_base) + PathResolver.ToTarget(path) + "/", request);
+        // What was found may be gone by now; or only its compressed neighbour is.
+        HttpResponse? response = Answer(resource!, request);
+        if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File) response = Answer(resource!, request);
+        return response ?? AnswerMissing(request);
     }
 
     private HttpResponse? AnswerOutsideOfBase(HttpRequest request)
     {
-        if (request.EscapedPath.SequenceEqual(_base)) return RedirectTo(Encoding.ASCII.GetString(_base) + "/", request);
+        if (request.EscapedPath.SequenceEqual(_base)) return Redirect(301, "/", request);
         return _next is null ? _fields.NotFound : null;
     }
 
-    private HttpResponse RedirectTo(string target, HttpRequest request) =>
-        _fields.Redirect(request.RawQuery.IsEmpty ? target : target + "?" + Encoding.ASCII.GetString(request.RawQuery));
+    private HttpResponse Redirect(int statusCode, string target, HttpRequest request)
+    {
+        string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
+        return _fields.Redirect(statusCode, Encoding.ASCII.GetString(_base) + target + query);
+    }
 
     /// <summary>The path of a request behind the base path, with the slash that it begins with; empty if it is elsewhere.</summary>
     private ReadOnlySpan<byte> PathOf(HttpRequest request)
@@ -151,24 +156,22 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
         if (_next is not null) return null;
         if (_options.NotFoundPage is null || !FindPage(_options.NotFoundPage, out page)) return _fields.NotFound;
-
-        Representation? representation = Obtain(page!, new SelectionFields(request.Headers), out Stream? content);
-        return representation?.ErrorPage(404, content is null ? null : new FileBody(content, 0, representation.Info.Length)) ?? _fields.NotFound;
+        return Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content) ?? _fields.NotFound;
     }
 
     /// <summary>Looks a path up, in the cache first.</summary>
     private Finding Find(string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
     {
         // One form of a path is kept, however a client escapes it.
-        byte[] target = Encoding.ASCII.GetBytes(PathResolver.ToTarget(path) + (isDirectoryForm && path.Length > 0 ? "/" : ""));
-        return Find(target, path, isDirectoryForm, mustCheck, out resource);
+        byte[] target = Encoding.ASCII.GetBytes(TargetOf(path, isDirectoryForm));
+        return Find(target, path, isDirectoryForm, isStandIn: false, mustCheck, out resource);
     }
 
-    // Kept under a target that no client can ask for: a page may have a hidden name.
+    // Kept under a target that no client can ask for: a page may have a hidden name, and its fields are others where it stands in for another path.
     private bool FindPage(string path, out Resource? resource) =>
-        Find(Encoding.UTF8.GetBytes(path), path, isDirectoryForm: false, mustCheck: false, out resource) == Finding.File;
+        Find(Encoding.UTF8.GetBytes(path), path, isDirectoryForm: false, isStandIn: true, mustCheck: false, out resource) == Finding.File;
 
-    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
+    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool isStandIn, bool mustCheck, out Resource? resource)
     {
         if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
 
@@ -178,7 +181,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
             Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
             if (finding != Finding.File) return finding;
 
-            resource = _finder.Load(target, filePath, info, resource, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
+            resource = _finder.Load(target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
             _cache.Set(resource);
             isKept = true;
             return finding;
@@ -199,12 +202,12 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         if (Obtain(resource, fields, out Stream? content) is not { } representation) return null;
 
         // The file may be another one than it was a moment ago.
-        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRange range);
-        if (content is null) return representation.TryAnswer(selection, range);
-        if (selection is Selection.Whole or Selection.Part) return representation.Answer(new FileBody(content, range.Start, range.Length), selection, range);
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
+        if (content is null) return representation.TryAnswer(selection, ranges);
+        if (selection is Selection.Whole or Selection.Part or Selection.Parts) return representation.Answer(content, selection, ranges);
 
         content.Dispose();
-        return representation.TryAnswer(selection, range);
+        return representation.TryAnswer(selection, ranges);
     }
 
     /// <summary>Gets at the content: in memory, or as an open file.</summary>
@@ -253,7 +256,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
     }
 
     private IEnumerable<ContentInfo> List(string path) =>
-        _source.List(path).Where(entry => PathResolver.IsServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
+        _source.List(path).Where(entry => PathResolver.IsNameServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
+
+    private static string TargetOf(string path, bool isDirectory) => PathResolver.ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
 
     // Only conditions need to know.
     private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Pwb.Http;
 using Pwb.Protocol;
 using Pwb.StaticFiles;
 
@@ -27,19 +29,24 @@ public sealed record StaticFileOptions
     /// <summary>The files that stand for their directory; the first that exists is served. Default: index.html.</summary>
     public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
 
-    /// <summary>Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it. Default false: 404.</summary>
+    /// <summary>
+    /// Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it. Default false: 404.
+    /// </summary>
     public bool ListDirectories { get; init; }
 
-    /// <summary>Whether <c>/about</c> is served from <c>about.html</c> when there is nothing called <c>about</c>. Default false.</summary>
+    /// <summary>
+    /// Whether <c>/about</c> is served from <c>about.html</c> when there is nothing called <c>about</c>, or a directory without an index file. Default false.
+    /// </summary>
     public bool CleanUrls { get; init; }
 
     /// <summary>
     /// The page of a single-page application, such as <c>index.html</c>: the answer, with 200, to GET and HEAD of what does not exist, if
-    /// the client's Accept names text/html, or if there is no next handler and the last segment of the path has no dot. Default null: none.
+    /// the client's Accept names text/html, or if there is no next handler and the last segment of the path has no dot. Sent with no-cache and Vary: Accept,
+    /// which the answers of the next handler get as well. Default null: none.
     /// </summary>
     public string? Fallback { get; init; }
 
-    /// <summary>The page that is sent with 404, if the source has it and there is no next handler. Default 404.html; null for a line of text in any case.</summary>
+    /// <summary>The page that is sent with 404, if the source has it and there is no next handler. Sent with no-cache. Default 404.html; null for a line of text in any case.</summary>
     public string? NotFoundPage { get; init; } = "404.html";
 
     /// <summary>
@@ -72,6 +79,19 @@ public sealed record StaticFileOptions
     public bool FollowLinksOutside { get; init; }
 
     /// <summary>
+    /// The content codings in which a file may have a precompressed neighbour: "br" for <c>app.js.br</c>, "zstd" for <c>app.js.zst</c>, "gzip" for
+    /// <c>app.js.gz</c>. Default: all three, and clients that like several alike get them in this order. Empty for none: who may write a neighbour decides
+    /// what a browser gets for the file beside it.
+    /// </summary>
+    public IReadOnlyList<string> PrecompressedCodings { get; init; } = ["br", "zstd", "gzip"];
+
+    /// <summary>
+    /// The number of ranges in one request that are answered with parts (206, multipart/byteranges), from 1. A request for more of them, or for ranges
+    /// that overlap or do not ascend, gets the whole file (RFC 9110 §14.2). Default 256, which is what zchunk and libzypp send at most; 1 for no multipart.
+    /// </summary>
+    public int MaxRanges { get; init; } = 256;
+
+    /// <summary>
     /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second. Default 64 KiB;
     /// larger ones are opened for each response. 0 keeps none.
     /// </summary>
@@ -82,6 +102,9 @@ public sealed record StaticFileOptions
 
     /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes a line at Warning for each precompressed neighbour that is not served, and why. Default: none.</summary>
+    public ILogger? Logger { get; init; }
 
     /// <summary>Throws if an option is not valid.</summary>
     internal void Validate()
@@ -114,10 +137,17 @@ public sealed record StaticFileOptions
             ResponseHead.CheckField("Content-Type", type);
         }
 
+        foreach (string coding in PrecompressedCodings ?? throw IsNull(nameof(PrecompressedCodings)))
+        {
+            bool isKnown = ContentCodings.TryParse(coding, out _);
+            Require(isKnown, nameof(PrecompressedCodings), $"'{coding}' is not a coding that a neighbour may have: br, zstd or gzip.");
+        }
+
         foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles))) RequireName(name, nameof(IndexFiles));
         if (Fallback is not null) RequireName(Fallback, nameof(Fallback));
         if (NotFoundPage is not null) RequireName(NotFoundPage, nameof(NotFoundPage));
         if (CorsOrigin is not null) ResponseHead.CheckField("Access-Control-Allow-Origin", CorsOrigin);
+        Require(MaxRanges >= 1, nameof(MaxRanges), $"MaxRanges is {MaxRanges}; it must be at least 1.");
         Require(MaxCachedFileLength is >= 0 and <= 16 * 1024 * Kibi, nameof(MaxCachedFileLength), $"MaxCachedFileLength is {MaxCachedFileLength}; it must be from 0 to 16 MiB.");
         Require(MaxCacheLength >= 0, nameof(MaxCacheLength), $"MaxCacheLength is {MaxCacheLength}; it must not be negative.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");

@@ -20,6 +20,13 @@ internal static class ContentCodings
         _ => "identity",
     };
 
+    /// <summary>The coding of a name, but for Identity.</summary>
+    public static bool TryParse(string name, out ContentCoding coding)
+    {
+        coding = Array.Find(InOrder, known => string.Equals(known.Name(), name, StringComparison.OrdinalIgnoreCase));
+        return coding != ContentCoding.Identity;
+    }
+
     /// <summary>What a neighbour in this coding has behind the file's name.</summary>
     public static string FileExtension(this ContentCoding coding) => coding switch
     {

@@ -6,7 +6,10 @@ using Pwb.Protocol;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>Between the path of a request and the path of a file. What it refuses is on no system, and in no spelling, the name of a file that is served.</summary>
+/// <summary>
+/// Converts a request path to the path of a file. Refuses names that are hidden, that no request can spell, or that this system would not take for
+/// themselves: Windows reads <c>a.txt:stream</c>, <c>a.txt.</c>, <c>aux.c</c> and <c>GIT~1</c> as other names, other systems do not.
+/// </summary>
 internal static class PathResolver
 {
     // NAME_MAX of Linux and of most file systems elsewhere: what is longer does not exist.
@@ -16,41 +19,49 @@ internal static class PathResolver
 
     private const string WellKnown = ".well-known";
 
+    // Separators, the mark of an alternate stream, and what is a pattern to some calls: "Naming Files, Paths, and Namespaces" of Microsoft Learn.
+    private static readonly SearchValues<char> SpecialToWindows = SearchValues.Create("\\:*?\"<>|");
+
     // pchar of RFC 3986 §3.3, without the apostrophe: what is made of these stands in a field, and between quotes of either kind, as it is.
     private static readonly SearchValues<byte> Literal =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@"u8);
 
     /// <summary>Decodes the path of a request, once, and checks each of its segments.</summary>
-    /// <param name="rawPath">The request's normal path, still escaped, which begins with a slash.</param>
+    /// <param name="escapedPath">The request's normal path, still escaped, which begins with a slash.</param>
     /// <param name="serveHiddenNames">Whether names may begin with a dot.</param>
-    /// <param name="path">The segments, with a slash between two; empty for the root.</param>
+    /// <param name="path">The segments but for empty ones, with a slash between two; empty for the root.</param>
     /// <param name="isDirectoryForm">Whether the path ends in a slash.</param>
+    /// <param name="hasEmptySegments">Whether segments were left out, since they were empty.</param>
     /// <returns>False if it is the path of nothing that may be served, whatever there is.</returns>
-    public static bool TryResolve(ReadOnlySpan<byte> rawPath, bool serveHiddenNames, out string path, out bool isDirectoryForm) =>
-        TryResolve(rawPath, serveHiddenNames, OperatingSystem.IsWindows(), out path, out isDirectoryForm);
+    public static bool TryResolve(ReadOnlySpan<byte> escapedPath, bool serveHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments) =>
+        TryResolve(escapedPath, serveHiddenNames, OperatingSystem.IsWindows(), out path, out isDirectoryForm, out hasEmptySegments);
 
-    public static bool TryResolve(ReadOnlySpan<byte> rawPath, bool serveHiddenNames, bool hasShortNames, out string path, out bool isDirectoryForm)
+    public static bool TryResolve(
+        ReadOnlySpan<byte> escapedPath, bool serveHiddenNames, bool isWindows, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
     {
         path = "";
-        isDirectoryForm = false;
-        if (rawPath.IsEmpty || rawPath[0] != '/') return false;
-        rawPath = rawPath[1..];
+        isDirectoryForm = hasEmptySegments = false;
+        if (escapedPath.IsEmpty || escapedPath[0] != '/') return false;
+        escapedPath = escapedPath[1..];
 
         byte[]? rented = null;
-        Span<byte> decoded = rawPath.Length <= StackLength ? stackalloc byte[StackLength] : rented = ArrayPool<byte>.Shared.Rent(rawPath.Length);
-        int length = Decode(rawPath, decoded);
+        Span<byte> decoded = escapedPath.Length <= StackLength ? stackalloc byte[StackLength] : rented = ArrayPool<byte>.Shared.Rent(escapedPath.Length);
+        int length = Decode(escapedPath, decoded, out hasEmptySegments);
         string? text = length >= 0 && Utf8.IsValid(decoded[..length]) ? Encoding.UTF8.GetString(decoded[..length]) : null;
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         if (text is null) return false;
 
         isDirectoryForm = text is "" or [.., '/'];
         path = text is [.., '/'] ? text[..^1] : text;
-        return text.Length == 0 || AreServed(path, serveHiddenNames, hasShortNames);
+        return text.Length == 0 || IsPathServed(path, serveHiddenNames, isWindows);
     }
 
+    /// <summary>Whether a request can name a path that was put together here.</summary>
+    public static bool IsPathServed(string path, bool serveHiddenNames) => IsPathServed(path, serveHiddenNames, OperatingSystem.IsWindows());
+
     /// <summary>Whether a request can name it, as one segment of its path: what a listing shows.</summary>
-    public static bool IsServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames) =>
-        IsServed(name, isInRoot, serveHiddenNames, OperatingSystem.IsWindows());
+    public static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames) =>
+        IsNameServed(name, isInRoot, serveHiddenNames, OperatingSystem.IsWindows());
 
     /// <summary>The target that resolves to a path. Begins with exactly one slash, so that it never names another host.</summary>
     public static string ToTarget(string path)
@@ -67,20 +78,26 @@ internal static class PathResolver
     }
 
     // The length of the result; -1 if there is none. An escaped slash is no separator (RFC 3986 §2.2) and in no name.
-    private static int Decode(ReadOnlySpan<byte> rawPath, Span<byte> decoded)
+    private static int Decode(ReadOnlySpan<byte> escapedPath, Span<byte> decoded, out bool hasEmptySegments)
     {
+        hasEmptySegments = false;
         int length = 0;
-        for (int i = 0; i < rawPath.Length; i++)
+        for (int i = 0; i < escapedPath.Length; i++)
         {
-            byte value = rawPath[i];
+            byte value = escapedPath[i];
             if (value == '%')
             {
-                if (i + 2 >= rawPath.Length) return -1;
-                int high = Grammar.HexValue(rawPath[i + 1]), low = Grammar.HexValue(rawPath[i + 2]);
+                if (i + 2 >= escapedPath.Length) return -1;
+                int high = Grammar.HexValue(escapedPath[i + 1]), low = Grammar.HexValue(escapedPath[i + 2]);
                 if (high < 0 || low < 0) return -1;
                 value = (byte)((high << 4) | low);
                 if (value == '/') return -1;
                 i += 2;
+            }
+            else if (value == '/' && (length == 0 || decoded[length - 1] == '/'))
+            {
+                hasEmptySegments = true;
+                continue;
             }
 
             decoded[length++] = value;
@@ -89,40 +106,38 @@ internal static class PathResolver
         return length;
     }
 
-    private static bool AreServed(ReadOnlySpan<char> path, bool serveHiddenNames, bool hasShortNames)
+    private static bool IsPathServed(ReadOnlySpan<char> path, bool serveHiddenNames, bool isWindows)
     {
         bool isFirst = true;
         foreach (Range range in path.Split('/'))
         {
-            if (!IsServed(path[range], isFirst, serveHiddenNames, hasShortNames)) return false;
+            if (!IsNameServed(path[range], isFirst, serveHiddenNames, isWindows)) return false;
             isFirst = false;
         }
 
         return true;
     }
 
-    private static bool IsServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames, bool hasShortNames)
+    private static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames, bool isWindows)
     {
-        if (name.IsEmpty || name is "." or "..") return false;
+        if (name.IsEmpty || (name.Length > MaxSegmentLength / 3 && Encoding.UTF8.GetByteCount(name) > MaxSegmentLength)) return false;
+
+        // HFS+, and ext4 where it ignores case, read names without such characters: with one in front, ".git" is hidden all the same.
+        ReadOnlySpan<char> visible = name;
+        while (!visible.IsEmpty && CharUnicodeInfo.GetUnicodeCategory(visible[0]) == UnicodeCategory.Format) visible = visible[1..];
+        if (visible is "." or "..") return false;
 
         // RFC 8615 §3: well-known locations begin at the root, and nowhere else.
-        if (name[0] == '.' && !serveHiddenNames && !(isInRoot && name is WellKnown)) return false;
+        if (visible is ['.', ..] && !serveHiddenNames && !(isInRoot && name is WellKnown)) return false;
 
-        // Windows drops dots and spaces at the end, so that the name would be another one.
-        if (name[^1] is '.' or ' ') return false;
-
-        // HFS+ ignores such characters: with one in front, ".git" would not begin with a dot. Other systems can spare such names.
-        if (CharUnicodeInfo.GetUnicodeCategory(name[0]) == UnicodeCategory.Format) return false;
-
-        foreach (char character in name)
-        {
-            // Separators: of directories, on Windows; of drives and alternate streams, there too.
-            if (character is '/' or '\\' or ':' || char.IsControl(character)) return false;
-        }
-
-        return (name.Length <= MaxSegmentLength / 3 || Encoding.UTF8.GetByteCount(name) <= MaxSegmentLength)
-            && !IsDevice(name) && !(hasShortNames && MayBeShortName(name));
+        // No request can name a control character: the server refuses its escape.
+        if (name.Contains('/') || name.ContainsAnyInRange('\0', '\x1F') || name.Contains('\x7F')) return false;
+        return !isWindows || IsItselfOnWindows(name);
     }
+
+    // Windows drops dots and spaces at the end, so that the name would be another one.
+    private static bool IsItselfOnWindows(ReadOnlySpan<char> name) =>
+        name[^1] is not ('.' or ' ') && !name.ContainsAny(SpecialToWindows) && !IsDevice(name) && !MayBeShortName(name);
 
     // "Naming Files, Paths, and Namespaces" of Microsoft Learn: with any extension too, which is what follows the first dot.
     private static bool IsDevice(ReadOnlySpan<char> name)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Pwb.Http;
 
@@ -9,6 +8,7 @@ internal enum Selection
 {
     Whole,
     Part,
+    Parts,
     NotModified,
     PreconditionFailed,
     Unsatisfiable,
@@ -32,12 +32,13 @@ internal sealed class Representation
     /// <param name="identity">What names the content in the entity tag, besides its length and its time; 0 for nothing.</param>
     /// <param name="contentType">The media type, which is that of the original.</param>
     /// <param name="cacheControl">The value of Cache-Control, or empty.</param>
-    /// <param name="hasSiblings">Whether there are other codings to choose from.</param>
+    /// <param name="vary">The request fields by which this one was chosen among others, or empty.</param>
     /// <param name="fields">The fields that all responses have.</param>
     /// <param name="now">The time.</param>
-    public Representation(string path, ContentCoding coding, ContentInfo info, long identity, string contentType, string cacheControl, bool hasSiblings, ResponseFields fields, DateTimeOffset now)
+    public Representation(
+        string path, ContentCoding coding, ContentInfo info, long identity, string contentType, string cacheControl, string vary, ResponseFields fields, DateTimeOffset now)
     {
-        (Path, Coding, Info, ContentType, CacheControl, HasSiblings) = (path, coding, info, contentType, cacheControl, hasSiblings);
+        (Path, Coding, Info, ContentType, CacheControl, Vary) = (path, coding, info, contentType, cacheControl, vary);
         _fields = fields;
         _entityTag = EntityTag.Create(info with { Identity = identity }, coding);
         _entityTagBytes = Encoding.ASCII.GetBytes(_entityTag);
@@ -47,17 +48,19 @@ internal sealed class Representation
         List<(string, string)> metadata = [("Content-Type", contentType)];
         if (coding != ContentCoding.Identity) metadata.Add(("Content-Encoding", coding.Name()));
         metadata.AddRange([("ETag", _entityTag), ("Last-Modified", HttpDate.Format(LastModified)), ("Accept-Ranges", "bytes")]);
-        if (hasSiblings) metadata.Add(("Vary", "Accept-Encoding"));
+        if (vary.Length > 0) metadata.Add(("Vary", vary));
         if (cacheControl.Length > 0) metadata.Add(("Cache-Control", cacheControl));
         metadata.AddRange(fields.Common);
         fields.AddPathHeaders(metadata, path[..^coding.FileExtension().Length], coding);
         _metadata = [.. metadata];
+        IsCoded = metadata.Exists(line => line.Item1 == "Content-Encoding");
     }
 
     private Representation(Representation other, ReadOnlyMemory<byte> content, bool isSettled)
     {
-        (Path, Coding, Info, ContentType, CacheControl, HasSiblings) = (other.Path, other.Coding, other.Info, other.ContentType, other.CacheControl, other.HasSiblings);
-        (_fields, _entityTag, _entityTagBytes, _metadata, LastModified) = (other._fields, other._entityTag, other._entityTagBytes, other._metadata, other.LastModified);
+        (Path, Coding, Info, ContentType, CacheControl, Vary) = (other.Path, other.Coding, other.Info, other.ContentType, other.CacheControl, other.Vary);
+        (_fields, _entityTag, _entityTagBytes, _metadata, LastModified, IsCoded) =
+            (other._fields, other._entityTag, other._entityTagBytes, other._metadata, other.LastModified, other.IsCoded);
         _content = content;
         IsSettled = isSettled;
         Whole = new HttpResponse(200, ResponseBody.From(content), _metadata);
@@ -73,9 +76,12 @@ internal sealed class Representation
 
     public string CacheControl { get; }
 
-    public bool HasSiblings { get; }
+    public string Vary { get; }
 
     public DateTimeOffset LastModified { get; }
+
+    /// <summary>Whether a Content-Encoding is said of it: that of its coding, or one of the options for its path.</summary>
+    private bool IsCoded { get; }
 
     /// <summary>
     /// Whether the content in memory is older than a file system's clock is coarse. If not, the file may change once more without
@@ -99,9 +105,9 @@ internal sealed class Representation
     public Representation WithContent(ReadOnlyMemory<byte> content, bool isSettled) => new(this, content, isSettled);
 
     /// <summary>What the fields of a request ask for: RFC 9110 §13.2.2, §14.2.</summary>
-    public Selection Select(in SelectionFields fields, bool isGet, DateTimeOffset now, out ByteRange range)
+    public Selection Select(in SelectionFields fields, bool isGet, DateTimeOffset now, out ByteRanges ranges)
     {
-        range = new ByteRange(ByteRangeKind.Whole, 0, Info.Length);
+        ranges = ByteRanges.Whole(Info.Length);
         if (fields.IsUnconditional) return Selection.Whole;
 
         switch (Preconditions.Evaluate(fields, _entityTagBytes, LastModified, now, isGetOrHead: true))
@@ -112,33 +118,50 @@ internal sealed class Representation
         }
 
         if (!isGet || !fields.HasRange || !Preconditions.IsRangeCurrent(fields, _entityTagBytes, LastModified, now)) return Selection.Whole;
-        range = ByteRange.Parse(fields.Range, Info.Length);
-        return range.Kind switch
+
+        // Content-Encoding is said of a whole message, and parts with their heads are not coded: of a coding there is one part at most.
+        ranges = ByteRanges.Parse(fields.Range, Info.Length, IsCoded ? 1 : _fields.MaxRanges);
+        return ranges.Kind switch
         {
             ByteRangeKind.Part => Selection.Part,
+            ByteRangeKind.Parts => Selection.Parts,
             ByteRangeKind.Unsatisfiable => Selection.Unsatisfiable,
             _ => Selection.Whole,
         };
     }
 
     /// <summary>The response, if it needs nothing that is not in memory.</summary>
-    public HttpResponse? TryAnswer(Selection selection, ByteRange range) => selection switch
+    public HttpResponse? TryAnswer(Selection selection, in ByteRanges ranges) => selection switch
     {
         Selection.NotModified => NotModified,
         Selection.PreconditionFailed => _fields.PreconditionFailed,
         Selection.Unsatisfiable => _fields.Unsatisfiable(Info.Length),
         Selection.Whole => Whole,
-        _ => Whole is null ? null : Part(ResponseBody.From(_content.Slice((int)range.Start, (int)range.Length)), range),
+        _ => Whole is null ? null : Answer(content: null, selection, ranges),
     };
 
-    /// <summary>The response with content that was opened.</summary>
-    public HttpResponse Answer(ResponseBody body, Selection selection, ByteRange range) =>
-        selection == Selection.Part ? Part(body, range) : new HttpResponse(200, body, _metadata);
+    /// <summary>The response with content.</summary>
+    /// <param name="content">An open file, which now belongs to the response; null for the content in memory.</param>
+    /// <param name="selection">All of it or a part or several.</param>
+    /// <param name="ranges">Which.</param>
+    public HttpResponse Answer(Stream? content, Selection selection, in ByteRanges ranges)
+    {
+        if (selection == Selection.Whole) return new HttpResponse(200, Body(content, ranges.Only), _metadata);
+        if (selection == Selection.Part) return new HttpResponse(206, Body(content, ranges.Only), [.. _metadata, ("Content-Range", MultipartBody.ContentRange(ranges.Only, Info.Length))]);
+
+        ResponseBody[] parts = new ResponseBody[ranges.Parts.Length];
+        for (int i = 0; i < parts.Length; i++) parts[i] = Body(content, ranges.Parts[i]);
+        MultipartBody body = new(ranges.Parts, parts, Array.Find(_metadata, line => line.Name == "Content-Type").Value, Info.Length);
+        return new HttpResponse(206, body, [("Content-Type", body.ContentType), .. _metadata.Where(line => line.Name is not "Content-Type")]);
+    }
 
     /// <summary>The content as the page of an error: without the fields that only a 200 has.</summary>
-    public HttpResponse ErrorPage(int statusCode, ResponseBody? body) => new(
-        statusCode, body ?? ResponseBody.From(_content), [.. _metadata.Where(line => line.Name is not ("ETag" or "Last-Modified" or "Accept-Ranges"))]);
+    /// <param name="statusCode">The status.</param>
+    /// <param name="content">An open file, which now belongs to the response; null for the content in memory.</param>
+    public HttpResponse ErrorPage(int statusCode, Stream? content) => new(
+        statusCode, Body(content, new ByteRange(0, Info.Length)), [.. _metadata.Where(line => line.Name is not ("ETag" or "Last-Modified" or "Accept-Ranges"))]);
 
-    private HttpResponse Part(ResponseBody body, ByteRange range) => new(
-        206, body, [.. _metadata, ("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes {range.Start}-{range.Start + range.Length - 1}/{Info.Length}"))]);
+    private ResponseBody Body(Stream? content, ByteRange range) => content is null
+        ? ResponseBody.From(_content.Slice((int)range.Start, (int)range.Length))
+        : new FileBody(content, range.Start, range.Length);
 }

@@ -10,15 +10,19 @@ internal sealed class Resource
     private long _checkDueAt;
 
     /// <summary>Makes a resource that has been compared with its source just now.</summary>
-    public Resource(byte[] target, IEnumerable<Representation> representations, long checkDueAt)
+    public Resource(byte[] target, IEnumerable<Representation> representations, ContentCoding passedOver, long checkDueAt)
     {
         Target = target;
+        PassedOver = passedOver;
         _checkDueAt = checkDueAt;
         foreach (Representation representation in representations) Set(representation);
     }
 
     /// <summary>The path that leads to it, percent-encoded.</summary>
     public byte[] Target { get; }
+
+    /// <summary>The codings in which there is a neighbour that is not served.</summary>
+    public ContentCoding PassedOver { get; }
 
     /// <summary>The larger, the later it was asked for, in steps of the time between two checks.</summary>
     public long UsedAt => Volatile.Read(ref _checkDueAt);

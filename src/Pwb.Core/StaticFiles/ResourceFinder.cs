@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pwb.Http;
 
 namespace Pwb.StaticFiles;
@@ -18,8 +19,11 @@ internal enum Finding
 }
 
 /// <summary>Finds files in a source, and reads the small ones into memory.</summary>
-internal sealed class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields)
+internal sealed partial class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields, ILogger logger)
 {
+    // What makes a neighbour gives it the time of its original, but may cut that to whole seconds (brotli, pigz), or the file system to two (FAT).
+    private static readonly TimeSpan NeighbourTolerance = TimeSpan.FromSeconds(2);
+
     // File systems keep time in steps of up to two seconds (FAT): content that was read that soon after a change may change again unseen.
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
 
@@ -27,6 +31,9 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
 
     // 10 ms of work, the first time that somebody asks for it. What is longer is told apart by its length and time only.
     private const int MaxHashedLength = 16 * 1024 * 1024;
+
+    private readonly ContentCoding _neighbourCodings = options.PrecompressedCodings.Aggregate(
+        ContentCoding.Identity, static (codings, name) => ContentCodings.TryParse(name, out ContentCoding coding) ? codings | coding : codings);
 
     private readonly ContentTypes _contentTypes = new(options.ContentTypes);
 
@@ -39,23 +46,14 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
     {
         filePath = path;
         info = default;
-        if (source.Find(path) is { } found)
-        {
-            info = found;
-            if (!found.IsDirectory) return isDirectoryForm ? Finding.Nothing : Finding.File;
-            if (!isDirectoryForm) return Finding.Redirect;
-            foreach (string index in options.IndexFiles)
-            {
-                filePath = path.Length == 0 ? index : path + "/" + index;
-                if (TryFindFile(filePath, out info)) return Finding.File;
-            }
+        if (source.Find(path) is not { } found) return !isDirectoryForm && TryFindPage(path, out filePath, out info) ? Finding.File : Finding.Nothing;
 
-            return Finding.Directory;
-        }
+        info = found;
+        if (!found.IsDirectory) return isDirectoryForm ? Finding.Nothing : Finding.File;
+        if (isDirectoryForm) return TryFindIndex(path, out filePath, out info) ? Finding.File : Finding.Directory;
 
-        if (!options.CleanUrls || isDirectoryForm) return Finding.Nothing;
-        filePath = path + ".html";
-        return TryFindFile(filePath, out info) ? Finding.File : Finding.Nothing;
+        // "blog.html" beside a directory "blog" that has nothing to show for itself.
+        return TryFindPage(path, out filePath, out info) && !TryFindIndex(path, out _, out _) ? Finding.File : Finding.Redirect;
     }
 
     /// <summary>Makes a resource of a file and its precompressed neighbours.</summary>
@@ -63,29 +61,42 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
     /// <param name="path">The file's path.</param>
     /// <param name="info">The file.</param>
     /// <param name="old">What is known of it from before. What has not changed since is taken over.</param>
+    /// <param name="isStandIn">Whether it is sent for another path, since there is nothing: then no rule for a path's Cache-Control holds.</param>
     /// <param name="checkDueAt">When the resource is to be compared with its source again.</param>
-    public Resource Load(byte[] target, string path, ContentInfo info, Resource? old, long checkDueAt)
+    public Resource Load(byte[] target, string path, ContentInfo info, Resource? old, bool isStandIn, long checkDueAt)
     {
         List<(ContentCoding Coding, string Path, ContentInfo Info)> files = [(ContentCoding.Identity, path, info)];
+        ContentCoding passedOver = ContentCoding.Identity;
         foreach (ContentCoding coding in ContentCodings.Preferred)
         {
-            // One that is older than its original was made of something else.
             string neighbour = path + coding.FileExtension();
-            if (TryFindFile(neighbour, out ContentInfo found) && found.LastModified >= info.LastModified) files.Add((coding, neighbour, found));
+            if ((_neighbourCodings & coding) == ContentCoding.Identity || !TryFindFile(neighbour, out ContentInfo found)) continue;
+            if (info.LastModified - found.LastModified <= NeighbourTolerance)
+            {
+                files.Add((coding, neighbour, found));
+                continue;
+            }
+
+            // One that is older than its original was made of something else.
+            passedOver |= coding;
+            if (old is null || (old.PassedOver & coding) == ContentCoding.Identity) LogOlder(logger, PathResolver.ToTarget(neighbour));
         }
 
         string contentType = _contentTypes.Get(path);
-        string cacheControl = fields.CacheControlOf(path);
-        bool hasSiblings = files.Count > 1;
+        string cacheControl = isStandIn ? ResponseFields.DefaultCacheControl : fields.CacheControlOf(path);
+        string vary = Vary(hasSiblings: files.Count > 1, byAccept: isStandIn && options.Fallback is not null);
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
         return new Resource(
             target,
             files.Select(file =>
             {
                 Representation? known = old?.Get(file.Coding);
-                bool isTheSame = known is { IsSettled: true } && known.HasSiblings == hasSiblings && known.Info == file.Info && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
-                return isTheSame ? known! : new Representation(file.Path, file.Coding, file.Info, IdentityOf(file.Path, file.Info), contentType, cacheControl, hasSiblings, fields, now);
+                bool isTheSame = known is { IsSettled: true } && known.Vary == vary && known.Info == file.Info && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
+                return isTheSame
+                    ? known!
+                    : new Representation(file.Path, file.Coding, file.Info, IdentityOf(file.Path, file.Info), contentType, cacheControl, vary, fields, now);
             }),
+            passedOver,
             checkDueAt);
     }
 
@@ -120,7 +131,7 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
     }
 
     private Representation Remake(Representation old, ContentInfo info) =>
-        new(old.Path, old.Coding, info, IdentityOf(old.Path, info), old.ContentType, old.CacheControl, old.HasSiblings, fields, options.TimeProvider.GetUtcNow());
+        new(old.Path, old.Coding, info, IdentityOf(old.Path, info), old.ContentType, old.CacheControl, old.Vary, fields, options.TimeProvider.GetUtcNow());
 
     // Every version of a file may have one time, without a fraction of a second: reproducible builds and images of containers are so. Nothing but the content
     // tells those apart, and is the same on each server that has a copy. (A file that was written here has a fraction, where the file system has one.)
@@ -138,6 +149,39 @@ internal sealed class ResourceFinder(ContentSource source, StaticFileOptions opt
         {
             return 0; // whoever opens it to send it will see
         }
+    }
+
+    // Accept decides between the page of an application and what is sent without it.
+    private static string Vary(bool hasSiblings, bool byAccept) => (hasSiblings, byAccept) switch
+    {
+        (true, true) => "Accept-Encoding, Accept",
+        (true, false) => "Accept-Encoding",
+        (false, true) => "Accept",
+        _ => "",
+    };
+
+    [LoggerMessage(60, LogLevel.Warning, "not served: {Neighbour} is older than its original")]
+    private static partial void LogOlder(ILogger logger, string neighbour);
+
+    private bool TryFindIndex(string directory, out string path, out ContentInfo info)
+    {
+        foreach (string index in options.IndexFiles)
+        {
+            path = directory.Length == 0 ? index : $"{directory}/{index}";
+            if (TryFindFile(path, out info)) return true;
+        }
+
+        path = directory;
+        info = default;
+        return false;
+    }
+
+    // A page is served by its own name too, so that its name is checked like any other: ".well-known.html" is hidden.
+    private bool TryFindPage(string cleanPath, out string path, out ContentInfo info)
+    {
+        path = cleanPath + ".html";
+        info = default;
+        return options.CleanUrls && PathResolver.IsPathServed(path, options.ServeHiddenNames) && TryFindFile(path, out info);
     }
 
     private bool TryFindFile(string path, out ContentInfo info)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Text;
 using Pwb.Http;
+using Pwb.Protocol;
 
 namespace Pwb.StaticFiles;
 
@@ -8,7 +10,10 @@ namespace Pwb.StaticFiles;
 internal sealed class ResponseFields
 {
     private const string AllowedMethods = "GET, HEAD, OPTIONS";
-    private const string DefaultCacheControl = "no-cache";
+    private const string Accept = "Accept";
+
+    /// <summary>Cache-Control where no rule says otherwise, and always where a page is sent for a path that is not its own.</summary>
+    public const string DefaultCacheControl = "no-cache";
 
     private static readonly string[] Replaceable = ["Content-Type", "Content-Encoding"];
 
@@ -31,7 +36,8 @@ internal sealed class ResponseFields
         Options = new HttpResponse(204, null, options.CorsOrigin is null
             ? [("Allow", AllowedMethods), .. Common]
             : [("Allow", AllowedMethods), ("Access-Control-Allow-Methods", AllowedMethods), ("Access-Control-Allow-Headers", "*, Authorization"), .. Common]);
-        NotFound = Text(404, "404 Not Found\n");
+        MaxRanges = options.MaxRanges;
+        NotFound = options.Fallback is null ? Text(404, "404 Not Found\n") : Text(404, "404 Not Found\n", ("Vary", Accept));
         Forbidden = Text(403, "403 Forbidden\n");
         PreconditionFailed = Text(412, "412 Precondition Failed\n");
         MethodNotAllowed = Text(405, "405 Method Not Allowed\n", ("Allow", AllowedMethods));
@@ -40,6 +46,8 @@ internal sealed class ResponseFields
 
     /// <summary>What every response has.</summary>
     public (string Name, string Value)[] Common { get; }
+
+    public int MaxRanges { get; }
 
     public HttpResponse Options { get; }
 
@@ -58,8 +66,10 @@ internal sealed class ResponseFields
     public HttpResponse Unsatisfiable(long length) =>
         Text(416, "416 Range Not Satisfiable\n", ("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes */{length}")));
 
+    /// <param name="statusCode">301 or 308: whether clients may make a GET of another method.</param>
     /// <param name="location">An absolute path: with one slash in front, so that it cannot name another host.</param>
-    public HttpResponse Redirect(string location) => Text(301, "301 Moved Permanently\n", ("Location", location), ("Cache-Control", DefaultCacheControl));
+    public HttpResponse Redirect(int statusCode, string location) =>
+        Text(statusCode, statusCode == 301 ? "301 Moved Permanently\n" : "308 Permanent Redirect\n", ("Location", location), ("Cache-Control", DefaultCacheControl));
 
     /// <summary>The value of Cache-Control for a file, or empty.</summary>
     public string CacheControlOf(string path)
@@ -99,6 +109,21 @@ internal sealed class ResponseFields
         List<(string Name, string Value)> lines = [.. Common];
         AddPathHeaders(lines, path, ContentCoding.Identity);
         return lines.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
+    }
+
+    /// <summary>The same response, which says that another value of Accept may get another one (RFC 9110 §12.5.5).</summary>
+    public static HttpResponse VaryByAccept(HttpResponse response)
+    {
+        foreach (FieldLine line in response.Headers)
+        {
+            if (!Ascii.EqualsIgnoreCase(line.Name, "Vary"u8)) continue;
+            foreach (ReadOnlySpan<byte> member in new FieldList(line.Value))
+            {
+                if (member.SequenceEqual("*"u8) || Ascii.EqualsIgnoreCase(member, "Accept"u8)) return response;
+            }
+        }
+
+        return response.WithAdded("Vary", Accept);
     }
 
     private static bool Matches(string pattern, string path) => FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false);

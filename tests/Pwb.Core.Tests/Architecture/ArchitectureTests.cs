@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Pwb.Protocol", @"System\.(IO|Threading|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.(TimeProvider|DateTime|DateTimeOffset)$|Pwb\.(Channels|Http1|Server)\.")]
     [InlineData("Pwb.Protocol", @"(?<!\.Argument|\.ArgumentNull|\.ArgumentOutOfRange)Exception$")]
-    [InlineData("Pwb.Http", @"System\.(IO|Threading|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|Pwb\.(Channels|Http1|Server|StaticFiles)\.")]
+    [InlineData("Pwb.Http", @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|System\.TimeProvider$|Pwb\.(Channels|Http1|Server|StaticFiles)\.")]
     [InlineData("Pwb.Tls", @"System\.(Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|Pwb\.(Channels|Http1|Server)\.")]
     [InlineData("Pwb.Channels", @"System\.Net\.Sockets\.|Pwb\.(Http1|Server)\.|Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
     [InlineData("Pwb.Http1", @"System\.Net\.Sockets\.|Pwb\.Server\.")]

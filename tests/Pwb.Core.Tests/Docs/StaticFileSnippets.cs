@@ -76,6 +76,20 @@ public sealed class StaticFileSnippets : IDisposable
         (await client.GetStringAsync("/assets/")).Should().Contain("app.js");
     }
 
+    [Fact]
+    public async Task No_neighbour_is_served_where_none_is_wanted()
+    {
+        string folder = _folder;
+
+        // <static-no-neighbours>
+        var uploads = new StaticFileHandler(folder, new StaticFileOptions { PrecompressedCodings = [] });
+        // </static-no-neighbours>
+
+        using HttpClient client = new PwbServer(uploads).CreateClient();
+        client.DefaultRequestHeaders.Add("Accept-Encoding", "br");
+        (await client.GetStringAsync("/assets/app.js")).Should().Be("app");
+    }
+
     [Theory]
     [InlineData("/route/of/the/app", "text/html", "the start")]
     [InlineData("/api/time", "application/json", "the API")]

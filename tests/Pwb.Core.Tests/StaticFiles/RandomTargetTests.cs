@@ -66,10 +66,10 @@ public sealed class RandomTargetTests : IDisposable
         for (int i = 0; i < count; i++)
         {
             int length = MakeTarget(random, target);
-            if (!PathResolver.TryResolve(target[..length], serveHiddenNames: random.Next(2) == 0, out string path, out _)) continue;
+            if (!PathResolver.TryResolve(target[..length], serveHiddenNames: random.Next(2) == 0, out string path, out _, out _)) continue;
 
             resolved++;
-            if (path.Contains("./") || path.AsSpan().ContainsAny("\\:\0")) Assert.Fail($"{Encoding.Latin1.GetString(target[..length])} became {path}");
+            if (!IsPlain(path)) Assert.Fail($"{Encoding.Latin1.GetString(target[..length])} became {path}");
 
             using Stream? stream = folder.Open(path, out ContentInfo info);
             if (stream is null || stream == Stream.Null) continue; // on the portable path, a FIFO is an empty file
@@ -82,6 +82,17 @@ public sealed class RandomTargetTests : IDisposable
         // Else it would prove nothing.
         resolved.Should().BeInRange(count / 4, count * 3 / 4);
         opened.Should().BeGreaterThan(count / 20);
+    }
+
+    private static bool IsPlain(ReadOnlySpan<char> path)
+    {
+        if (path.IsEmpty) return true;
+        foreach (Range range in path.Split('/'))
+        {
+            if (path[range] is "" or "." or ".." || path[range].ContainsAny(OperatingSystem.IsWindows() ? "\\:\0" : "\0")) return false;
+        }
+
+        return true;
     }
 
     private static int MakeTarget(Random random, Span<byte> target)

@@ -39,7 +39,7 @@ public sealed class StaticFileHandlerTests
     [InlineData("/docs/%2e%2e/index.html", 200, "root")]
     [InlineData("/docs/./index.html", 200, "docs")] // apt, for a flat repository
     [InlineData("/docs%2findex.html", 404, null)]
-    [InlineData("//index.html", 404, null)]
+    [InlineData("//missing", 404, null)]
     [InlineData("/.well-known/a", 200, "known")]
     public async Task Leads_to(string target, int status, string? content)
     {
@@ -271,6 +271,9 @@ public sealed class StaticFileHandlerTests
         { new StaticFileOptions { IndexFiles = ["/index.html"] }, "/index.html" },
         { new StaticFileOptions { Fallback = "" }, "relative" },
         { new StaticFileOptions { CorsOrigin = "a\n" }, "Access-Control-Allow-Origin" },
+        { new StaticFileOptions { PrecompressedCodings = ["deflate"] }, "deflate" },
+        { new StaticFileOptions { PrecompressedCodings = ["identity"] }, "identity" },
+        { new StaticFileOptions { MaxRanges = 0 }, "MaxRanges" },
         { new StaticFileOptions { MaxCachedFileLength = -1 }, "MaxCachedFileLength" },
         { new StaticFileOptions { MaxCacheLength = -1 }, "MaxCacheLength" },
     };

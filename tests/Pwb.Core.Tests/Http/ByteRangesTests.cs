@@ -4,7 +4,7 @@ using Pwb.Tests.Infrastructure;
 namespace Pwb.Tests.Http;
 
 /// <summary>S2 and RFC 9110 §14.1.2, §14.2.</summary>
-public sealed class ByteRangeTests
+public sealed class ByteRangesTests
 {
     [Theory]
     [InlineData("bytes=0-0", 10, 0, 1)]
@@ -33,7 +33,7 @@ public sealed class ByteRangeTests
     [InlineData("bytes=9223372036854775806-", long.MaxValue, long.MaxValue - 1, 1)]
     [InlineData("bytes=0-9223372036854775807", long.MaxValue, 0, long.MaxValue)]
     public void Takes_one_part(string range, long length, long start, long expected) =>
-        Parse(range, length).Should().Be(new ByteRange(ByteRangeKind.Part, start, expected));
+        Parse(range, length).Should().Be((ByteRangeKind.Part, new ByteRange(start, expected)));
 
     [Theory]
     [InlineData("bytes=10-", 10)]
@@ -50,7 +50,7 @@ public sealed class ByteRangeTests
     [InlineData("bytes=5-6", 0)]
     [InlineData("bytes=-0", 0)]
     public void Knows_what_is_not_there(string range, long length) =>
-        Parse(range, length).Should().Be(new ByteRange(ByteRangeKind.Unsatisfiable, 0, length));
+        Parse(range, length).Should().Be((ByteRangeKind.Unsatisfiable, new ByteRange(0, length)));
 
     [Theory]
     [InlineData("")]
@@ -95,15 +95,15 @@ public sealed class ByteRangeTests
     [InlineData("bytes=\u00B2-\u00B3")] // superscripts are digits to other parsers
     public void Ignores_everything_else(string range)
     {
-        Parse(range, 10).Should().Be(new ByteRange(ByteRangeKind.Whole, 0, 10));
-        Parse(range, 0).Should().Be(new ByteRange(ByteRangeKind.Whole, 0, 0));
+        Parse(range, 10).Should().Be((ByteRangeKind.Whole, new ByteRange(0, 10)));
+        Parse(range, 0).Should().Be((ByteRangeKind.Whole, new ByteRange(0, 0)));
     }
 
     [Theory]
     [InlineData("bytes=-1")]
     [InlineData("bytes=-5")]
     public void The_end_of_an_empty_file_is_the_whole_of_it(string range) =>
-        Parse(range, 0).Should().Be(new ByteRange(ByteRangeKind.Whole, 0, 0));
+        Parse(range, 0).Should().Be((ByteRangeKind.Whole, new ByteRange(0, 0)));
 
     [Fact]
     public void A_part_is_always_inside_the_whole()
@@ -114,13 +114,46 @@ public sealed class ByteRangeTests
         {
             string range = (random.Next(4) > 0 ? "bytes=" : "") + string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => pieces[random.Next(pieces.Length)]));
             long length = random.Next(3) switch { 0 => 0, 1 => random.Next(20), _ => random.NextInt64() };
-            ByteRange part = Parse(range, length);
-            bool isInside = part.Kind == ByteRangeKind.Part
+            (ByteRangeKind kind, ByteRange part) = Parse(range, length);
+            bool isInside = kind == ByteRangeKind.Part
                 ? part.Start >= 0 && part.Length > 0 && part.Start < length && part.Length <= length - part.Start
                 : part.Start == 0 && part.Length == length;
             isInside.Should().BeTrue("{0} of {1} is {2}", range, length, part);
         }
     }
 
-    private static ByteRange Parse(string range, long length) => ByteRange.Parse(Latin1.Bytes(range), length);
+    [Theory]
+    [InlineData("bytes=0-0,2-2", "0+1 2+1")]
+    [InlineData("bytes=0-0, -1", "0+1 9+1")]
+    [InlineData("bytes=0-0 \t,\t 5-", "0+1 5+5")]
+    [InlineData("bytes=0-0,1-1,2-2", "0+1 1+1 2+1")]
+    [InlineData("bytes=0-0,99-,5-99", "0+1 5+5")]
+    public void Takes_a_few_that_ascend(string range, string parts)
+    {
+        ByteRanges ranges = ByteRanges.Parse(Latin1.Bytes(range), 10, maxCount: 3);
+
+        (ranges.Kind, ranges.Only).Should().Be((ByteRangeKind.Parts, new ByteRange(0, 10)));
+        string.Join(' ', ranges.Parts.ToArray().Select(part => $"{part.Start}+{part.Length}")).Should().Be(parts);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-0,2-2,4-4,6-6", 10)]
+    [InlineData("bytes=2-2,0-0", 10)]
+    [InlineData("bytes=0-1,1-2", 10)]
+    [InlineData("bytes=0-9223372036854775807,-1", long.MaxValue)]
+    [InlineData("bytes=0-,9223372036854775806-", long.MaxValue)]
+    [InlineData("bytes=-1,-1", 0)]
+    public void Ignores_those_that_ask_for_more_than_there_is(string range, long length)
+    {
+        ByteRanges ranges = ByteRanges.Parse(Latin1.Bytes(range), length, maxCount: 3);
+
+        (ranges.Kind, ranges.Only, ranges.Parts.Length).Should().Be((ByteRangeKind.Whole, new ByteRange(0, length), 0));
+    }
+
+    // One at most, as for a representation that is sent in no parts.
+    private static (ByteRangeKind Kind, ByteRange Range) Parse(string range, long length)
+    {
+        ByteRanges ranges = ByteRanges.Parse(Latin1.Bytes(range), length, maxCount: 1);
+        return (ranges.Kind, ranges.Only);
+    }
 }
