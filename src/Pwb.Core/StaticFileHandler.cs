@@ -119,7 +119,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         if (isNothing) return AnswerMissing(request);
         if (hasEmptySegments) return Redirect(308, TargetOf(path, isDirectoryForm || finding == Finding.Redirect), request);
         if (finding == Finding.Redirect) return Redirect(301, TargetOf(path, isDirectory: true), request);
-        if (finding == Finding.Directory) return _fields.Complete(DirectoryListing.Create(path, List(path), request), path.Length == 0 ? "" : path + "/");
+        if (finding == Finding.Directory) return AnswerListing(path, request);
 
         // What was found may be gone by now; or only its compressed neighbour is.
         HttpResponse? response = Answer(resource!, request);
@@ -145,6 +145,22 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         ReadOnlySpan<byte> path = request.EscapedPath;
         if (_base.Length == 0) return path;
         return path.Length > _base.Length && path[_base.Length] == '/' && path.StartsWith(_base) ? path[_base.Length..] : [];
+    }
+
+    private HttpResponse AnswerListing(string path, HttpRequest request)
+    {
+        (string, string)[] lines = _fields.ListingLinesOf(path.Length == 0 ? "" : path + "/");
+        HttpResponse listing = DirectoryListing.Create(path, List(path), request, lines);
+        SelectionFields fields = new(request.Headers);
+        if (fields.IsUnconditional) return listing;
+
+        // It has neither tag nor date, but it is a representation: RFC 9110 §13.1.1 and §13.1.2 have something to say of "*".
+        return Preconditions.Evaluate(fields, entityTag: default, lastModified: null, Now(fields), isGetOrHead: true) switch
+        {
+            PreconditionOutcome.NotModified => DirectoryListing.NotModified(lines),
+            PreconditionOutcome.Failed => _fields.PreconditionFailed,
+            _ => listing,
+        };
     }
 
     private HttpResponse? AnswerMissing(HttpRequest request)

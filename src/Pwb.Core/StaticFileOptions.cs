@@ -30,7 +30,7 @@ public sealed record StaticFileOptions
     public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
 
     /// <summary>
-    /// Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it. Default false: 404.
+    /// Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it, 1,000 names at a time. Default false: 404.
     /// </summary>
     public bool ListDirectories { get; init; }
 
@@ -61,7 +61,7 @@ public sealed record StaticFileOptions
 
     /// <summary>
     /// Field lines by path, for the responses with a file or a listing. Every pattern that matches adds its line; patterns are those of
-    /// <see cref="CacheControl"/>. A Content-Type or Content-Encoding takes the place of the handler's own, such as
+    /// <see cref="CacheControl"/>. A Content-Type or Content-Encoding takes the place of a file's own, such as
     /// <c>("/Build/*.gz", "Content-Encoding", "gzip")</c> for files that are only to be read decompressed. None by default.
     /// </summary>
     public IReadOnlyList<(string Pattern, string Name, string Value)> PathHeaders { get; init; } = [];

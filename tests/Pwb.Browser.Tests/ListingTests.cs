@@ -16,18 +16,18 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
             return .2126 * r + .7152 * g + .0722 * b;
           };
           const page = luminance(getComputedStyle(document.body).backgroundColor);
-          return [...document.querySelectorAll('h1 a, h1 span, th a, td a, td, i, p')].map(element => luminance(getComputedStyle(element).color))
+          return [...document.querySelectorAll('h1 a, h1 span, th button, td a, td, i, p')].map(element => luminance(getComputedStyle(element).color))
             .map(text => (Math.max(text, page) + .05) / (Math.min(text, page) + .05));
         })()
         """;
 
     private static readonly StaticFileOptions Options = new() { ListDirectories = true };
 
-    /// <summary>What a name may hold on Linux, without what is never served: a colon, a backslash, a control character, a dot or a blank at the end.</summary>
+    /// <summary>What a name may hold on Linux, without what is never served: a control character.</summary>
     private static readonly string[] OddNames =
     [
         "<img src=x onerror=alert(1)>", "\"'onmouseover='alert(1)'", "a&amp;b", "a b", "  two  blanks", "%41", "%2e%2e%2f", "?query=1", "#fragment", "a;b=c", "it's", "~tilde",
-        "[1]", "{x}", "a+b", "a=b&c=d", "\u4F60\u597D.txt", "\u05DE\u05E1\u05DE\u05DA 2026.pdf", "\u0645\u0633\u062A\u0646\u062F.docx", "na\u00EFve", "\U0001F389.png",
+        "[1]", "{x}", "a+b", "javascript:alert(1)", "a\\b", "ends in a dot.", "in a blank ", "aux.c", "a=b&c=d", "\u4F60\u597D.txt", "\u05DE\u05E1\u05DE\u05DA 2026.pdf", "\u0645\u0633\u062A\u0646\u062F.docx", "na\u00EFve", "\U0001F389.png",
         "evil\u202Egpj.exe", "zero\u200Bwidth", new('x', 251), "<style>",
     ];
 
@@ -51,21 +51,21 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     }
 
     [SkippableFact]
-    public async Task The_headings_sort_and_the_order_stays_on_the_way_down_and_up()
+    public async Task The_headings_sort_and_no_order_is_in_a_link()
     {
         await using BrowserPage page = await browser.OpenPageAsync();
         await using TestSite site = await TestSite.StartAsync(AddTree, Options);
         await page.NavigateAsync(site.Address + "/");
         (await ReadAsync(page, Names)).Should().Equal("folder", "a", "b", "c");
 
-        await page.FollowAsync("th:nth-child(2) a");
+        await page.FollowAsync("th:nth-child(2) button");
         (await ReadAsync(page, Names)).Should().Equal("folder", "b", "c", "a");
-        await page.FollowAsync("th[aria-sort] a");
+        await page.FollowAsync("th[aria-sort] button");
         (await ReadAsync(page, Names)).Should().Equal("folder", "a", "c", "b");
         await page.FollowAsync("tbody a.d");
-        (await ReadAsync(page, Names)).Should().Equal("small", "large");
+        (await ReadAsync(page, Names)).Should().Equal("large", "small");
         await page.FollowAsync("a.root");
-        (await ReadAsync(page, Names)).Should().Equal("folder", "a", "c", "b");
+        (await ReadAsync(page, Names)).Should().Equal("folder", "a", "b", "c");
         page.Complaints.Should().BeEmpty();
     }
 
@@ -93,7 +93,7 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     }
 
     [SkippableFact]
-    public async Task Ten_thousand_entries_are_there_in_a_moment()
+    public async Task Ten_thousand_entries_are_there_page_by_page()
     {
         await using BrowserPage page = await browser.OpenPageAsync();
         await using TestSite site = await TestSite.StartAsync(
@@ -105,10 +105,12 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
 
         await page.NavigateAsync(site.Address + "/?sort=name&order=desc");
 
-        (await ReadAsync(page, Names)).Should().HaveCount(10_000).And.StartWith("file 9999.txt");
+        (await ReadAsync(page, Names)).Should().HaveCount(1_000).And.StartWith("file 9999.txt");
+        await page.FollowAsync("nav a[rel=next]");
+        (await ReadAsync(page, Names)).Should().HaveCount(1_000).And.StartWith("file 8999.txt");
     }
 
-    private static IEnumerable<string> ServedNames() => OperatingSystem.IsWindows() ? OddNames.Where(name => !name.Any("<>\"|?*".Contains)) : OddNames;
+    private static IEnumerable<string> ServedNames() => OperatingSystem.IsWindows() ? OddNames.Where(name => !name.Any("<>\"|?*:\\".Contains) && name is not (['a', 'u', 'x', '.', ..] or [.., '.' or ' '])) : OddNames;
 
     private static void AddOddNames(string folder)
     {

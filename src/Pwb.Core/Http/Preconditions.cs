@@ -18,16 +18,16 @@ internal static class Preconditions
 {
     /// <summary>Evaluates all but If-Range.</summary>
     /// <param name="fields">The request's fields.</param>
-    /// <param name="entityTag">The strong tag of the representation that would be sent.</param>
-    /// <param name="lastModified">When it was changed; a fraction of a second does not count, since no client can know it.</param>
+    /// <param name="entityTag">The strong tag of the representation that would be sent; empty if it has none.</param>
+    /// <param name="lastModified">When it was changed, if that is known; a fraction of a second does not count, since no client can know it.</param>
     /// <param name="now">The time: see <see cref="HttpDate.TryParse"/>.</param>
     /// <param name="isGetOrHead">Whether the method is one of these.</param>
     public static PreconditionOutcome Evaluate(
-        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now, bool isGetOrHead)
+        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset? lastModified, DateTimeOffset now, bool isGetOrHead)
     {
-        lastModified = HttpDate.WholeSeconds(lastModified);
+        if (lastModified is { } time) lastModified = HttpDate.WholeSeconds(time);
 
-        // Steps 1 and 2. A date that is none, or several, is ignored: §13.1.4.
+        // Steps 1 and 2. A date that is none, or several, is ignored, and so is one for what has none itself: §13.1.4.
         if (fields.HasIfMatch)
         {
             if (!EntityTag.MatchesStrongly(fields.IfMatch, entityTag)) return PreconditionOutcome.Failed;

@@ -7,34 +7,47 @@ using Pwb.Http;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>What a directory holds, as a page of HTML, or as JSON for a client that prefers it.</summary>
+/// <summary>
+/// What a directory holds, page by page, as HTML, or as JSON for a client that prefers it. A page and the memory that it takes have a bound,
+/// however many names there are.
+/// </summary>
 internal static class DirectoryListing
 {
+    /// <summary>The number of names on a page.</summary>
+    internal const int PageLength = 1000;
+
     /// <summary>RFC 3339, in UTC and to the second.</summary>
     internal const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     // Names in any script stay readable; what HTML would take for markup is escaped here as well.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>Makes the response to GET and HEAD of a directory. Cache-Control and what else a handler says of everything are the handler's to add.</summary>
+    /// <summary>Makes the response to GET and HEAD of a directory.</summary>
     /// <param name="path">The directory, decoded: "" for the root, else segments with a slash between two. Its URL ends in a slash.</param>
-    /// <param name="entries">What it holds and may be served, in any order.</param>
-    /// <param name="request">Says which order is wanted, in its query, and which form, in Accept.</param>
-    public static HttpResponse Create(string path, IEnumerable<ContentInfo> entries, HttpRequest request)
+    /// <param name="entries">What it holds and may be served, in any order. Walked over once.</param>
+    /// <param name="request">Says which order and page is wanted, in its query, and which form, in Accept.</param>
+    /// <param name="lines">Field lines that a handler gives to everything.</param>
+    public static HttpResponse Create(string path, IEnumerable<ContentInfo> entries, HttpRequest request, params ReadOnlySpan<(string Name, string Value)> lines)
     {
         ListingOrder order = ListingOrder.Parse(request.RawQuery);
-        List<ContentInfo> sorted = [.. entries];
-        sorted.Sort(order);
+        ContentInfo? after = ListingPlace.Parse(request.RawQuery, order.Column);
+        ListingSelection selection = new(entries, order, after, PageLength);
+        string? next = selection.HasMore ? order.QueryFor(ListingPlace.Format(selection.Entries[^1], order.Column)) : null;
 
-        return PrefersJson(request)
-            ? new HttpResponse(200, ResponseBody.From(RenderJson(sorted)), ("Content-Type", "application/json"), ("Vary", "Accept"))
-            : new HttpResponse(
-                200,
-                ResponseBody.From(ListingPage.Render(path, sorted, order)),
-                ("Content-Type", "text/html; charset=utf-8"),
-                ("Vary", "Accept"),
-                ("Content-Security-Policy", ListingPage.ContentSecurityPolicy));
+        // RFC 8288: the target is relative to the request's.
+        List<(string, string)> all = [("Vary", "Accept")];
+        if (next is not null) all.Add(("Link", $"<{next}>; rel=\"next\""));
+        all.AddRange(lines);
+        if (PrefersJson(request)) return new HttpResponse(200, ResponseBody.From(RenderJson(selection.Entries)), [("Content-Type", "application/json"), .. all]);
+
+        ReadOnlyMemory<byte> page = ListingPage.Render(path, selection, order, isFirst: after is null, next);
+        return new HttpResponse(
+            200, ResponseBody.From(page), [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", ListingPage.ContentSecurityPolicy), .. all]);
     }
+
+    /// <summary>The 304 for a listing.</summary>
+    /// <param name="lines">Field lines that a handler gives to everything.</param>
+    public static HttpResponse NotModified(ReadOnlySpan<(string Name, string Value)> lines) => new(304, null, [("Vary", "Accept"), .. lines]);
 
     /// <summary>A client that likes both as much, such as curl with its <c>*/*</c>, gets HTML; so does one that takes neither (RFC 9110 §12.5.1).</summary>
     private static bool PrefersJson(HttpRequest request)

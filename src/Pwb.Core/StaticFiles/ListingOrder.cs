@@ -15,9 +15,6 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
 
     public bool IsDescending => isDescending;
 
-    /// <summary>The query that asks for this order; empty for the one that needs no asking.</summary>
-    public string Query => column == ListingColumn.Name && !isDescending ? "" : QueryFor(column, isDescending);
-
     /// <summary>Reads a query such as <c>sort=size&amp;order=desc</c>. What it does not know it ignores.</summary>
     public static ListingOrder Parse(ReadOnlySpan<byte> query)
     {
@@ -36,8 +33,24 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
         return new ListingOrder(column, isDescending ?? false);
     }
 
-    /// <summary>The query of a column's heading: the other way round if it is this order's, else the way that shows what one looks for (the largest, the newest).</summary>
-    public string QueryOfHeading(ListingColumn heading) => QueryFor(heading, heading == column ? !isDescending : heading != ListingColumn.Name);
+    /// <summary>Whether a column's heading asks for the descending order: the other way round if it is this order's, else the way that shows what one looks for (the largest, the newest).</summary>
+    public bool IsNextDescending(ListingColumn heading) => heading == column ? !isDescending : heading != ListingColumn.Name;
+
+    /// <summary>The query that asks for this order, and for something else behind it.</summary>
+    /// <param name="parameter">A parameter of the query, or empty.</param>
+    /// <returns>Empty for the order that needs no asking, without a parameter.</returns>
+    public string QueryFor(string parameter)
+    {
+        string own = column == ListingColumn.Name && !isDescending ? "" : $"sort={NameOf(column)}&order={OrderOf(isDescending)}";
+        if (own.Length == 0 && parameter.Length == 0) return "";
+        return own.Length == 0 || parameter.Length == 0 ? $"?{own}{parameter}" : $"?{own}&{parameter}";
+    }
+
+    /// <summary>The value of <c>sort</c>.</summary>
+    public static string NameOf(ListingColumn column) => column switch { ListingColumn.Size => "size", ListingColumn.Date => "date", _ => "name" };
+
+    /// <summary>The value of <c>order</c>.</summary>
+    public static string OrderOf(bool isDescending) => isDescending ? "desc" : "asc";
 
     public int Compare(ContentInfo x, ContentInfo y)
     {
@@ -75,12 +88,6 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
 
         int rest = (x.Length - i) - (y.Length - j);
         return rest != 0 ? rest : string.CompareOrdinal(x, y);
-    }
-
-    private static string QueryFor(ListingColumn column, bool isDescending)
-    {
-        string name = column switch { ListingColumn.Size => "size", ListingColumn.Date => "date", _ => "name" };
-        return $"?sort={name}&order={(isDescending ? "desc" : "asc")}";
     }
 
     /// <summary>The digits from a position on, without leading zeros.</summary>

@@ -4,13 +4,14 @@ using System.Security.Cryptography;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A listing as a page of HTML, without script. Its links are relative, so that it works behind a proxy that serves it under another path.
+/// A listing as a page of HTML, without script. Its links are relative, so that it works behind a proxy that serves it under another path. Orders are
+/// asked for by forms, which a program that mirrors the site does not follow: it would get every page once for each order.
 /// </summary>
 internal static class ListingPage
 {
-    /// <summary>Nothing is loaded or run from anywhere, and of styles only the page's own: a name that got markup past the escaping could do nothing.</summary>
+    /// <summary>Nothing is loaded or run from anywhere, forms lead back here, and of styles only the page's own: a name that got markup past the escaping could do nothing.</summary>
     public static readonly string ContentSecurityPolicy =
-        $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(ListingStyle.Css))}'; base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(ListingStyle.Css))}'; base-uri 'none'; form-action 'self'";
 
     // An icon of its own keeps the browser from asking for /favicon.ico, which a site without pages rarely has.
     private static ReadOnlySpan<byte> Head => """
@@ -23,28 +24,29 @@ internal static class ListingPage
 
         """u8;
 
-    public static ReadOnlyMemory<byte> Render(string path, List<ContentInfo> entries, ListingOrder order)
+    public static ReadOnlyMemory<byte> Render(string path, ListingSelection selection, ListingOrder order, bool isFirst, string? next)
     {
-        HtmlWriter page = new(ListingStyle.Css.Length + ((entries.Count + 8) * 256));
+        HtmlWriter page = new(ListingStyle.Css.Length + ((selection.Entries.Count + 8) * 256));
         page.Markup(Head).Markup("<title>/"u8).Text(path).Markup(path.Length > 0 ? "/"u8 : ""u8).Markup("</title>\n<style>"u8)
             .Markup(ListingStyle.Css).Markup("</style>\n</head>\n<body>\n"u8);
-        WriteBreadcrumbs(page, path, order.Query);
-        WriteTable(page, path.Length > 0, entries, order);
-        WriteSummary(page, entries);
+        WriteBreadcrumbs(page, path);
+        WriteTable(page, path.Length > 0, selection.Entries, order);
+        WriteSummary(page, selection);
+        if (!isFirst || next is not null) WritePages(page, isFirst ? null : order.QueryFor(""), next);
         page.Markup("</body>\n</html>\n"u8);
         return page.Content;
     }
 
-    private static void WriteBreadcrumbs(HtmlWriter page, string path, string query)
+    private static void WriteBreadcrumbs(HtmlWriter page, string path)
     {
         string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         page.Markup("<h1><a class=\"root\" aria-label=\"Root\" href=\""u8);
-        WriteWayUp(page, segments.Length, query);
+        WriteWayUp(page, segments.Length);
         page.Markup("\"></a><span>/</span>"u8);
         for (int i = 0; i < segments.Length - 1; i++)
         {
             page.Markup("<a href=\""u8);
-            WriteWayUp(page, segments.Length - 1 - i, query);
+            WriteWayUp(page, segments.Length - 1 - i);
             page.Markup("\"><bdi>"u8).MarkedText(segments[i]).Markup("</bdi></a><span>/</span>"u8);
         }
 
@@ -52,11 +54,10 @@ internal static class ListingPage
         page.Markup("</h1>\n"u8);
     }
 
-    private static void WriteWayUp(HtmlWriter page, int levels, string query)
+    private static void WriteWayUp(HtmlWriter page, int levels)
     {
-        page.Markup("./"u8);
+        if (levels == 0) page.Markup("./"u8);
         for (int i = 0; i < levels; i++) page.Markup("../"u8);
-        page.Text(query);
     }
 
     private static void WriteTable(HtmlWriter page, bool hasParent, List<ContentInfo> entries, ListingOrder order)
@@ -66,10 +67,8 @@ internal static class ListingPage
         WriteHeading(page, order, ListingColumn.Size, "Size"u8);
         WriteHeading(page, order, ListingColumn.Date, "Modified (UTC)"u8);
         page.Markup("</tr></thead>\n<tbody>\n"u8);
-        if (hasParent) page.Markup("<tr><td><a class=\"u\" href=\"../"u8).Text(order.Query).Markup("\"><span>Parent directory</span></a></td><td></td><td></td></tr>\n"u8);
-
-        string query = order.Query;
-        foreach (ref readonly ContentInfo entry in CollectionsMarshal.AsSpan(entries)) WriteEntry(page, entry, query);
+        if (hasParent) page.Markup("<tr><td><a class=\"u\" href=\"../\"><span>Parent directory</span></a></td><td></td><td></td></tr>\n"u8);
+        foreach (ref readonly ContentInfo entry in CollectionsMarshal.AsSpan(entries)) WriteEntry(page, entry);
         page.Markup("</tbody>\n</table>\n"u8);
     }
 
@@ -77,14 +76,16 @@ internal static class ListingPage
     {
         page.Markup("<th"u8);
         if (column == order.Column) page.Markup(order.IsDescending ? " aria-sort=\"descending\""u8 : " aria-sort=\"ascending\""u8);
-        page.Markup("><a href=\""u8).Text(order.QueryOfHeading(column)).Markup("\">"u8).Markup(title).Markup("</a></th>"u8);
+        page.Markup("><form><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(column))
+            .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8).Text(ListingOrder.OrderOf(order.IsNextDescending(column)))
+            .Markup("\"><button>"u8).Markup(title).Markup("</button></form></th>"u8);
     }
 
-    private static void WriteEntry(HtmlWriter page, in ContentInfo entry, string query)
+    private static void WriteEntry(HtmlWriter page, in ContentInfo entry)
     {
-        // "./" in front and every other character escaped: a name is never taken for a scheme, an authority or a query.
-        page.Markup("<tr><td><a"u8).Markup(entry.IsDirectory ? " class=\"d\" href=\"./"u8 : " href=\"./"u8).Text(Uri.EscapeDataString(entry.Name));
-        if (entry.IsDirectory) page.Markup("/"u8).Text(query);
+        // Every character that is not a letter, a digit or one of -._~ is escaped: a name is never taken for a scheme, an authority or a query.
+        page.Markup("<tr><td><a"u8).Markup(entry.IsDirectory ? " class=\"d\" href=\""u8 : " href=\""u8).Text(Uri.EscapeDataString(entry.Name));
+        if (entry.IsDirectory) page.Markup("/"u8);
         page.Markup("\"><span><bdi>"u8).MarkedText(entry.Name).Markup(entry.IsDirectory ? "</bdi>/</span></a></td><td>"u8 : "</bdi></span></a></td><td"u8);
         if (!entry.IsDirectory)
         {
@@ -97,28 +98,31 @@ internal static class ListingPage
             .Value(modified, "yyyy-MM-dd HH:mm").Markup("</time></td></tr>\n"u8);
     }
 
-    private static void WriteSummary(HtmlWriter page, List<ContentInfo> entries)
+    private static void WriteSummary(HtmlWriter page, ListingSelection selection)
     {
-        int directories = 0;
-        long length = 0;
-        foreach (ref readonly ContentInfo entry in CollectionsMarshal.AsSpan(entries))
-        {
-            if (entry.IsDirectory) directories++;
-            length += entry.Length;
-        }
-
-        int files = entries.Count - directories;
+        long directories = selection.Directories, files = selection.Files;
         page.Markup("<p>"u8);
-        if (entries.Count == 0) page.Markup("This directory is empty."u8);
+        if (directories + files == 0) page.Markup("This directory is empty."u8);
         if (directories > 0) page.Value(directories, "N0").Markup(directories == 1 ? " directory"u8 : " directories"u8);
         if (directories > 0 && files > 0) page.Markup(", "u8);
         if (files > 0)
         {
             page.Value(files, "N0").Markup(files == 1 ? " file, "u8 : " files, "u8);
-            WriteSize(page, length);
+            WriteSize(page, selection.Length);
         }
 
         page.Markup("</p>\n"u8);
+    }
+
+    /// <param name="page">The page.</param>
+    /// <param name="first">The query of the first page; null on that one.</param>
+    /// <param name="next">The query of the next page; null on the last one.</param>
+    private static void WritePages(HtmlWriter page, string? first, string? next)
+    {
+        page.Markup("<nav>"u8);
+        if (first is not null) page.Markup("<a href=\"./"u8).Text(first).Markup("\">First page</a>"u8);
+        if (next is not null) page.Markup("<a rel=\"next\" href=\""u8).Text(next).Markup("\">Next page</a>"u8);
+        page.Markup("</nav>\n"u8);
     }
 
     /// <summary>Two digits or three, in units of 1000 as IEC 80000-13 has them: 999 B, 1.0 kB, 64 MB.</summary>

@@ -20,7 +20,7 @@ internal static class ListingStyle
         body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 3rem; background: var(--page); color: var(--text);
           font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
         a { color: var(--link); text-decoration: none; }
-        a:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
+        a:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
         h1 { margin: 0 .75rem 1rem; font-size: 1.3rem; font-weight: 400; line-height: 1.6; overflow-wrap: anywhere; white-space: pre-wrap; }
         h1 a:hover { text-decoration: underline; }
         h1 span { color: var(--muted); margin: 0 .4rem; }
@@ -32,14 +32,15 @@ internal static class ListingStyle
         td a.u::before { mask-image: var(--i-up); }
         table { width: 100%; border-collapse: collapse; }
         th { position: sticky; top: 0; padding: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); font-size: .875rem; font-weight: 500; text-align: left; }
-        th a { display: block; padding: .5rem .75rem; color: var(--muted); }
-        th a:hover, th[aria-sort] a { color: var(--text); }
+        form { margin: 0; }
+        button { width: 100%; padding: .5rem .75rem; border: 0; background: none; color: var(--muted); font: inherit; text-align: inherit; white-space: nowrap; cursor: pointer; }
+        button:hover, th[aria-sort] button { color: var(--text); }
         th:first-child { width: 100%; }
         th + th { text-align: right; white-space: nowrap; }
         th[aria-sort] { --arrow: "\2191" / ""; }
         th[aria-sort=descending] { --arrow: "\2193" / ""; }
-        th[aria-sort]:first-child a::after { content: var(--arrow); margin-left: .35rem; }
-        th[aria-sort]:not(:first-child) a::before { content: var(--arrow); margin-right: .35rem; }
+        th[aria-sort]:first-child button::after { content: var(--arrow); margin-left: .35rem; }
+        th[aria-sort]:not(:first-child) button::before { content: var(--arrow); margin-right: .35rem; }
         td { padding: 0; border-bottom: 1px solid var(--line); }
         td + td { padding: .4rem .75rem; color: var(--muted); text-align: right; vertical-align: top; white-space: nowrap; font-variant-numeric: tabular-nums; }
         td a { display: flex; gap: .6rem; align-items: flex-start; padding: .4rem .75rem; }
@@ -48,6 +49,7 @@ internal static class ListingStyle
         tbody tr:hover { background: var(--hover); }
         tbody tr:hover a span { text-decoration: underline; }
         i { margin: 0 .15em; padding: 0 .3em; border: 1px solid; border-radius: .25rem; color: var(--muted); font: .75em/1 ui-monospace, monospace; white-space: nowrap; }
+        nav a { padding: .5rem .75rem; }
         p { margin: 1rem .75rem; color: var(--muted); font-size: .875rem; }
         @media (max-width: 40rem) {
           body { padding: 1rem 0 2rem; }

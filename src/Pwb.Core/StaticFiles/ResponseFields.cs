@@ -101,14 +101,18 @@ internal sealed class ResponseFields
         }
     }
 
-    /// <summary>A response that somebody else has made, with what every response at its path has.</summary>
-    public HttpResponse Complete(HttpResponse response, string path)
+    /// <summary>The lines that a listing has besides its own. Its type and coding are not the options' to say.</summary>
+    public (string Name, string Value)[] ListingLinesOf(string path)
     {
         string cacheControl = CacheControlOf(path);
-        if (cacheControl.Length > 0) response = response.With("Cache-Control", cacheControl);
-        List<(string Name, string Value)> lines = [.. Common];
-        AddPathHeaders(lines, path, ContentCoding.Identity);
-        return lines.Aggregate(response, (current, line) => current.With(line.Name, line.Value));
+        List<(string, string)> lines = [.. Common];
+        if (cacheControl.Length > 0) lines.Insert(0, ("Cache-Control", cacheControl));
+        foreach ((string pattern, string name, string value) in _pathHeaders)
+        {
+            if (Matches(pattern, path) && !IsReplaceable(name)) lines.Add((name, value));
+        }
+
+        return [.. lines];
     }
 
     /// <summary>The same response, which says that another value of Accept may get another one (RFC 9110 §12.5.5).</summary>

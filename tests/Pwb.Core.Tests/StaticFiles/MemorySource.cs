@@ -12,6 +12,9 @@ internal sealed class MemorySource : ContentSource
     /// <summary>Thrown by the next look or opening.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Thrown by the next look into a directory.</summary>
+    public Exception? ListFailure { get; set; }
+
     /// <summary>What an opened stream does when it is read, instead of giving its content.</summary>
     public Func<byte[], Stream> OpenWith { get; set; } = content => new MemoryStream(content);
 
@@ -54,6 +57,7 @@ internal sealed class MemorySource : ContentSource
 
     public override IEnumerable<ContentInfo> List(string path)
     {
+        if (ListFailure is not null) throw ListFailure;
         string prefix = path.Length == 0 ? "" : path + "/";
         IEnumerable<string> below = _files.Keys.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)).Select(file => file[prefix.Length..]);
         return below.Select(name => name.Contains('/', StringComparison.Ordinal) ? Directory(name.Split('/')[0]) : InfoOf(prefix + name)).Distinct();
