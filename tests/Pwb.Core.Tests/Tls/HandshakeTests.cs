@@ -166,6 +166,35 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task Hellos_and_records_that_are_changed_or_cut_anywhere_do_no_harm()
+    {
+        byte[] hello = await ClientHello.MakeAsync();
+        Random random = new(1);
+        LogLines log = new();
+        await using PwbServer server = await StartAsync(log: log);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] sent = (byte[])hello.Clone();
+            for (int changes = random.Next(1, 5); changes > 0; changes--) sent[random.Next(1, sent.Length)] = (byte)random.Next(256); // the first byte says TLS
+            if (i % 3 == 0) sent = sent[..random.Next(1, sent.Length)];
+            if (i % 5 == 0) sent = [.. sent, (byte)random.Next(20, 25), 3, 3, 0, 4, 1, 2, 3, 4]; // a record of some type behind it
+            try
+            {
+                await ExchangeAsync(server.EndPoint, sent);
+            }
+            catch (IOException)
+            {
+                // What was not read when the connection was closed makes the system reset it.
+            }
+        }
+
+        using TlsClient good = await TlsClient.ConnectAsync(server);
+        await good.SendAsync(Get);
+        (await good.ReadAsync()).Should().EndWith("https /x");
+        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Handshakes_that_fail_for_a_reason_of_ours_leave_a_warning_a_minute()
     {
         using RSA key = RSA.Create(1024); // too short for OpenSSL
