@@ -39,23 +39,20 @@ public sealed class HttpFields
     }
 
     /// <summary>
-    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3); bytes
-    /// above 0x7F are read as Latin-1.
+    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3), those of Cookie with "; "
+    /// (RFC 9113 §8.2.3). A field that has one value by its definition, such as Authorization or Set-Cookie, is never joined: its first line
+    /// counts, and a walk over the lines shows the others. Bytes above 0x7F are read as Latin-1.
     /// </summary>
     public string? this[string name]
     {
         get
         {
             ArgumentNullException.ThrowIfNull(name);
-            string? result = null;
-            for (int i = 0; i < Count; i++)
-            {
-                if (!Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) continue;
-                string value = Encoding.Latin1.GetString(Bytes(_lines[i].Value));
-                result = result is null ? value : result + ", " + value;
-            }
-
-            return result;
+            int first = Find(name, 0);
+            if (first < 0) return null;
+            int second = Find(name, first + 1);
+            string? separator = second < 0 ? null : FieldCombination.SeparatorOf(name);
+            return separator is null ? Encoding.Latin1.GetString(Bytes(_lines[first].Value)) : Join(name, first, separator);
         }
     }
 
@@ -102,6 +99,35 @@ public sealed class HttpFields
         _bytes = [];
         if (_lines.Length > 0) ArrayPool<(Slice, Slice)>.Shared.Return(_lines);
         _lines = [];
+    }
+
+    private int Find(string name, int start)
+    {
+        for (int i = start; i < Count; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) return i;
+        }
+
+        return -1;
+    }
+
+    private string Join(string name, int first, string separator)
+    {
+        int length = -separator.Length;
+        for (int i = first; i >= 0; i = Find(name, i + 1)) length += _lines[i].Value.Length + separator.Length;
+        return string.Create(length, (Fields: this, Name: name, First: first, Separator: separator), static (text, state) =>
+        {
+            for (int i = state.First; i >= 0; i = state.Fields.Find(state.Name, i + 1))
+            {
+                if (i != state.First)
+                {
+                    state.Separator.CopyTo(text);
+                    text = text[state.Separator.Length..];
+                }
+
+                text = text[Encoding.Latin1.GetChars(state.Fields.Bytes(state.Fields._lines[i].Value), text)..];
+            }
+        });
     }
 
     private void Grow()

@@ -34,9 +34,14 @@ public abstract class ResponseBody : IAsyncDisposable
         return content.Length == 0 ? Empty : new BytesBody(Encoding.UTF8.GetBytes(content), "text/plain; charset=utf-8");
     }
 
-    /// <summary>The rest of a stream, from its position to its end. The stream is disposed after the response.</summary>
+    /// <summary>
+    /// The rest of a stream, from its position to its end, sent with its length where that is known. The stream is disposed after the response.
+    /// </summary>
     /// <param name="content">The stream, for one response.</param>
-    /// <param name="length">The number of bytes in it, if known. If it turns out to be another, the response fails as if reading had thrown.</param>
+    /// <param name="length">
+    /// The number of bytes in it. If it turns out to be another, the response fails as if reading had thrown. Null: what a stream that can seek says
+    /// now, and what is added to it later is not sent; without such a stream, or if that is 0, the length is not known.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
@@ -45,7 +50,11 @@ public abstract class ResponseBody : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(content);
         if (!content.CanRead) throw new ArgumentException("The stream cannot be read.", nameof(content));
         if (length < 0) throw new ArgumentOutOfRangeException(nameof(length), length, "A length is not negative.");
-        return new StreamBody(content, length);
+        if (length is not null || !content.CanSeek) return new StreamBody(content, length, isCut: false);
+
+        // The files of /proc say that they are empty, and are not.
+        long rest = content.Length - content.Position;
+        return rest > 0 ? new StreamBody(content, rest, isCut: true) : new StreamBody(content, null, isCut: false);
     }
 
     /// <summary>
@@ -98,12 +107,25 @@ public abstract class ResponseBody : IAsyncDisposable
         }
     }
 
-    private sealed class StreamBody(Stream content, long? length) : ResponseBody
+    private sealed class StreamBody(Stream content, long? length, bool isCut) : ResponseBody
     {
         public override long? Length => length;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
-            new(content.CopyToAsync(output, CopyBufferSize, cancellationToken));
+            isCut ? CopyPartAsync(output, length!.Value, cancellationToken) : new(content.CopyToAsync(output, CopyBufferSize, cancellationToken));
+
+        // A file that grows meanwhile, such as a log, is sent as long as it was said to be.
+        private async ValueTask CopyPartAsync(Stream output, long left, CancellationToken cancellationToken)
+        {
+            byte[] buffer = new byte[Math.Min(left, CopyBufferSize)];
+            int read;
+            for (; left > 0; left -= read)
+            {
+                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                if (read == 0) return; // too short, which the server sees
+                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+        }
 
         public override async ValueTask DisposeAsync()
         {

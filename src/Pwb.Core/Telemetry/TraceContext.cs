@@ -34,8 +34,7 @@ internal static class TraceContext
             }
             else if (Ascii.EqualsIgnoreCase(line.Name, "tracestate"u8))
             {
-                string value = Encoding.Latin1.GetString(line.Value);
-                state = state is null ? value : state + "," + value;
+                state ??= headers["tracestate"];
             }
         }
 

@@ -85,4 +85,40 @@ public sealed class HttpFieldsTests
 
         value.Should().Be("\u0080\u00E9\u00FF", "as Latin-1, byte for char");
     }
+
+    [Theory]
+    [InlineData("Accept", "a, b")]
+    [InlineData("X-Any", "a, b")]
+    [InlineData("COOKIE", "a; b")] // RFC 9113 §8.2.3
+    [InlineData("Authorization", "a")]
+    [InlineData("referer", "a")]
+    [InlineData("If-Modified-Since", "a")]
+    [InlineData("Range", "a")]
+    [InlineData("Origin", "a")]
+    public void Joins_two_lines_as_the_field_says_or_not_at_all(string name, string value) =>
+        new HttpRequest("GET", "/", null, (name, "a"), (name, "b")).Headers[name].Should().Be(value);
+
+    [Fact]
+    public void Never_joins_Set_Cookie()
+    {
+        HttpResponse response = new HttpResponse(200, null, ("Set-Cookie", "a=b; Expires=Sun, 06 Nov 1994 08:49:37 GMT")).WithAdded("Set-Cookie", "c=d");
+
+        response.Headers["Set-Cookie"].Should().Be("a=b; Expires=Sun, 06 Nov 1994 08:49:37 GMT");
+        response.Headers.Count.Should().Be(2);
+    }
+
+    [Fact]
+    public void Joins_many_lines_in_one_go()
+    {
+        (string, string)[] lines = [.. Enumerable.Range(0, 90).Select(i => ("X", new string('x', 300) + i))];
+        HttpFields fields = new HttpRequest("GET", "/", null, lines).Headers;
+        _ = fields["X"];
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string? joined = fields["x"];
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        joined.Should().Be(string.Join(", ", lines.Select(line => line.Item2)));
+        allocated.Should().BeLessThan((joined!.Length * 2) + 1000, "one string is made, and not one for each line");
+    }
 }

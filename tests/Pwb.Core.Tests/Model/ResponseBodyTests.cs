@@ -57,4 +57,45 @@ public sealed class ResponseBodyTests
         FluentActions.Invoking(() => ResponseBody.From(Stream.Null, -1)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ResponseBody.Push((_, _) => default, -1)).Should().Throw<ArgumentException>();
     }
+
+    [Fact]
+    public async Task Of_a_stream_that_can_seek_says_its_length()
+    {
+        using var content = new MemoryStream("abcdef"u8.ToArray()) { Position = 2 };
+        await using ResponseBody body = ResponseBody.From(content);
+
+        body.Length.Should().Be(4);
+        WireResponse response = (await new Wire(_ => new HttpResponse(200, ResponseBody.From(new MemoryStream("abc"u8.ToArray())))).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response();
+        response["Content-Length"].Should().Be("3");
+        response.ContentText.Should().Be("abc");
+    }
+
+    [Fact]
+    public async Task Of_a_stream_that_grows_is_as_long_as_it_said()
+    {
+        string path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "abc");
+        await using ResponseBody body = ResponseBody.From(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        await using (var writer = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) await writer.WriteAsync("def"u8.ToArray());
+        var output = new MemoryStream();
+
+        await body.WriteToAsync(output, CancellationToken.None);
+
+        Latin1.Text(output.ToArray()).Should().Be("abc");
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task Of_a_stream_that_says_it_is_empty_may_have_something()
+    {
+        var content = new MemoryStream(); // as the files of /proc do
+        await using ResponseBody body = ResponseBody.From(content);
+        content.Write("abc"u8);
+        content.Position = 0;
+        var output = new MemoryStream();
+
+        body.Length.Should().BeNull();
+        await body.WriteToAsync(output, CancellationToken.None);
+        output.Length.Should().Be(3);
+    }
 }

@@ -64,7 +64,7 @@ public sealed class TraceContextTests
 
     [Fact]
     public void Joins_the_lines_of_a_tracestate() =>
-        Read(("tracestate", "a=1"), ("traceparent", Valid), ("TRACESTATE", "b=2")).TraceState.Should().Be("a=1,b=2");
+        Read(("tracestate", "a=1"), ("traceparent", Valid), ("TRACESTATE", "b=2")).TraceState.Should().Be("a=1, b=2");
 
     [Theory]
     [InlineData("")]
