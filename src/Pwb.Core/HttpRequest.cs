@@ -21,7 +21,7 @@ public sealed class HttpRequest
     private string? _path;
 
     /// <summary>Makes a request without a connection, to test a handler with.</summary>
-    /// <param name="method">A registered method, such as "GET".</param>
+    /// <param name="method">The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.</param>
     /// <param name="target">The request target as it would be on the wire, such as "/search?q=1".</param>
     /// <param name="body">The content, if any. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
     /// <param name="headers">The field lines. Without a Host, "localhost" is added.</param>
@@ -33,8 +33,9 @@ public sealed class HttpRequest
 
         _head = new RequestHead();
         Headers = new HttpFields();
+        CheckLines(headers);
         _bytes = RenderHead(method, target, headers);
-        Rejection rejection = Parse();
+        Rejection rejection = Parse(method, target);
         if (rejection != Rejection.None) throw new ArgumentException(rejection.Sentence(), WrongArgument(rejection));
 
         Headers.SetBytes(_bytes, 0);
@@ -165,6 +166,17 @@ public sealed class HttpRequest
 
     private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
 
+    // Each of them is one line, so that what is parsed is what was given. Everything else the parser sees to.
+    private static void CheckLines(ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        foreach ((string name, string value) in headers)
+        {
+            if (name is null || value is null) throw new ArgumentException("A field has a name and a value.", nameof(headers));
+            if (name.AsSpan().ContainsAny('\r', '\n', ':') || value.AsSpan().ContainsAny('\r', '\n'))
+                throw new ArgumentException("A field line holds a line break, or its name a colon.", nameof(headers));
+        }
+    }
+
     private static byte[] RenderHead(string method, string target, ReadOnlySpan<(string Name, string Value)> headers)
     {
         StringBuilder head = new();
@@ -191,13 +203,16 @@ public sealed class HttpRequest
         _ => "headers",
     };
 
-    private Rejection Parse()
+    // A request line may be split in another way than it was put together: then its target is not the one that was given.
+    private Rejection Parse(string method, string target)
     {
-        RequestParser parser = new(PwbServerLimits.Default);
+        if (!KnownMethods.IsValid(method)) return Rejection.BadMethod;
+        RequestParser parser = new(PwbServerLimits.Default, [method]);
         _head.Reset();
         return parser.Parse(_bytes, _head, Headers) switch
         {
             OperationStatus.InvalidData => parser.Rejection,
+            OperationStatus.Done when _head.Target.Length != target.Length => Rejection.BadTarget,
             OperationStatus.Done when _head.Length == _bytes.Length => Rejection.None,
             _ => Rejection.BadFieldValue, // an empty line inside of an argument
         };

@@ -23,7 +23,8 @@ public sealed class HttpResponse
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is not within 200 to 599.</exception>
     /// <exception cref="ArgumentException">
     /// A name is not a token, or is one of the server's own; a value holds a control character other than a tab, a character
-    /// above U+00FF, or blanks at its ends; the body's length is negative; a 204, 205 or 304 has content; a 405 has no Allow (RFC 9110 §15.5.6);
+    /// above U+00FF, or blanks at its ends; the body's length is negative; a 204, 205 or 304 has content; a status lacks the field that RFC 9110 demands
+    /// with it: 206 Content-Range (or multipart/byteranges), 401 WWW-Authenticate, 405 Allow, 407 Proxy-Authenticate, 426 Upgrade;
     /// there are two Content-Type lines.
     /// </exception>
     public HttpResponse(int statusCode, ResponseBody? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
@@ -36,19 +37,20 @@ public sealed class HttpResponse
 
         if (ContentLength < 0) throw new ArgumentException($"The body says that its length is {ContentLength}.", nameof(body));
 
-        bool hasContentType = false, hasAllow = false;
+        bool hasContentType = false, hasDemanded = false;
+        string? demanded = FieldDemandedBy(statusCode);
         foreach ((string name, string value) in headers)
         {
             ResponseHead.CheckField(name, value);
             if (Is(name, "Content-Type") && hasContentType) throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", nameof(headers));
             hasContentType |= Is(name, "Content-Type");
-            hasAllow |= Is(name, "Allow");
+            hasDemanded |= demanded is not null && (Is(name, demanded) || IsMultipartRange(statusCode, name, value));
             HasServer |= Is(name, "Server");
             HasUpgrade |= Is(name, "Upgrade");
         }
 
         if (statusCode is 204 or 205 or 304 && ContentLength != 0) throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
-        if (statusCode == 405 && !hasAllow) throw new ArgumentException("A 405 response has an Allow field.", nameof(headers));
+        if (demanded is not null && !hasDemanded) throw new ArgumentException($"A {statusCode} response has a field {demanded} (RFC 9110 §15).", nameof(headers));
 
         string? contentType = hasContentType || ContentLength == 0 ? null : Body.DefaultContentType;
         _head = ResponseHead.Render(statusCode, headers, contentType, ContentLength, out _fieldsStart, out _fieldsLength);
@@ -103,6 +105,20 @@ public sealed class HttpResponse
     /// <summary>The same response with a field line added behind the others, as for a second Set-Cookie.</summary>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithAdded(string name, string value) => new(StatusCode, Body, [.. Lines(), (name, value)]);
+
+    private static string? FieldDemandedBy(int statusCode) => statusCode switch
+    {
+        206 => "Content-Range", // RFC 9110 §15.3.7.1
+        401 => "WWW-Authenticate", // §15.5.2
+        405 => "Allow", // §15.5.6
+        407 => "Proxy-Authenticate", // §15.5.8
+        426 => "Upgrade", // §15.5.22
+        _ => null,
+    };
+
+    // RFC 9110 §15.3.7.2: each of several parts has its own Content-Range.
+    private static bool IsMultipartRange(int statusCode, string name, string value) =>
+        statusCode == 206 && Is(name, "Content-Type") && value.StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Pwb.Http1;
 using Pwb.Protocol;
+using Pwb.Telemetry;
 
 namespace Pwb;
 
@@ -39,13 +40,28 @@ public sealed record PwbServerOptions
     public AccessLogFormat AccessLogFormat { get; init; }
 
     /// <summary>
+    /// The parameters of a query whose values are secret: REDACTED takes their place in logs and spans, in the request's target and in Referer.
+    /// Case counts. Default: the signatures and keys that OpenTelemetry's conventions for <c>url.query</c> list. An empty list masks nothing.
+    /// </summary>
+    public IReadOnlyList<string> SecretQueryParameters { get; init; } =
+        ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
+
+    /// <summary>
     /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421 (RFC 9110
-    /// §15.5.20). "localhost", the names below it and IP addresses are always allowed; ports do not count; "*" allows everything.
+    /// §15.5.20). An IP address stands here as in a URL, such as "203.0.113.9" or "[2001:db8::1]". On loopback end points "localhost", the names
+    /// below it and all IP addresses are allowed too. Ports do not count; "*" allows everything.
     /// Null, the default: on loopback end points nothing more than those, on all others everything. Without such a check, a
     /// page in a browser can reach a server on its own machine by a name that it owns (DNS rebinding). Streams given to
     /// <see cref="PwbServer.ServeAsync"/> are checked only if there is a list.
     /// </summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
+
+    /// <summary>
+    /// Methods of the application's own that reach the handler like registered ones, such as NOTIFY and SUBSCRIBE of UPnP or PURGE of caches: tokens
+    /// of at most 32 characters, whose case counts. Default: none. A method that is neither here nor in the IANA registry is answered with 501
+    /// (RFC 9110 §9.1).
+    /// </summary>
+    public IReadOnlyList<string> AdditionalMethods { get; init; } = [];
 
     /// <summary>What a client may ask of the server.</summary>
     public PwbServerLimits Limits { get; init; } = PwbServerLimits.Default;
@@ -78,7 +94,13 @@ public sealed record PwbServerOptions
         Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
         Require(Tls is null || EndPoints is null, nameof(Tls), "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
         foreach (string host in AllowedHosts ?? [])
-            Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org or xn--fiq228c.example, and *.");
+            Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, xn--fiq228c.example or [2001:db8::1], and *.");
+        Require(SecretQueryParameters is not null, nameof(SecretQueryParameters), "SecretQueryParameters is null.");
+        foreach (string name in SecretQueryParameters!)
+            Require(QueryMask.IsValid(name), nameof(SecretQueryParameters), $"SecretQueryParameters holds '{name}'; it takes names as they stand in a query, such as access_token.");
+        Require(AdditionalMethods is not null, nameof(AdditionalMethods), "AdditionalMethods is null.");
+        foreach (string method in AdditionalMethods!)
+            Require(KnownMethods.IsValid(method), nameof(AdditionalMethods), $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such as PURGE.");
         Require(Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");

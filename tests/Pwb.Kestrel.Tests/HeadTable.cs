@@ -64,7 +64,7 @@ internal static class HeadTable
         "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: gzip\r\nContent-Length: 0", "Transfer_Encoding: chunked", "Transfer-Encoding : chunked", "Transfer-Encoding\t: chunked", "Transfer Encoding: chunked", " Transfer-Encoding: chunked", "X: y\r\n Transfer-Encoding: chunked", "Transfer-Encoding:\r\n chunked",
 
         // expectations, connections, upgrades
-        "Expect: 100-continue", "Expect: 100-Continue", "expect: 100-CONTINUE", "Expect: 100", "Expect: 200-ok", "Expect:", "Expect: 100-continue, 100-continue", "Expect: 100-continue\r\nExpect: 100-continue", "Connection: close", "Connection: keep-alive, Upgrade", "Connection:", "Connection: , ,", "Connection: \"close\"", "Upgrade: h2c", "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 8",
+        "Expect: 100-continue", "Expect: 100-Continue", "expect: 100-CONTINUE", "Expect: 100", "Expect: 200-ok", "Expect:", "Expect: 100-continue, 100-continue", "Expect: 100-continue\r\nExpect: 100-continue", "Connection: close", "Connection: keep-alive, Upgrade", "Connection:", "Connection: , ,", "Connection: close x", "Connection: a/b", "Connection: \"close\"", "Upgrade: h2c", "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 8",
     ];
 
     private static readonly string[] HostLines =

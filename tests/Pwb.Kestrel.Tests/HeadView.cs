@@ -34,6 +34,8 @@ internal sealed class HeadView
 
     public string Path => Target.Split('?', 2)[0];
 
+    public string Query => Target[Path.Length..];
+
     public string[] Values(string name) =>
         [.. Fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
 

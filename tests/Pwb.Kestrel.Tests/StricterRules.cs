@@ -19,10 +19,13 @@ internal static class StricterRules
         new("a line that ends in a bare LF", "R1", 400, head => Regex.IsMatch(head.Text, "(?<!\r)\n")),
         new("more or less than one space before the version", "R3", 400, head => !Regex.IsMatch(head.RequestLine, "^[^ ]+ [^ ]+ HTTP/1[.][01]$")),
         new("a target that is none of the four forms", "R4", 400, head => !IsOfAForm(head)),
-        new("a character that no URI has", "R4", 400, head => head.Target.Any(c => !IsUriCharacter(c))),
-        new("a broken percent-escape", "R4", 400, head => Regex.IsMatch(head.Target, "%(?![0-9A-Fa-f]{2})")),
+        new("a character that no URI has", "R4", 400, head => head.Path.Any(c => !IsUriCharacter(c)) || head.Query.Any(c => !IsQueryCharacter(c))),
+        new("a broken percent-escape", "R4", 400, head => Regex.IsMatch(head.Path, "%(?![0-9A-Fa-f]{2})")),
         new("an escaped control character in the path", "R4", 400, head => Regex.IsMatch(head.Path, "%([01][0-9A-Fa-f]|7[Ff])")),
         new("a path that leads above the root, or is not UTF-8", "R4a", 400, head => IsOfAForm(head) && !HasNormalPath(head)),
+        new("an https target on a connection without TLS", "R4", 421, head => head.Method is not "CONNECT" && head.Target.StartsWith("https:", StringComparison.OrdinalIgnoreCase)),
+        new("a tunnel", "R14", 405, head => head.Method is "CONNECT"),
+        new("a member of Connection that is no token", "R14", 400, head => head.Members("Connection").Any(member => member.Length > 0 && !Characters.IsToken(member))),
         new("an absolute-form target with a bad authority", "R4", 400, head => AuthorityOf(head.Target) is { } authority && !HostRules.IsValid(authority)),
         new("a method longer than 32 octets", "R6", 400, head => head.Method.Length > 32),
         new("a request line over the limit", "R6", 414, head => head.RequestLine.Length > LongestRequestLine),
@@ -57,12 +60,12 @@ internal static class StricterRules
         new("an expectation other than 100-continue", "R16", 417, head => head.Version is "HTTP/1.1" && head.Members("Expect").Any(member => member is not ("" or "100-continue"))),
 
         // Not about the head: the comparison sends heads alone, and these requests the server answers after it has seen their content.
-        new("OPTIONS * or CONNECT, and the content does not come", "R13", 400, head =>
+        new("OPTIONS *, and the content does not come", "R13", 400, head =>
             IsForTheServer(head) && head.Values("Expect").Length == 0 && (head.Codings.Length > 0 || head.Values("Content-Length").Any(IsDrained))),
     ];
 
     private static bool IsForTheServer(HeadView head) =>
-        head.Method is "CONNECT" || (head.Method is "OPTIONS" && Regex.IsMatch(head.Target, "^([*]|https?://[^/?]*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture));
+        head.Method is "OPTIONS" && Regex.IsMatch(head.Target, "^([*]|https?://[^/?]*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
     private static bool IsOfAForm(HeadView head) => head.Method is "CONNECT"
         ? HostRules.IsValid(head.Target, portRequired: true)
@@ -92,6 +95,8 @@ internal static class StricterRules
     private static bool IsDrained(string length) => IsLong(length) && long.Parse(length, CultureInfo.InvariantCulture) is > 0 and <= 256 * 1024;
 
     private static bool IsLong(string digits) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static bool IsQueryCharacter(char c) => c is > ' ' and < '\x7F' and not ('"' or '#' or '<' or '>');
 
     private static bool IsUriCharacter(char c) => Characters.IsUnreserved(c) || Characters.IsSubDelim(c) || c is ':' or '/' or '?' or '[' or ']' or '@' or '%';
 }

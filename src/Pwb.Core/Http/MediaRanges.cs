@@ -13,8 +13,12 @@ internal static class MediaRanges
     public static int WeightOf(ReadOnlySpan<byte> accept, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
         int best = 0, weight = 0;
-        while (!accept.IsEmpty)
+        for (int members = 0; members < FieldList.MaxMembers; members++)
         {
+            // RFC 9110 §5.6.1.2: empty members are passed over, all at once.
+            accept = accept.TrimStart(", \t"u8);
+            if (accept.IsEmpty) break;
+
             ReadOnlySpan<byte> member = TakeUntil((byte)',', ref accept);
             ReadOnlySpan<byte> range = TakeUntil((byte)';', ref member);
             int specificity = Specificity(range, type, subtype);

@@ -172,8 +172,8 @@ internal sealed class Exchange
     {
         on.Check();
         HttpRequest request = _state.Request!;
-        if (_hosts is not null && !_hosts.Allows(request.HostBytes)) return Rejection.HostNotAllowed;
-        if (!Head.HasContent) return Rejection.None;
+        Rejection misdirected = HostFilter.Check(request, _hosts);
+        if (misdirected != Rejection.None || !Head.HasContent) return misdirected;
 
         // Before anything else, so that whatever happens next the content is consumed or the connection closed, and never read as a request.
         RequestContent content = new(_channel, request, _context.Limits, RequestToken);
@@ -187,7 +187,6 @@ internal sealed class Exchange
     {
         on.Check();
         if (Head.Form == TargetForm.Asterisk) return new ValueTask<HttpResponse>(Refusals.ServerOptions);
-        if (Head.Form == TargetForm.Authority) return new ValueTask<HttpResponse>(Refusals.ConnectNotAllowed);
         return _context.Handler.HandleAsync(_state.Request!, RequestToken);
     }
 

@@ -14,6 +14,9 @@ internal sealed class Http1Context(IRequestHandler handler, PwbServerOptions opt
     /// <summary>Whether requests may be lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
     public bool HandlerBorrows { get; } = options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
 
+    /// <summary>A copy, since the list may change after it was checked.</summary>
+    public string[] AdditionalMethods { get; } = [.. options.AdditionalMethods];
+
     public PwbServerLimits Limits { get; } = options.Limits;
 
     public Func<HttpRequest, long?>? MaxContentLengthSelector { get; } = options.MaxContentLengthSelector;

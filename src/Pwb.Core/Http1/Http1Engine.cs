@@ -15,7 +15,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
     // After so many requests without a wait, a connection that pipelines lets the others have their turn.
     private const int MaxBurst = 64;
 
-    private readonly RequestParser _parser = new(context.Limits);
+    private readonly RequestParser _parser = new(context.Limits, context.AdditionalMethods);
     private readonly Exchange _exchange = new(channel, context, hosts);
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next

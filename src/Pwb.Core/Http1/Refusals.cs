@@ -10,23 +10,25 @@ internal static class Refusals
     /// <summary>The answer to a handler that failed. It says nothing about how.</summary>
     public static HttpResponse InternalServerError { get; } = HttpResponse.Text("500 Internal Server Error\n", 500);
 
-    /// <summary>The answer to OPTIONS *, which asks about the server and not about a resource: RFC 9110 §9.3.7.</summary>
-    public static HttpResponse ServerOptions { get; } = new(204, null, ("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
-
-    /// <summary>The answer to CONNECT, since this is no proxy.</summary>
-    public static HttpResponse ConnectNotAllowed { get; } = HttpResponse.MethodNotAllowed("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    /// <summary>
+    /// The answer to OPTIONS *, which asks about the server and not about a resource: RFC 9110 §9.3.7. Which methods there are differs from one
+    /// resource to another and is known to the handler alone, so nothing is said of them.
+    /// </summary>
+    public static HttpResponse ServerOptions { get; } = new(204);
 
     public static HttpResponse For(Rejection rejection) => Responses[(int)rejection];
 
     private static HttpResponse Make(Rejection rejection)
     {
         int statusCode = rejection.StatusCode();
-        HttpResponse response = HttpResponse.Text($"{statusCode} {ReasonPhrases.Get(statusCode)}: {rejection.Sentence()}\n", statusCode);
-        return rejection switch
+        (string, string)[] fields = rejection switch
         {
-            Rejection.TooManyConnections => response.With("Retry-After", "1"),
-            Rejection.WebSocketVersion => response.With("Upgrade", "websocket").With("Sec-WebSocket-Version", "13"),
-            _ => response,
+            Rejection.ConnectNotSupported => [("Allow", "")], // RFC 9110 §10.2.1: the target of a tunnel, which is another host, has no methods here
+            Rejection.TooManyConnections => [("Retry-After", "1")],
+            Rejection.WebSocketVersion => [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")],
+            _ => [],
         };
+        string text = $"{statusCode} {ReasonPhrases.Get(statusCode)}: {rejection.Sentence()}\n";
+        return new HttpResponse(statusCode, ResponseBody.From(text), [("Content-Type", "text/plain; charset=utf-8"), .. fields]);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class RequestContent : Stream
         _remaining = head.ContentLength;
         _isContinueDue = head.ExpectsContinue;
         _chunked = new ChunkedDecoder(limits);
-        _trailers = new FieldSectionParser(limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines);
+        _trailers = new FieldSectionParser(limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines, isTrailers: true);
     }
 
     private enum Part

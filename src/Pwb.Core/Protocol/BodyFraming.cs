@@ -35,7 +35,9 @@ internal struct BodyFraming
         if (_hasContentLength || minorVersion == 0) return Rejection.BadTransferEncoding;
 
         _hasTransferEncoding = true;
-        foreach (ReadOnlySpan<byte> coding in new FieldList(value)) AddCoding(coding);
+        FieldList codings = new(value);
+        while (codings.MoveNext()) AddCoding(codings.Current);
+        _isMalformed |= codings.IsCutShort || HasEmptyMember(value);
         return Rejection.None;
     }
 
@@ -57,6 +59,18 @@ internal struct BodyFraming
         if (isChunked) _chunkedCount++;
         else _hasOtherCoding = true;
         _endsInChunked = isChunked;
+    }
+
+    // RFC 9110 §5.6.1.2 has recipients ignore empty members. They are refused here: not everybody does (R11).
+    private static bool HasEmptyMember(ReadOnlySpan<byte> list)
+    {
+        while (true)
+        {
+            int comma = list.IndexOf((byte)',');
+            if (Grammar.TrimWhiteSpace(comma < 0 ? list : list[..comma]).IsEmpty) return true;
+            if (comma < 0) return false;
+            list = list[(comma + 1)..];
+        }
     }
 
     // 1*DIGIT (RFC 9110 §8.6). The library's number parsers also accept signs, white space and trailing NULs. Leading zeros

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Pwb.Protocol;
 
@@ -6,7 +7,7 @@ namespace Pwb.Protocol;
 /// Parses field lines up to the empty line that ends them: a header section or a trailer section (RFC 9112 §5, §7.1.2). What is
 /// wrong is found at its first byte, also in a line that is not complete, so the way the bytes are split never matters.
 /// </summary>
-internal struct FieldSectionParser(int maxLength, int maxLines)
+internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers = false)
 {
     private int _lines;
 
@@ -62,6 +63,8 @@ internal struct FieldSectionParser(int maxLength, int maxLines)
         int valueEnd = end;
         while (valueEnd > valueStart && Grammar.IsWhiteSpace(window[valueEnd - 1])) valueEnd--;
 
+        if (isTrailers && IsForbiddenInTrailers(window[..nameLength])) return Invalid(Rejection.ForbiddenTrailer, out rejection);
+
         Name = new Slice(Position, nameLength);
         Value = new Slice(Position + valueStart, valueEnd - valueStart);
         Position += end + 2;
@@ -85,6 +88,20 @@ internal struct FieldSectionParser(int maxLength, int maxLines)
         rejection = arrived > budget ? Rejection.HeaderSectionTooLarge : Rejection.None;
         return arrived > budget ? OperationStatus.InvalidData : OperationStatus.NeedMoreData;
     }
+
+    // RFC 9110 §6.5.1: a recipient that merges such fields into the header section, as some do, reads another message.
+    private static bool IsForbiddenInTrailers(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => Ascii.EqualsIgnoreCase(name, "TE"u8),
+        4 => Ascii.EqualsIgnoreCase(name, "Host"u8),
+        6 => Ascii.EqualsIgnoreCase(name, "Expect"u8),
+        7 => Ascii.EqualsIgnoreCase(name, "Trailer"u8) || Ascii.EqualsIgnoreCase(name, "Upgrade"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "Connection"u8) || Ascii.EqualsIgnoreCase(name, "Keep-Alive"u8),
+        14 => Ascii.EqualsIgnoreCase(name, "Content-Length"u8) || Ascii.EqualsIgnoreCase(name, "Content_Length"u8),
+        16 => Ascii.EqualsIgnoreCase(name, "Proxy-Connection"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8) || Ascii.EqualsIgnoreCase(name, "Transfer_Encoding"u8),
+        _ => false,
+    };
 
     private static Rejection WrongInName(ReadOnlySpan<byte> line, int at) => line[at] switch
     {

@@ -16,6 +16,12 @@ internal static class Grammar
     /// <summary>The characters of a URI without its fragment: unreserved, reserved but "#", and "%". RFC 3986 §2.</summary>
     public static readonly SearchValues<byte> TargetBytes = Bytes(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
 
+    /// <summary>
+    /// What stands in a query as it was sent: visible ASCII, but for what the URL standard escapes in every query
+    /// (https://url.spec.whatwg.org/#query-percent-encode-set).
+    /// </summary>
+    public static readonly SearchValues<byte> QueryBytes = Bytes(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
+
     /// <summary>reg-name: unreserved, sub-delims and "%", but without the comma, which would make it a list. RFC 3986 §3.2.2.</summary>
     public static readonly SearchValues<byte> RegNameBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+;=" + "%");
 

@@ -3,11 +3,14 @@ namespace Pwb.Protocol;
 /// <summary>What the parser found in a request's head. Slices count from the first byte of the head. Reused from request to request.</summary>
 internal sealed class RequestHead
 {
-    /// <summary>The name of a registered method, or null.</summary>
+    /// <summary>The name of a method that is registered, or that the application added; null for any other.</summary>
     public string? KnownMethod;
     public Slice Method;
     public Slice Target;
     public TargetForm Form;
+
+    /// <summary>The scheme of a target that names one, in small letters, or null.</summary>
+    public string? TargetScheme;
     public Slice Path;
 
     /// <summary>Whether the path has dot segments, which its normal form has not.</summary>
@@ -40,7 +43,7 @@ internal sealed class RequestHead
 
     public void Reset()
     {
-        KnownMethod = null;
+        KnownMethod = TargetScheme = null;
         Method = Target = Path = Query = Host = default;
         Form = TargetForm.Origin;
         MinorVersion = 1;

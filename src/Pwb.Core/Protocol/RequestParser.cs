@@ -8,11 +8,8 @@ namespace Pwb.Protocol;
 /// exceptions, no strings. It works strictly from left to right: whether and why a head is refused depends on its bytes up to
 /// the first wrong one and never on how they were split. Complete lines are not parsed again when more bytes arrive.
 /// </summary>
-internal sealed class RequestParser(PwbServerLimits limits)
+internal sealed class RequestParser(PwbServerLimits limits, string[] additionalMethods)
 {
-    // The longest registered method has 17 characters.
-    private const int MaxMethodLength = 32;
-
     private readonly int _maxRequestLineLength = limits.MaxRequestLineLength;
     private FieldSectionParser _fieldLines = new(limits.MaxHeaderSectionLength, limits.MaxFieldLines);
     private BodyFraming _framing;
@@ -98,17 +95,17 @@ internal sealed class RequestParser(PwbServerLimits limits)
         ReadOnlySpan<byte> line = input[_requestLineStart..];
         if (line.IsEmpty) return OperationStatus.NeedMoreData;
 
-        int methodLength = line[..Math.Min(line.Length, MaxMethodLength + 1)].IndexOfAnyExcept(Grammar.TokenBytes);
-        if (methodLength < 0) return line.Length > MaxMethodLength ? Refuse(Rejection.BadMethod) : OperationStatus.NeedMoreData;
+        int methodLength = line[..Math.Min(line.Length, KnownMethods.MaxLength + 1)].IndexOfAnyExcept(Grammar.TokenBytes);
+        if (methodLength < 0) return line.Length > KnownMethods.MaxLength ? Refuse(Rejection.BadMethod) : OperationStatus.NeedMoreData;
         if (methodLength == 0 || line[methodLength] != ' ') return Refuse(WrongInMethod(line, methodLength));
 
         ReadOnlySpan<byte> method = line[..methodLength];
         head.Method = new Slice(_requestLineStart, methodLength);
-        head.KnownMethod = KnownMethods.Find(method);
+        head.KnownMethod = KnownMethods.Find(method, additionalMethods);
 
         int targetStart = methodLength + 1;
         ReadOnlySpan<byte> rest = line[targetStart..Math.Min(line.Length, _maxRequestLineLength)];
-        int targetLength = rest.IndexOfAnyExcept(Grammar.TargetBytes);
+        int targetLength = RequestTarget.Length(rest);
         bool isWhole = targetLength > 0 && rest[targetLength] == ' ';
         if (!isWhole && !RequestTarget.MayBegin(targetLength < 0 ? rest : rest[..targetLength], method)) return Refuse(Rejection.BadTarget);
         if (targetLength < 0) return line.Length > _maxRequestLineLength ? Refuse(Rejection.RequestLineTooLong) : OperationStatus.NeedMoreData;
@@ -125,6 +122,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
         head.Form = parts.Form;
         head.Path = parts.Path.Offset(offset);
         head.HasDotSegments = parts.HasDotSegments;
+        head.TargetScheme = parts.Scheme;
         head.Query = parts.Query.Offset(offset);
         head.Host = parts.Authority.Offset(offset);
         return OperationStatus.Done;
@@ -180,8 +178,7 @@ internal sealed class RequestParser(PwbServerLimits limits)
                 foreach (ReadOnlySpan<byte> protocol in new FieldList(value)) _hasUpgradeToWebSocket |= Ascii.EqualsIgnoreCase(protocol, "websocket"u8);
                 return Rejection.None;
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
-                CheckConnection(value, head);
-                return Rejection.None;
+                return CheckConnection(value, head);
             case 12 when Ascii.EqualsIgnoreCase(name, "Content-Type"u8):
                 if (_hasContentType) return Rejection.DuplicateContentType;
                 _hasContentType = true;
@@ -220,18 +217,25 @@ internal sealed class RequestParser(PwbServerLimits limits)
         foreach (ReadOnlySpan<byte> expectation in new FieldList(value))
         {
             if (Ascii.EqualsIgnoreCase(expectation, "100-continue"u8)) head.ExpectsContinue = true;
-            else if (!expectation.IsEmpty) _hasOtherExpectation = true; // empty members are no members: RFC 9110 §5.6.1.2
+            else _hasOtherExpectation = true;
+            if (_hasOtherExpectation) return;
         }
     }
 
-    private void CheckConnection(ReadOnlySpan<byte> value, RequestHead head)
+    // What is no token could be read as an option by one recipient and passed over by another: "close x".
+    private Rejection CheckConnection(ReadOnlySpan<byte> value, RequestHead head)
     {
-        foreach (ReadOnlySpan<byte> option in new FieldList(value))
+        FieldList options = new(value);
+        while (options.MoveNext())
         {
+            ReadOnlySpan<byte> option = options.Current;
+            if (!Grammar.IsToken(option)) return Rejection.BadConnection;
             head.HasClose |= Ascii.EqualsIgnoreCase(option, "close"u8);
             head.HasKeepAlive |= Ascii.EqualsIgnoreCase(option, "keep-alive"u8);
             _hasConnectionUpgrade |= Ascii.EqualsIgnoreCase(option, "upgrade"u8);
         }
+
+        return options.IsCutShort ? Rejection.BadConnection : Rejection.None;
     }
 
     private OperationStatus Complete(RequestHead head)

@@ -14,6 +14,9 @@ internal enum TargetForm
 /// <summary>A checked request target: its form, and where its parts are (offsets into the target).</summary>
 internal struct RequestTarget
 {
+    private const int HttpLength = 7;
+    private const int HttpsLength = 8;
+
     public TargetForm Form;
     public Slice Authority;
     public Slice Path;
@@ -22,13 +25,30 @@ internal struct RequestTarget
     /// <summary>Whether the path is not in its normal form: see <see cref="TargetPath.RemoveDotSegments"/>.</summary>
     public bool HasDotSegments;
 
+    /// <summary>"http" or "https" where the target says so, else null.</summary>
+    public string? Scheme;
+
+    /// <summary>
+    /// Where the target at the start of a text ends: at its first byte that no target has, or -1 if that has not come. A query takes more bytes
+    /// than a path: all that browsers leave in it as they are (R4).
+    /// </summary>
+    public static int Length(ReadOnlySpan<byte> text)
+    {
+        int length = text.IndexOfAnyExcept(Grammar.TargetBytes);
+        if (length < 0 || text[length] == ' ' || !text[..length].Contains((byte)'?')) return length;
+
+        int more = text[length..].IndexOfAnyExcept(Grammar.QueryBytes);
+        return more < 0 ? -1 : length + more;
+    }
+
     /// <summary>
     /// Whether a target may begin like this: for a target that has not arrived whole, so that a bad one is refused at its bad byte.
     /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> method)
     {
         if (prefix.IsEmpty) return true;
-        if (!Grammar.HasOnlyWholeEscapes(prefix, isPrefix: true)) return false;
+        ReadOnlySpan<byte> beforeQuery = PathOf(prefix);
+        if (!Grammar.HasOnlyWholeEscapes(beforeQuery, isPrefix: beforeQuery.Length == prefix.Length)) return false;
         if (method.SequenceEqual("CONNECT"u8)) return Protocol.Authority.MayBegin(prefix);
         if (prefix[0] == '/') return PathMayBegin(prefix);
         if (prefix[0] == '*') return prefix.Length == 1 && method.SequenceEqual("OPTIONS"u8);
@@ -39,11 +59,11 @@ internal struct RequestTarget
             : BeginsLike(prefix, "http://"u8) || BeginsLike(prefix, "https://"u8);
     }
 
-    /// <summary>Parses a whole, non-empty target of <see cref="Grammar.TargetBytes"/>. False if it is not valid for the method.</summary>
+    /// <summary>Parses a whole, non-empty target of as many bytes as <see cref="Length"/> says. False if it is not valid for the method.</summary>
     public static bool TryParse(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method, out RequestTarget result)
     {
         result = default;
-        if (!Grammar.HasOnlyWholeEscapes(target, isPrefix: false)) return false;
+        if (!Grammar.HasOnlyWholeEscapes(PathOf(target), isPrefix: false)) return false;
 
         // RFC 9112 §3.2.3 and §3.2.4: CONNECT takes the authority-form and no other; the asterisk-form is for OPTIONS.
         if (method.SequenceEqual("CONNECT"u8)) return result.TryParseAuthority(target);
@@ -73,6 +93,7 @@ internal struct RequestTarget
         if (schemeLength == 0) return false;
 
         Form = TargetForm.Absolute;
+        Scheme = schemeLength == HttpsLength ? "https" : "http";
         int length = target[schemeLength..].IndexOfAny((byte)'/', (byte)'?');
         if (length < 0) length = target.Length - schemeLength;
         Authority = new Slice(schemeLength, length);
@@ -104,7 +125,7 @@ internal struct RequestTarget
             : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && PathMayBegin(afterScheme[authorityLength..]);
     }
 
-    private static int SchemeLength(ReadOnlySpan<byte> target) => StartsWith(target, "http://"u8) ? 7 : StartsWith(target, "https://"u8) ? 8 : 0;
+    private static int SchemeLength(ReadOnlySpan<byte> target) => StartsWith(target, "http://"u8) ? HttpLength : StartsWith(target, "https://"u8) ? HttpsLength : 0;
 
     private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> pathAndQuery)
     {

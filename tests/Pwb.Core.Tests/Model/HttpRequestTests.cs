@@ -49,6 +49,30 @@ public sealed class HttpRequestTests
     [InlineData("http://a", "/")]
     public void Decodes_its_path_once(string target, string path) => new HttpRequest("GET", target).Path.Should().Be(path);
 
+    [Theory]
+    [InlineData("GET", "/", "A", "b\r\nX: y")]
+    [InlineData("GET", "/", "A", "b\r\n\r\nGET / HTTP/1.1")]
+    [InlineData("GET", "/", "A", "b\n")]
+    [InlineData("GET", "/", "A: b\r\nX", "y")]
+    [InlineData("GET", "/", "A: b", "y")]
+    [InlineData("GET", "/", "", "y")]
+    [InlineData("GET", "/", "A ", "y")]
+    [InlineData("GET", "/ HTTP/1.1\r\nX: y", "A", "b")]
+    [InlineData("GET", "/ HTTP/1.0\r\n", "A", "b")]
+    [InlineData("GET /x HTTP/1.1\r\nX:", "/", "A", "b")]
+    [InlineData("\r\nGET", "/", "A", "b")]
+    [InlineData("GET", "/../a", "A", "b")]
+    [InlineData("GET", "/%E9", "A", "b")]
+    public void Is_made_of_one_request_line_and_of_lines_that_are_one_each(string method, string target, string name, string value) =>
+        FluentActions.Invoking(() => new HttpRequest(method, target, null, (name, value))).Should().Throw<ArgumentException>();
+
+    [Fact]
+    public void May_have_a_method_of_the_application()
+    {
+        new HttpRequest("NOTIFY", "/cb").Method.Should().Be("NOTIFY");
+        FluentActions.Invoking(() => new HttpRequest("NO TIFY", "/cb")).Should().Throw<ArgumentException>().WithParameterName("method");
+    }
+
     [Fact]
     public async Task Goes_to_a_handler_as_one_from_the_wire_does()
     {

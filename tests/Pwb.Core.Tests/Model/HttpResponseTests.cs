@@ -247,4 +247,18 @@ public sealed class HttpResponseTests
         foreach (FieldLine line in response.Headers) lines.Add($"{Latin1.Text(line.Name)}: {Latin1.Text(line.Value)}");
         return lines;
     }
+
+    [Theory]
+    [InlineData(206, "Content-Range", "bytes 0-0/1")]
+    [InlineData(206, "Content-Type", "multipart/byteranges; boundary=a")]
+    [InlineData(401, "WWW-Authenticate", "Basic realm=a")]
+    [InlineData(405, "allow", "GET")]
+    [InlineData(407, "Proxy-Authenticate", "Basic realm=a")]
+    [InlineData(426, "Upgrade", "websocket")]
+    public void Has_the_field_that_its_status_demands(int status, string name, string value)
+    {
+        new HttpResponse(status, null, (name, value)).StatusCode.Should().Be(status);
+        FluentActions.Invoking(() => new HttpResponse(status, null, ("X", value))).Should().Throw<ArgumentException>().WithMessage($"A {status} response has a field *").WithParameterName("headers");
+        FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
+    }
 }

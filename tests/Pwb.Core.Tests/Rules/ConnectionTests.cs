@@ -12,6 +12,24 @@ public sealed class ConnectionTests
     private static readonly Wire Paths = new(request => HttpResponse.Text(request.Path));
 
     [Theory]
+    [InlineData("close x")]
+    [InlineData("close;a")]
+    [InlineData("\"close\"")]
+    [InlineData("keep-alive, close x")]
+    [InlineData("keep-alive\r\nConnection: a/b")]
+    [InlineData("clos\u00E9")]
+    public Task Refuses_a_member_that_is_no_token(string value) => Paths.AssertRefusedAtLastByteAsync($"GET /a HTTP/1.1\r\nHost: a\r\nConnection: {value}\r\n", 400);
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public Task Caps_the_members_of_a_line(int count, bool accepted)
+    {
+        string head = $"GET /a HTTP/1.1\r\nHost: a\r\nConnection: {string.Join(", ,", Enumerable.Repeat("x", count))}\r\n";
+        return accepted ? Paths.AssertServedAsync(head + "\r\n", "GET /a") : Paths.AssertRefusedAsync(head, 400);
+    }
+
+    [Theory]
     [InlineData(0, false)] // 0: whole
     [InlineData(1, false)]
     [InlineData(1, true)]

@@ -90,4 +90,29 @@ public sealed class MethodTests
         await Wire.Echo.AssertRefusedAsync("BREW /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 501);
         await Wire.Echo.AssertRefusedAsync("BREW /a HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n", 400);
     }
+
+    [Theory]
+    [InlineData("NOTIFY")]
+    [InlineData("M-SEARCH")]
+    [InlineData("get")]
+    public async Task Gives_the_handler_the_methods_that_the_application_names(string method)
+    {
+        var wire = new Wire(request => HttpResponse.Text(request.Method), new PwbServerOptions { AdditionalMethods = ["NOTIFY", "M-SEARCH", "get"] });
+
+        Outcome outcome = await wire.AssertServedAsync($"{method} /cb HTTP/1.1\r\nHost: a\r\n\r\n", $"{method} /cb");
+
+        outcome.Responses()[0].ContentText.Should().Be(method);
+        await wire.AssertRefusedAsync("PURGE /cb HTTP/1.1\r\nHost: a\r\n\r\n", 501);
+        await wire.AssertRefusedAsync("notify /cb HTTP/1.1\r\nHost: a\r\n\r\n", 501); // case counts
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A B")]
+    [InlineData("A\r\nB")]
+    [InlineData("\u00C9")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData(null)]
+    public void Refuses_an_additional_method_that_no_request_can_have(string? method) =>
+        FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { AdditionalMethods = [method!] })).Should().Throw<ArgumentException>().WithParameterName("AdditionalMethods");
 }

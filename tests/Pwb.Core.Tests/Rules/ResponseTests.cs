@@ -43,7 +43,8 @@ public sealed class ResponseTests
     {
         for (int status = 200; status <= 599; status++)
         {
-            var response = new HttpResponse(status, null, ("Allow", "GET"), ("Upgrade", "x"));
+            var response = new HttpResponse(
+                status, null, ("Allow", "GET"), ("Upgrade", "x"), ("Content-Range", "bytes 0-0/1"), ("WWW-Authenticate", "x"), ("Proxy-Authenticate", "x"));
             var wire = new Wire(request => request.Path is "/probe" ? HttpResponse.Text("probe") : response);
             foreach (string method in (string[])["GET", "HEAD"])
             {

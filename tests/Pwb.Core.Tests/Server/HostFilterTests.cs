@@ -24,10 +24,23 @@ public sealed class HostFilterTests
     [InlineData("[::1]")]
     [InlineData("[::1]:8888")]
     [InlineData("")] // HTTP/1.0
-    public void Allows_this_machine_and_addresses_whatever_the_list(string authority)
+    public void Allows_this_machine_and_addresses_on_loopback_only(string authority)
     {
-        foreach (HostFilter filter in (HostFilter[])[HostFilter.For(null, isLoopback: true)!, HostFilter.For([], isLoopback: false)!, HostFilter.For(Names, isLoopback: false)!])
-            filter.Allows(Latin1.Bytes(authority)).Should().BeTrue();
+        foreach (string[]? names in (string[]?[])[null, [], Names]) HostFilter.For(names, isLoopback: true)!.Allows(Latin1.Bytes(authority)).Should().BeTrue();
+        foreach (string[] names in (string[][])[[], Names]) HostFilter.For(names, isLoopback: false)!.Allows(Latin1.Bytes(authority)).Should().Be(authority.Length == 0);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.9", "203.0.113.9:80", true)]
+    [InlineData("203.0.113.9", "203.0.113.8", false)]
+    [InlineData("[2001:db8::1]", "[2001:DB8::1]:80", true)]
+    [InlineData("[2001:db8::1]", "[2001:db8::2]", false)]
+    [InlineData("localhost", "localhost:80", true)]
+    public void Allows_an_address_elsewhere_if_it_is_in_the_list(string host, string authority, bool isAllowed)
+    {
+        _ = new PwbServer(options: new PwbServerOptions { AllowedHosts = [host] });
+
+        HostFilter.For([host], isLoopback: false)!.Allows(Latin1.Bytes(authority)).Should().Be(isAllowed);
     }
 
     [Theory]
@@ -85,6 +98,9 @@ public sealed class HostFilterTests
     [InlineData("example.org.")]
     [InlineData("例子.example")]
     [InlineData("a b")]
+    [InlineData("[::1]:80")]
+    [InlineData("[::g]")]
+    [InlineData("::1")]
     [InlineData(null)]
     public void A_list_with_anything_but_names_is_refused_where_it_is_given(string? host)
     {

@@ -12,6 +12,8 @@ public sealed class OptionsTests
         { "EndPoints", new PwbServerOptions { EndPoints = [null!] } },
         { "TimeProvider", new PwbServerOptions { TimeProvider = null! } },
         { "Limits", new PwbServerOptions { Limits = null! } },
+        { "AdditionalMethods", new PwbServerOptions { AdditionalMethods = null! } },
+        { "SecretQueryParameters", new PwbServerOptions { SecretQueryParameters = null! } },
         { "value", new PwbServerOptions { ServerHeader = "a\r\nb" } },
         { "MaxConnections", With(new PwbServerLimits { MaxConnections = 0 }) },
         { "Backlog", With(new PwbServerLimits { Backlog = 0 }) },

@@ -50,6 +50,20 @@ public sealed class SessionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("GET https://localhost/ HTTP/1.1\r\nHost: localhost", 200)]
+    [InlineData("GET http://localhost/ HTTP/1.1\r\nHost: localhost", 421)] // RFC 9110 §7.4: another scheme is another resource
+    [InlineData("GET / HTTP/1.1\r\nHost: not.in.the.certificate.example", 200)] // whether a certificate is good enough is for the client to say
+    public async Task Serves_https_alone_and_leaves_it_to_the_client_what_the_certificate_is_good_for(string head, int status)
+    {
+        await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AllowedHosts = ["*"] });
+        using TlsClient client = await TlsClient.ConnectAsync(server);
+
+        await client.SendAsync($"{head}\r\nConnection: close\r\n\r\n");
+
+        WireResponse.ParseAll(await client.ReadToEndAsync())[0].Status.Should().Be(status);
+    }
+
+    [Theory]
     [MemberData(nameof(Protocols))]
     public async Task A_large_file_and_a_range_of_it_arrive_as_they_are(SslProtocols protocol)
     {
@@ -309,7 +323,7 @@ public sealed class SessionTests : IDisposable
         LogLines log = new();
         await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AccessLogFormat = AccessLogFormat.Json }, log);
         using TlsClient client = await TlsClient.ConnectAsync(server);
-        await client.SendAsync("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await client.SendAsync(Get);
         (await client.ReadAsync()).Should().EndWith("https");
 
         await log.LineAsync("\"url.scheme\":\"https\"");

@@ -16,7 +16,7 @@ internal static class FuzzDictionary
         "/", "/11", "/favicon.ico", "/a?b=c", "/?", "?", "*", "*x", "", "//", "//a", "/a%20b", "/%", "/%4", "/%4x", "/%00", "/%1F", "/%7f", "/%80", "/?%00", "/#", "/a\\b", "/a b",
         "/\x80", "/[", "/{", "/^", "/\"", "/|", "/a;b=c,d", "/%2e%2e/%2F", "/%C0%AF", "http://a.example/", "http://a.example", "http://a.example?q", "HTTPS://A.example:443/x",
         "http:///x", "http://u@a/", "http://a:/", "http://a:99999/", "http://[::1]/", "http://[::1/", "http://a,b/", "http:/a", "http://a#f", "ftp://a/", "httpx://a/", "a.example:80",
-        "/a/../b", "/a/./b", "/./..", "/../a", "/a//..", "/a/..//b", "/a/%2E%2e", "/.%2e/", "/%252e%252e/", "/..%2F", "/a%2fb", "/%C3%A9", "/%C3", "/%E4%BD/%A0", "/%ED%A0%80", "/%F0%9F%98%80/..", "http://a/../b", "http://a/%E9",
+        "/?q=a|b", "/?{%", "/?a\\^`", "/?a\"", "/?a<", "/?%zz", "/a/../b", "/a/./b", "/./..", "/../a", "/a//..", "/a/..//b", "/a/%2E%2e", "/.%2e/", "/%252e%252e/", "/..%2F", "/a%2fb", "/%C3%A9", "/%C3", "/%E4%BD/%A0", "/%ED%A0%80", "/%F0%9F%98%80/..", "http://a/../b", "http://a/%E9",
         "a.example", "a.example:", ":80", "[::1]:443", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ];
 
@@ -55,7 +55,7 @@ internal static class FuzzDictionary
 
     public static readonly string[] Connections =
     [
-        "close", "Close", "keep-alive", "Keep-Alive", "keep-alive, close", "close, keep-alive", "x, close", "close ,x", ",close,", "closed", "close;a", "\"close\"", "cl ose", "upgrade", "Upgrade, close", "close\t", "TE", "",
+        "close", "Close", "keep-alive", "Keep-Alive", "keep-alive, close", "close, keep-alive", "x, close", "close ,x", ",close,", "closed", "close;a", "\"close\"", "cl ose", "upgrade", "Upgrade, close", "close\t", "TE", "", "close x", "close, a/b", ", ,close,,",
     ];
 
     public static readonly string[] Expectations =

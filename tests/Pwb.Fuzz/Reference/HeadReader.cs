@@ -50,7 +50,7 @@ internal static class HeadReader
         StringBuilder target = new();
         while (cursor.Peek() != ' ')
         {
-            if (!TargetRules.IsAllowed(cursor.Peek()))
+            if (!TargetRules.IsAllowed(cursor.Peek(), target.ToString().Contains('?', StringComparison.Ordinal)))
                 throw cursor.Wrong("not a character of a URI");
 
             // What is wrong with the other forms may show only when the line is already too long: then either is right.

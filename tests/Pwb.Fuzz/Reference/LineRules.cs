@@ -13,6 +13,7 @@ internal static class LineRules
             Refuse(!HostRules.IsValid(field.Value), "R7: not a host");
         }
 
+        Refuse(field.Is("Connection") && !IsTokenList(field.Value), "R14: a member of Connection that is no token");
         Refuse(field.Is("Content-Type") && Earlier("Content-Type"), "R9: two Content-Type lines");
         Refuse(field.Is("Content_Length") || field.Is("Transfer_Encoding"), "R9: a framing field in disguise");
 
@@ -28,6 +29,19 @@ internal static class LineRules
             Refuse(Earlier("Content-Length"), "R11: a transfer coding besides a length");
             Refuse(minorVersion == 0, "R11: a transfer coding in HTTP/1.0");
         }
+    }
+
+    /// <summary>R12: what no trailer section may hold.</summary>
+    public static void CheckTrailer(ReferenceField field)
+    {
+        string[] forbidden = ["Host", "Content-Length", "Transfer-Encoding", "Content_Length", "Transfer_Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect"];
+        Refuse(forbidden.Any(field.Is), "R12: a trailer that would change the message");
+    }
+
+    private static bool IsTokenList(string value)
+    {
+        string[] members = [.. value.Split(',').Select(Characters.TrimOws).Where(member => member.Length > 0)];
+        return members.All(Characters.IsToken) && members.Length <= 64;
     }
 
     private static bool IsLength(string value) =>

@@ -18,6 +18,12 @@ internal static class ReferenceConnection
 
             PredictedExchange exchange;
             int headEnd = cursor.Position;
+            if (ServerAnswers.Refusal(head) is { } refusal)
+            {
+                exchanges.Add(new PredictedExchange(Request: null, [Answer.Refusal([refusal])], head.Method is "HEAD", MayBeSilent: false) { HeadEnd = headEnd, End = headEnd });
+                return exchanges;
+            }
+
             ReferenceContent content = ReferenceContent.Read(cursor, head, limits);
             if (ServerAnswers.For(head) is { } status)
             {

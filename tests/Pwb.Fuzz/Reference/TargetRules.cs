@@ -41,36 +41,37 @@ internal static class TargetRules
         int question = (pathAndQuery + "?").IndexOf('?', StringComparison.Ordinal);
         string path = pathAndQuery[..question];
         string query = pathAndQuery[question..];
-        CheckEscapes(path, allowControls: false);
-        CheckEscapes(query, allowControls: true);
+        CheckEscapes(path);
         PathRules.Normalize(path);
         return new ReferenceTarget(authority, path, query);
     }
 
-    /// <summary>Whether a byte may be in a target at all: the characters of RFC 3986 §2, without "#".</summary>
-    public static bool IsAllowed(int c) =>
-        Characters.IsUnreserved(c) || Characters.IsSubDelim(c) || c is ':' or '/' or '?' or '[' or ']' or '@' or '%';
+    /// <summary>
+    /// Whether a byte may be in a target: the characters of RFC 3986 §2, without "#"; and in a query whatever the URL standard leaves as it is.
+    /// </summary>
+    public static bool IsAllowed(int c, bool isInQuery) => isInQuery
+        ? c is >= '!' and <= '~' && c is not ('"' or '#' or '<' or '>')
+        : Characters.IsUnreserved(c) || Characters.IsSubDelim(c) || c is ':' or '/' or '?' or '[' or ']' or '@' or '%';
 
     /// <summary>Refuses what no further byte could make right; <paramref name="start"/> is the start of an origin-form.</summary>
     public static void CheckStart(string start)
     {
         int question = (start + "?").IndexOf('?', StringComparison.Ordinal);
-        CheckEscapes(start[..question], allowControls: false, mayEndEarly: question == start.Length);
-        CheckEscapes(start[question..], allowControls: true, mayEndEarly: true);
+        CheckEscapes(start[..question], mayEndEarly: question == start.Length);
         if (question < start.Length)
             PathRules.Normalize(start[..question]);
         else
             PathRules.CheckStart(start);
     }
 
-    private static void CheckEscapes(string text, bool allowControls, bool mayEndEarly = false)
+    private static void CheckEscapes(string text, bool mayEndEarly = false)
     {
         for (int percent = text.IndexOf('%', StringComparison.Ordinal); percent >= 0; percent = text.IndexOf('%', percent + 1))
         {
             string digits = text[(percent + 1)..Math.Min(percent + 3, text.Length)];
             if (!digits.All(c => Characters.IsHexDigit(c)) || (digits.Length < 2 && !mayEndEarly))
                 throw new RefusedException("broken percent-escape", 400);
-            if (!allowControls && digits.Length == 2 && Convert.ToInt32(digits, 16) is < 0x20 or 0x7F)
+            if (digits.Length == 2 && Convert.ToInt32(digits, 16) is < 0x20 or 0x7F)
                 throw new RefusedException("escaped control character in the path", 400);
         }
     }

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Pwb.Telemetry;
+
+/// <summary>Hides the values of a query's secret parameters from whatever is written down: <see cref="PwbServerOptions.SecretQueryParameters"/>.</summary>
+internal sealed class QueryMask(IReadOnlyList<string> names)
+{
+    private readonly byte[][] _names = [.. names.Select(Encoding.ASCII.GetBytes)];
+
+    /// <summary>Whether this can be the name of a parameter, as it stands in a query.</summary>
+    public static bool IsValid(string? name) => name is { Length: > 0 } && name.All(character => character is > ' ' and < '\x7F' and not ('&' or '='));
+
+    /// <summary>A URL, or a line that has one in it, with the secrets of its query masked.</summary>
+    public ReadOnlySpan<byte> MaskUrl(ReadOnlySpan<byte> text)
+    {
+        int question = text.IndexOf((byte)'?');
+        return question < 0 ? text : Mask(text, question + 1);
+    }
+
+    /// <summary>A query, without its question mark, with its secrets masked.</summary>
+    public ReadOnlySpan<byte> MaskQuery(ReadOnlySpan<byte> query) => Mask(query, 0);
+
+    private ReadOnlySpan<byte> Mask(ReadOnlySpan<byte> text, int start)
+    {
+        List<byte>? masked = null;
+        int copied = 0;
+        for (int at = start; at <= text.Length;)
+        {
+            int length = text[at..].IndexOf((byte)'&');
+            int end = length < 0 ? text.Length : at + length;
+            if (NameLength(text[at..end]) is var name and > 0)
+            {
+                masked ??= new List<byte>(text.Length);
+                masked.AddRange(text[copied..(at + name)]);
+                masked.AddRange("=REDACTED"u8);
+                copied = end;
+            }
+
+            at = end + 1;
+        }
+
+        if (masked is null) return text;
+        masked.AddRange(text[copied..]);
+        return masked.ToArray();
+    }
+
+    // The length of a pair's name, if it is that of a secret.
+    private int NameLength(ReadOnlySpan<byte> pair)
+    {
+        foreach (byte[] name in _names)
+        {
+            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name)) return name.Length;
+        }
+
+        return 0;
+    }
+}
