@@ -9,6 +9,7 @@ using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Protocol;
 using Pwb.Server;
+using Pwb.Telemetry;
 
 namespace Pwb;
 
@@ -62,9 +63,10 @@ public sealed class PwbServer : IAsyncDisposable
         _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
         _certificates = new CertificateWatch(_options.TimeProvider, _log);
         _heartbeat = new Heartbeat(_clock, _connections, _reserve, _certificates);
-        _connectionLog = new ConnectionLog(logger);
+        QueryMask mask = new(_options.SecretQueryParameters);
+        _connectionLog = new ConnectionLog(logger, mask);
         _channels = new ChannelContext(_clock, _options.Limits, _connectionLog.CallbackFailed);
-        AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider);
+        AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
         _context = new Http1Context(handler ?? new FixedResponseHandler(), _options, _channels, _connectionLog, accessLog);
     }
 
@@ -302,7 +304,8 @@ public sealed class PwbServer : IAsyncDisposable
         InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
 
         // Without the client's AsyncLocals: the connection is also that of requests to come.
-        ThreadPool.UnsafeQueueUserWorkItem(Open(transport, _hosts, Rejection.None, OnEnded), preferLocal: false);
+        HostFilter? hosts = _options.AllowedHosts is null ? null : _loopbackHosts; // no network comes closer than loopback
+        ThreadPool.UnsafeQueueUserWorkItem(Open(transport, hosts, Rejection.None, OnEnded), preferLocal: false);
         return client;
     }
 

@@ -106,7 +106,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
     private async ValueTask<bool> AnswerObservedAsync()
     {
         OnPool on = await channel.GoToPoolAsync();
-        RequestObservation observation = new(_exchange.Begin(), context.Clock.TimeProvider);
+        RequestObservation observation = new(_exchange.Begin(), context.Clock.TimeProvider, context.AccessLog.QueryMask);
         Isolate(on, observation.Start);
         _exchange.Begin(observation.Activity);
         return await AnswerAsync(observation).ConfigureAwait(false);

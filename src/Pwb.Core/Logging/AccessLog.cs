@@ -23,8 +23,10 @@ internal readonly record struct AccessEntry(
     EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, string? Refusal, Activity? Span);
 
 /// <summary>A line for each answer. What the client sent is escaped in all formats alike, and in what other loggers get as named values.</summary>
-internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, TimeProvider time)
+internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, TimeProvider time, QueryMask mask)
 {
+    public QueryMask QueryMask => mask;
+
     public bool IsEnabled => logger.IsEnabled(LogLevel.Information);
 
     public void Write(OnPool on, in AccessEntry entry)
@@ -46,7 +48,7 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
                 LogRefused(logger, ConnectionLog.Name(entry.Client), RequestLine(entry.Request), entry.StatusCode, entry.Bytes, why);
                 break;
             case AccessLogFormat.Short:
-                LogShort(logger, ConnectionLog.Name(entry.Client), ConnectionLog.Escape(entry.Request!.RequestLine), entry.Request.Head.MinorVersion, entry.StatusCode, entry.Bytes, entry.Elapsed!.Value.TotalMilliseconds);
+                LogShort(logger, ConnectionLog.Name(entry.Client), ConnectionLog.Escape(entry.Request!.RequestLine, mask), entry.Request.Head.MinorVersion, entry.StatusCode, entry.Bytes, entry.Elapsed!.Value.TotalMilliseconds);
                 break;
         }
     }
@@ -54,12 +56,12 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
     private static string AddressOf(EndPoint? client) => client is IPEndPoint { Address: var address } ? address.ToString() : "-";
 
     // As nginx writes it, and not with a backslash before the quotation mark, as Apache does: not every reader knows that.
-    private static string Quoted(ReadOnlySpan<byte> text) => ConnectionLog.Escape(text).Replace("\"", @"\x22", StringComparison.Ordinal);
+    private string Quoted(ReadOnlySpan<byte> text) => ConnectionLog.Escape(text, mask).Replace("\"", @"\x22", StringComparison.Ordinal);
 
-    private static string Quotable(HttpRequest? request, ReadOnlySpan<byte> name) =>
+    private string Quotable(HttpRequest? request, ReadOnlySpan<byte> name) =>
         request is not null && request.Headers.TryGetValue(name, out ReadOnlySpan<byte> value) ? Quoted(value) : "-";
 
-    private static string RequestLine(HttpRequest? request) =>
+    private string RequestLine(HttpRequest? request) =>
         request is null ? "-" : $"{Quoted(request.RequestLine)} HTTP/{SpanAttributes.ProtocolVersion(request)}";
 
     private string CombinedTime() => time.GetUtcNow().ToString("dd'/'MMM'/'yyyy':'HH':'mm':'ss' +0000'", CultureInfo.InvariantCulture);
@@ -87,19 +89,19 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         return values;
     }
 
-    private static void AddRequest(List<KeyValuePair<string, object?>> values, HttpRequest request)
+    private void AddRequest(List<KeyValuePair<string, object?>> values, HttpRequest request)
     {
         values.Add(new("http.request.method", request.Method));
         values.Add(new("url.scheme", request.Scheme));
         values.Add(new("url.path", ConnectionLog.Escape(request.RawPath)));
-        if (SpanAttributes.Query(request) is { } query) values.Add(new("url.query", ConnectionLog.Escape(Encoding.ASCII.GetBytes(query))));
+        if (!request.RawQuery.IsEmpty) values.Add(new("url.query", ConnectionLog.Escape(mask.MaskQuery(request.RawQuery), request.RawQuery.Length)));
         values.Add(new("network.protocol.version", SpanAttributes.ProtocolVersion(request)));
         SpanAttributes.AddServer(values, ConnectionLog.Escape(request.HostBytes));
         if (request.Headers.TryGetValue("Referer"u8, out ReadOnlySpan<byte> referer)) AddField(values, "http.request.header.referer", referer);
         if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) AddField(values, "user_agent.original", agent);
     }
 
-    private static void AddField(List<KeyValuePair<string, object?>> values, string name, ReadOnlySpan<byte> text) => values.Add(new(name, ConnectionLog.Escape(text)));
+    private void AddField(List<KeyValuePair<string, object?>> values, string name, ReadOnlySpan<byte> text) => values.Add(new(name, ConnectionLog.Escape(text, mask)));
 
     // The writer escapes whatever is not plain ASCII.
     private static string ToJson(List<KeyValuePair<string, object?>> values, Exception? exception)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Pwb.Channels;
+using Pwb.Telemetry;
 
 namespace Pwb.Logging;
 
@@ -9,7 +11,7 @@ namespace Pwb.Logging;
 /// What connections write to the log. Nothing is formatted when its level is off, and whatever comes from
 /// a client is escaped, so that it can neither forge a line nor reach a terminal.
 /// </summary>
-internal sealed partial class ConnectionLog(ILogger server)
+internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
 {
     private const int MaxFieldLength = 1024;
 
@@ -22,8 +24,14 @@ internal sealed partial class ConnectionLog(ILogger server)
 
     public bool IsHeadEnabled => server.IsEnabled(LogLevel.Debug);
 
-    /// <summary>The text with everything but visible ASCII and spaces escaped, cut at 1 KiB.</summary>
-    public static string Escape(ReadOnlySpan<byte> text)
+    /// <summary>The text with everything but visible ASCII and spaces escaped, and cut at 1 KiB; then a mark says how long all of it is.</summary>
+    public static string Escape(ReadOnlySpan<byte> text) => Escape(text, text.Length);
+
+    /// <summary>As <see cref="Escape(ReadOnlySpan{byte})"/>, with the secrets in the query of a URL masked.</summary>
+    public static string Escape(ReadOnlySpan<byte> text, QueryMask mask) => Escape(mask.MaskUrl(text), text.Length);
+
+    /// <summary>As <see cref="Escape(ReadOnlySpan{byte})"/>, for a text that was as long as this before secrets were masked.</summary>
+    public static string Escape(ReadOnlySpan<byte> text, int sentLength)
     {
         ReadOnlySpan<byte> shown = text.Length > MaxFieldLength ? text[..MaxFieldLength] : text;
         StringBuilder result = new(shown.Length);
@@ -31,10 +39,11 @@ internal sealed partial class ConnectionLog(ILogger server)
         {
             if (value == '\\') result.Append(@"\\");
             else if (value is >= 0x20 and < 0x7F) result.Append((char)value);
-            else result.Append(@"\x").Append(value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+            else result.Append(@"\x").Append(value.ToString("X2", CultureInfo.InvariantCulture));
         }
 
-        return shown.Length == text.Length ? result.ToString() : result.Append("...").ToString();
+        if (shown.Length < text.Length) result.Append(CultureInfo.InvariantCulture, $"...({sentLength} bytes)");
+        return result.ToString();
     }
 
     /// <summary>What the log calls a client.</summary>
@@ -50,12 +59,12 @@ internal sealed partial class ConnectionLog(ILogger server)
     public void Head(OnPool on, HttpRequest request)
     {
         on.Check();
-        LogLine(server, Escape(request.RequestLine) + (request.Head.MinorVersion == 0 ? " HTTP/1.0" : " HTTP/1.1"));
+        LogLine(server, Escape(request.RequestLine, mask) + (request.Head.MinorVersion == 0 ? " HTTP/1.0" : " HTTP/1.1"));
         foreach (FieldLine line in request.Headers)
         {
             string name = Escape(line.Name);
             bool isSecret = Secret.Contains(name, StringComparer.OrdinalIgnoreCase);
-            LogLine(server, name + ": " + (isSecret ? "***" : Escape(line.Value)));
+            LogLine(server, name + ": " + (isSecret ? "***" : Escape(line.Value, mask)));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Pwb.Telemetry;
 /// One request that somebody observes, from its head to the end of its response: its span, and its duration. Listeners are other
 /// people's code, so both methods may throw anything; what they have to do is done all the same.
 /// </summary>
-internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
+internal sealed class RequestObservation(HttpRequest request, TimeProvider time, QueryMask mask)
 {
     /// <summary>The error of a response that was not sent to its end, for a reason that lies outside of the process or in its stopping.</summary>
     public const string AbortedError = "aborted";
@@ -36,7 +36,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time)
         // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
         if (Activity.Current is not null) Activity.Current = null;
         string name = _method == RequestMethods.Other ? "HTTP" : _method;
-        Activity = Instruments.Source!.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method));
+        Activity = Instruments.Source!.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
         Activity?.Start();
     }
 

@@ -7,12 +7,7 @@ namespace Pwb.Telemetry;
 /// <summary>What a span says of its request when it starts: OpenTelemetry's semantic conventions for HTTP server spans.</summary>
 internal static class SpanAttributes
 {
-    private const string Redacted = "REDACTED";
-
-    // The list of the conventions. Case matters there.
-    private static readonly string[] Secret = ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
-
-    public static List<KeyValuePair<string, object?>> Of(HttpRequest request, string method)
+    public static List<KeyValuePair<string, object?>> Of(HttpRequest request, string method, QueryMask mask)
     {
         List<KeyValuePair<string, object?>> attributes = new(12)
         {
@@ -22,7 +17,7 @@ internal static class SpanAttributes
             new("network.protocol.version", ProtocolVersion(request)),
         };
         if (method == RequestMethods.Other) attributes.Add(new("http.request.method_original", request.Method));
-        if (Query(request) is { } query) attributes.Add(new("url.query", query));
+        if (!request.RawQuery.IsEmpty) attributes.Add(new("url.query", Encoding.ASCII.GetString(mask.MaskQuery(request.RawQuery))));
         AddServer(attributes, request.Host);
         AddClient(attributes, request.RemoteEndPoint);
         if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) attributes.Add(new("user_agent.original", Encoding.Latin1.GetString(agent)));
@@ -30,16 +25,6 @@ internal static class SpanAttributes
     }
 
     public static string ProtocolVersion(HttpRequest request) => request.Head.MinorVersion == 0 ? "1.0" : "1.1";
-
-    /// <summary>The query, without the values of signatures and keys that are known to be secret; null when there is none.</summary>
-    public static string? Query(HttpRequest request)
-    {
-        if (request.RawQuery.IsEmpty) return null;
-
-        string query = Encoding.ASCII.GetString(request.RawQuery);
-        if (!Array.Exists(Secret, name => query.Contains(name + "=", StringComparison.Ordinal))) return query;
-        return string.Join('&', query.Split('&').Select(pair => Array.Find(Secret, name => pair.StartsWith(name + "=", StringComparison.Ordinal)) is { } name ? $"{name}={Redacted}" : pair));
-    }
 
     /// <summary>Adds a request's host and port. The parser has seen to it that it is a host, with brackets around an IPv6 address, and perhaps a port.</summary>
     public static void AddServer(List<KeyValuePair<string, object?>> attributes, string host)

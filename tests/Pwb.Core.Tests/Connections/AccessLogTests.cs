@@ -120,13 +120,49 @@ public sealed partial class AccessLogTests
         log.Values.Should().ContainSingle().Which.Values.OfType<string>().Should().OnlyContain(text => text.Length < 1100);
     }
 
+    [Theory]
+    [InlineData(AccessLogFormat.Short)]
+    [InlineData(AccessLogFormat.Combined)]
+    [InlineData(AccessLogFormat.Json)]
+    public async Task The_secrets_of_a_query_are_masked_in_every_format(AccessLogFormat format)
+    {
+        const string Request = "GET /a?b=1&sig=SECRET&token=TOKEN&X-Amz-Signature=SECRET HTTP/1.1\r\nHost: a\r\nReferer: http://a/?sig=SECRET&c=2\r\n\r\n";
+
+        string line = (await ServeAsync(format, Request)).Lines.Should().ContainSingle().Subject.Replace("\\u0026", "&", StringComparison.Ordinal);
+
+        line.Should().NotContain("SECRET").And.Contain("b=1&sig=REDACTED&token=TOKEN&X-Amz-Signature=REDACTED");
+        if (format != AccessLogFormat.Short) line.Should().Contain("http://a/?sig=REDACTED&c=2");
+        (await ServeAsync(format, Request, Client, ["token"])).Lines[0].Should().Contain("sig=SECRET").And.Contain("token=REDACTED").And.NotContain("TOKEN");
+    }
+
+    [Theory]
+    [InlineData(AccessLogFormat.Short)]
+    [InlineData(AccessLogFormat.Combined)]
+    public async Task A_long_request_line_is_cut_with_a_mark_that_says_how_long_it_is(AccessLogFormat format)
+    {
+        string target = "/" + new string('a', 2000) + "?sig=" + new string('b', 1000);
+
+        string line = (await ServeAsync(format, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Lines.Should().ContainSingle().Subject;
+
+        line.Should().Contain($"aaa...({"GET ".Length + target.Length} bytes) HTTP/1.1\"").And.NotContain("bb");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a=b")]
+    [InlineData("a&b")]
+    [InlineData("a b")]
+    [InlineData(null)]
+    public void A_secret_parameter_has_a_name_as_it_stands_in_a_query(string? name) =>
+        FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { SecretQueryParameters = [name!] })).Should().Throw<ArgumentException>().WithParameterName("SecretQueryParameters");
+
     [Fact]
     public void An_unknown_format_is_an_error_of_the_caller() =>
         FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { AccessLogFormat = (AccessLogFormat)7 })).Should().Throw<ArgumentException>().WithMessage("AccessLogFormat is 7*");
 
     private static Task<Log> ServeAsync(AccessLogFormat format, string input) => ServeAsync(format, input, Client);
 
-    private static async Task<Log> ServeAsync(AccessLogFormat format, string input, IPEndPoint? client)
+    private static async Task<Log> ServeAsync(AccessLogFormat format, string input, IPEndPoint? client, string[]? secrets = null)
     {
         Log log = new();
         ManualClock clock = new();
@@ -137,7 +173,7 @@ public sealed partial class AccessLogTests
                 if (format == AccessLogFormat.Json) clock.Advance(TimeSpan.FromSeconds(0.25));
                 return HttpResponse.Text("hello");
             }),
-            new PwbServerOptions { AccessLogFormat = format, TimeProvider = new SteadyDate(clock) },
+            new PwbServerOptions { AccessLogFormat = format, TimeProvider = new SteadyDate(clock), SecretQueryParameters = secrets ?? new PwbServerOptions().SecretQueryParameters },
             log);
         ScriptedStream stream = new();
         stream.Give(input).EndInput();
