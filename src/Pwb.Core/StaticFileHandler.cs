@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Http;
 using Pwb.Logging;
@@ -17,6 +18,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
     private readonly StaticFileOptions _options;
     private readonly IRequestHandler? _next;
     private readonly ResponseFields _fields;
+    private readonly UnreadableFiles _unreadable;
     private readonly ResourceFinder _finder;
     private readonly ResourceCache _cache;
     private readonly TimeProvider _clock;
@@ -48,7 +50,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         _clock = _options.TimeProvider;
         _base = _options.BasePath == "/" ? [] : Encoding.ASCII.GetBytes(PathResolver.ToTarget(_options.BasePath));
         _fields = new ResponseFields(_options);
-        _finder = new ResourceFinder(source, _options, _fields, _options.Logger is { } logger ? new IsolatedLogger(logger) : NullLogger.Instance);
+        ILogger logger = _options.Logger is { } users ? new IsolatedLogger(users) : NullLogger.Instance;
+        _unreadable = new UnreadableFiles(logger);
+        _finder = new ResourceFinder(source, _options, _fields, _unreadable, logger);
         _cache = new ResourceCache(_options.MaxCacheLength);
     }
 
@@ -165,14 +169,24 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
     private HttpResponse? AnswerMissing(HttpRequest request)
     {
-        if (_options.Fallback is not null && IsForFallback(request) && FindPage(_options.Fallback, out Resource? page))
-        {
-            return Answer(page!, request) ?? _fields.NotFound;
-        }
-
+        if (_options.Fallback is not null && IsForFallback(request) && TryAnswerByPage(_options.Fallback, isError: false, request) is { } page) return page;
         if (_next is not null) return null;
-        if (_options.NotFoundPage is null || !FindPage(_options.NotFoundPage, out page)) return _fields.NotFound;
-        return Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content) ?? _fields.NotFound;
+        return (_options.NotFoundPage is null ? null : TryAnswerByPage(_options.NotFoundPage, isError: true, request)) ?? _fields.NotFound;
+    }
+
+    /// <returns>Null if there is no such page, or none that can be read: that is no reason to refuse what nobody has denied.</returns>
+    private HttpResponse? TryAnswerByPage(string path, bool isError, HttpRequest request)
+    {
+        try
+        {
+            if (!FindPage(path, out Resource? page)) return null;
+            return isError ? Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content) : Answer(page!, request);
+        }
+        catch (Exception exception) when (UnreadableFiles.Is(exception))
+        {
+            _unreadable.Note(path, exception);
+            return null;
+        }
     }
 
     /// <summary>Looks a path up, in the cache first.</summary>
@@ -235,8 +249,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         {
             return Obtain(resource, selected, out content);
         }
-        catch (UnauthorizedAccessException) when (selected.Coding != ContentCoding.Identity)
+        catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
         {
+            _unreadable.Note(selected.Path, exception);
             return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
         }
     }

@@ -103,7 +103,7 @@ public sealed record StaticFileOptions
     /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Takes a line at Warning for each precompressed neighbour that is not served, and why. Default: none.</summary>
+    /// <summary>Takes a line at Warning for each precompressed neighbour, and page for what is missing, that is not served, and why. Default: none.</summary>
     public ILogger? Logger { get; init; }
 
     /// <summary>Throws if an option is not valid.</summary>

@@ -19,7 +19,7 @@ internal enum Finding
 }
 
 /// <summary>Finds files in a source, and reads the small ones into memory.</summary>
-internal sealed partial class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields, ILogger logger)
+internal sealed partial class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields, UnreadableFiles unreadable, ILogger logger)
 {
     // What makes a neighbour gives it the time of its original, but may cut that to whole seconds (brotli, pigz), or the file system to two (FAT).
     private static readonly TimeSpan NeighbourTolerance = TimeSpan.FromSeconds(2);
@@ -70,7 +70,7 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
         foreach (ContentCoding coding in ContentCodings.Preferred)
         {
             string neighbour = path + coding.FileExtension();
-            if ((_neighbourCodings & coding) == ContentCoding.Identity || !TryFindFile(neighbour, out ContentInfo found)) continue;
+            if ((_neighbourCodings & coding) == ContentCoding.Identity || !TryFindNeighbour(neighbour, out ContentInfo found)) continue;
             if (info.LastModified - found.LastModified <= NeighbourTolerance)
             {
                 files.Add((coding, neighbour, found));
@@ -182,6 +182,21 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
         path = cleanPath + ".html";
         info = default;
         return options.CleanUrls && PathResolver.IsPathServed(path, options.ServeHiddenNames) && TryFindFile(path, out info);
+    }
+
+    // The original is there and can be read. What is the matter with a neighbour is no reason to refuse it.
+    private bool TryFindNeighbour(string path, out ContentInfo info)
+    {
+        try
+        {
+            return TryFindFile(path, out info);
+        }
+        catch (Exception exception) when (UnreadableFiles.Is(exception))
+        {
+            unreadable.Note(path, exception);
+            info = default;
+            return false;
+        }
     }
 
     private bool TryFindFile(string path, out ContentInfo info)

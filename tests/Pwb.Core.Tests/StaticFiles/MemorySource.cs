@@ -18,6 +18,9 @@ internal sealed class MemorySource : ContentSource
     /// <summary>What an opened stream does when it is read, instead of giving its content.</summary>
     public Func<byte[], Stream> OpenWith { get; set; } = content => new MemoryStream(content);
 
+    /// <summary>Files that may not even be looked at.</summary>
+    public HashSet<string> Hidden { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files that are there but may not be opened.</summary>
     public HashSet<string> Denied { get; } = new(StringComparer.Ordinal);
 
@@ -40,6 +43,7 @@ internal sealed class MemorySource : ContentSource
     {
         Finds++;
         if (Failure is not null) throw Failure;
+        if (Hidden.Contains(path)) throw new UnauthorizedAccessException(path);
         if (_files.ContainsKey(path)) return InfoOf(path);
         return path.Length == 0 || _files.Keys.Any(file => file.StartsWith(path + "/", StringComparison.Ordinal)) ? Directory(path) : null;
     }
