@@ -26,7 +26,9 @@ public abstract class ContentSource
     /// <exception cref="IOException">It cannot be opened. The client gets 500, or 503 if the process has too many open files or another program has the file to itself.</exception>
     public abstract Stream? Open(string path, out ContentInfo info);
 
-    /// <summary>What a directory holds, in any order, without what may not be served.</summary>
+    /// <summary>
+    /// What a directory holds, in any order, without what may not be served. Walked over once; where there may be very many, give them out one by one.
+    /// </summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="UnauthorizedAccessException">It cannot be read. The client gets 403.</exception>
     /// <exception cref="IOException">It cannot be read. The client gets 500, or 503 if the process has too many open files.</exception>

@@ -44,9 +44,9 @@ internal sealed class LinuxFolder : ContentSource
     public override IEnumerable<ContentInfo> List(string path)
     {
         using PathHandle handle = Open(path);
-        if (!handle.IsOpen || !handle.GetStatus().IsDirectory) return [];
+        if (!handle.IsOpen || !handle.GetStatus().IsDirectory) yield break;
 
-        var entries = new List<ContentInfo>();
+        // One by one: a directory may hold more names than memory should.
         foreach (string name in new FileSystemEnumerable<string>(
             handle.GetDescriptorPath(),
             (ref FileSystemEntry entry) => entry.FileName.ToString(),
@@ -54,10 +54,8 @@ internal sealed class LinuxFolder : ContentSource
         {
             if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
             ContentInfo? info = status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : status.Describe(name);
-            if (info is { } entry) entries.Add(entry);
+            if (info is { } entry) yield return entry;
         }
-
-        return entries;
     }
 
     // The root is opened each time: it may be a link that is switched to another folder, and is then the boundary at once.

@@ -44,18 +44,16 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
 
     public override IEnumerable<ContentInfo> List(string path)
     {
-        if (ResolveWithin(path) is not { } real || !Directory.Exists(real)) return [];
+        if (ResolveWithin(path) is not { } real || !Directory.Exists(real)) yield break;
 
-        var entries = new List<ContentInfo>();
+        // One by one: a directory may hold more names than memory should.
         foreach (string name in new FileSystemEnumerable<string>(
             real,
             (ref FileSystemEntry entry) => entry.FileName.ToString(),
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
-            if (FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") is { } info) entries.Add(info);
+            if (FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") is { } info) yield return info;
         }
-
-        return entries;
     }
 
     // Exists would hide that a directory on the way may not be searched; Attributes throws, and is -1 if there is nothing.
