@@ -64,13 +64,13 @@ internal sealed class Option
 
     public static Option Switch(
         OptionGroup group, string name, string summary, string more = "", string? shortName = null) => new()
-    {
-        Name = name,
-        ShortName = shortName,
-        Group = group,
-        Summary = summary,
-        More = more,
-        BareValue = "true",
-        Choices = ["true", "false"],
-    };
+        {
+            Name = name,
+            ShortName = shortName,
+            Group = group,
+            Summary = summary,
+            More = more,
+            BareValue = "true",
+            Choices = ["true", "false"],
+        };
 }
