@@ -1,4 +1,3 @@
-using System.Text;
 using Pwb.Protocol;
 
 namespace Pwb;
@@ -7,7 +6,7 @@ namespace Pwb;
 /// A response: a value that never changes and can be sent any number of times, if its body can. Its head is rendered and
 /// checked when it is made, so a mistake shows at the line that made it and sending is copying.
 /// </summary>
-public sealed class HttpResponse
+public sealed partial class HttpResponse
 {
     private readonly byte[] _head;
     private readonly int _fieldsStart;
@@ -78,22 +77,6 @@ public sealed class HttpResponse
     /// <summary>Status line, field lines and Content-Length: all that does not depend on the request.</summary>
     internal ReadOnlySpan<byte> Head => _head;
 
-    /// <summary>Text, as UTF-8.</summary>
-    /// <exception cref="ArgumentException">As for the constructor.</exception>
-    public static HttpResponse Text(string text, int statusCode = 200, string contentType = "text/plain; charset=utf-8") =>
-        new(statusCode, ResponseBody.From(text), ("Content-Type", contentType));
-
-    /// <summary>Bytes.</summary>
-    /// <exception cref="ArgumentException">As for the constructor.</exception>
-    public static HttpResponse Bytes(ReadOnlyMemory<byte> content, string contentType = "application/octet-stream", int statusCode = 200) =>
-        new(statusCode, ResponseBody.From(content), ("Content-Type", contentType));
-
-    /// <summary>405 Method Not Allowed.</summary>
-    /// <param name="allow">The methods that are allowed, such as "GET, HEAD".</param>
-    /// <exception cref="ArgumentException">As for the constructor.</exception>
-    public static HttpResponse MethodNotAllowed(string allow) =>
-        new(405, ResponseBody.From("405 Method Not Allowed\n"), ("Allow", allow));
-
     /// <summary>The same response with a field set: lines of that name are replaced by one.</summary>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse With(string name, string value)
@@ -105,6 +88,11 @@ public sealed class HttpResponse
     /// <summary>The same response with a field line added behind the others, as for a second Set-Cookie.</summary>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithAdded(string name, string value) => new(StatusCode, Body, [.. Lines(), (name, value)]);
+
+    /// <summary>The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new body.</summary>
+    /// <param name="body">The content; none if null. The old body is the caller's to dispose, unless the new one passes that on.</param>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public HttpResponse WithBody(ResponseBody? body) => new(StatusCode, body, [.. Lines()]);
 
     private static string? FieldDemandedBy(int statusCode) => statusCode switch
     {
@@ -125,7 +113,7 @@ public sealed class HttpResponse
     private List<(string Name, string Value)> Lines()
     {
         List<(string Name, string Value)> lines = [];
-        foreach (FieldLine line in Headers) lines.Add((Encoding.Latin1.GetString(line.Name), Encoding.Latin1.GetString(line.Value)));
+        foreach ((string name, string value) in Headers) lines.Add((name, value));
         return lines;
     }
 

@@ -72,6 +72,39 @@ public abstract class ResponseBody : IAsyncDisposable
         return new PushBody(write, length);
     }
 
+    /// <summary>
+    /// Makes a body that writes through a stream of yours: one that compresses, counts or encrypts. The inner body belongs to the new one, which passes
+    /// its disposal on.
+    /// </summary>
+    /// <param name="inner">The content as it is.</param>
+    /// <param name="around">
+    /// Makes the stream that <paramref name="inner"/> writes to, from the one that takes the response's content, for each response anew. It is disposed
+    /// when the inner body has ended, so that it can write its end; the stream below it is not its own to close.
+    /// </param>
+    /// <param name="length">The number of bytes that come out, if known. Default: not known.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="inner"/> or <paramref name="around"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <example><code>ResponseBody zipped = ResponseBody.Wrap(body, output => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true));</code></example>
+    public static ResponseBody Wrap(ResponseBody inner, Func<Stream, Stream> around, long? length = null)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentNullException.ThrowIfNull(around);
+        if (length < 0) throw new ArgumentOutOfRangeException(nameof(length), length, "A length is not negative.");
+        return new WrappedBody(inner, around, length);
+    }
+
+    /// <summary>
+    /// Gets the content of a body that is in memory, as those of <see cref="From(ReadOnlyMemory{byte})"/> and <see cref="From(string)"/> are. A handler
+    /// around another one that changes such content makes a body of the new bytes, which is then sent as quickly as the old one.
+    /// </summary>
+    /// <param name="content">The bytes, which are not to be changed; empty if the body writes itself.</param>
+    /// <returns>Whether the content is in memory.</returns>
+    public bool TryGetMemory(out ReadOnlyMemory<byte> content)
+    {
+        content = Memory ?? default;
+        return Memory is not null;
+    }
+
     /// <summary>Writes the content.</summary>
     /// <param name="output">Takes the content and sends it. A write waits while the client is slow. It is flushed at the end by the server.</param>
     /// <param name="cancellationToken">Cancelled when the connection is aborted.</param>
@@ -83,12 +116,8 @@ public abstract class ResponseBody : IAsyncDisposable
     /// <summary>Whether writing it, or disposing of it, runs code that is not this library's.</summary>
     internal virtual bool IsUserCode => true;
 
-    /// <summary>The content, if it is in memory and can be copied to the wire as it is.</summary>
-    internal virtual bool TryGetBytes(out ReadOnlyMemory<byte> content)
-    {
-        content = default;
-        return false;
-    }
+    /// <summary>The content, if it is in memory and can be copied to the wire as it is. Not for users to override: it is asked on any thread.</summary>
+    internal virtual ReadOnlyMemory<byte>? Memory => null;
 
     private sealed class BytesBody(ReadOnlyMemory<byte> content, string contentType) : ResponseBody
     {
@@ -98,13 +127,9 @@ public abstract class ResponseBody : IAsyncDisposable
 
         internal override bool IsUserCode => false;
 
-        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => output.WriteAsync(content, cancellationToken);
+        internal override ReadOnlyMemory<byte>? Memory => content;
 
-        internal override bool TryGetBytes(out ReadOnlyMemory<byte> bytes)
-        {
-            bytes = content;
-            return true;
-        }
+        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => output.WriteAsync(content, cancellationToken);
     }
 
     private sealed class StreamBody(Stream content, long? length, bool isCut) : ResponseBody
@@ -139,5 +164,24 @@ public abstract class ResponseBody : IAsyncDisposable
         public override long? Length => length;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => write(output, cancellationToken);
+    }
+
+    private sealed class WrappedBody(ResponseBody inner, Func<Stream, Stream> around, long? length) : ResponseBody
+    {
+        public override long? Length => length;
+
+        internal override string DefaultContentType => inner.DefaultContentType;
+
+        public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
+        {
+            Stream stream = around(output) ?? throw new InvalidOperationException("The function of ResponseBody.Wrap returned null.");
+            await using (stream.ConfigureAwait(false)) await inner.WriteToAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

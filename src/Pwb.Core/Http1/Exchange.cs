@@ -143,6 +143,10 @@ internal sealed class Exchange
             if (!handling.IsCompleted && !Head.HasContent) await FlushBeforeWaitAsync().ConfigureAwait(false);
             _state.Response = await handling.ConfigureAwait(false) ?? throw new InvalidOperationException("The handler returned null.");
         }
+        catch (RequestRejectedException rejected) when (rejected.Response is not null)
+        {
+            _state.Response = rejected.Response;
+        }
         catch (RequestRejectedException rejected)
         {
             return Outcome.Refuse(rejected.Rejection);

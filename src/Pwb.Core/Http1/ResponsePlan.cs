@@ -21,7 +21,7 @@ internal readonly record struct ResponsePlan(ContentFraming Framing, ContentOrig
     public static ResponsePlan For(HttpResponse response, RequestHead head, ContentState content, bool isStopping, long maxDrained)
     {
         ContentFraming framing = FramingOf(response, head);
-        bool isInMemory = response.Body.TryGetBytes(out _);
+        bool isInMemory = response.Body.TryGetMemory(out _);
         bool hasContent = !head.IsHead && response.MayHaveContent && response.ContentLength != 0;
         bool isStreamed = hasContent && !isInMemory;
         bool sendsContinue = isStreamed && content.IsContinueDue && response.StatusCode < 300;

@@ -15,7 +15,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         AppendHead(response, ContentFraming.Sized, request, close: true);
         ReadOnlyMemory<byte> content = default;
-        if (!request.IsHead && response.Body.TryGetBytes(out content)) channel.Pending.Append(content.Span);
+        if (!request.IsHead && response.Body.TryGetMemory(out content)) channel.Pending.Append(content.Span);
         return new SentResponse(response.StatusCode, content.Length);
     }
 
@@ -24,7 +24,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     public async ValueTask<SentResponse> AppendAsync(HttpResponse response, ResponsePlan plan, RequestHead request)
     {
         ReadOnlyMemory<byte> content = default;
-        if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetBytes(out content);
+        if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetMemory(out content);
         if (channel.Pending.Length + response.Head.Length + content.Length > SendBuffer.MaxLength) await channel.FlushAsync().ConfigureAwait(false);
         AppendHead(response, plan.Framing, request, plan.Closes);
         if (content.Length <= MaxCopiedLength) channel.Pending.Append(content.Span);
@@ -87,12 +87,13 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
 
         // Nothing of it is on the wire yet: it can still become an orderly error.
         channel.Pending.Truncate(mark);
-        if (failure is RequestRejectedException rejected) return new SentResponse(0, 0, null, rejected.Rejection);
+        if (failure is RequestRejectedException { Response: null } rejected) return new SentResponse(0, 0, null, rejected.Rejection);
 
-        Refusals.InternalServerError.Body.TryGetBytes(out ReadOnlyMemory<byte> text);
-        AppendHead(Refusals.InternalServerError, ContentFraming.Sized, request, plan.Closes);
+        HttpResponse instead = (failure as RequestRejectedException)?.Response ?? Refusals.InternalServerError;
+        instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
+        AppendHead(instead, ContentFraming.Sized, request, plan.Closes);
         channel.Pending.Append(text.Span);
-        return new SentResponse(500, text.Length, failure);
+        return new SentResponse(instead.StatusCode, text.Length, failure);
     }
 
     // What a body can only have from a write that failed, or from a token that said so. Anything else it threw is its own.

@@ -151,7 +151,7 @@ public sealed class NormalPathTests
             if (response.StatusCode != 200) continue;
 
             served++;
-            response.Body.TryGetBytes(out ReadOnlyMemory<byte> content).Should().BeTrue();
+            response.Body.TryGetMemory(out ReadOnlyMemory<byte> content).Should().BeTrue();
             string file = Encoding.UTF8.GetString(content.Span);
             (path.EndsWith('/') ? path + "index.html" : path).Should().Be("/" + file, target);
         }
