@@ -6,8 +6,11 @@ using Pwb.Channels;
 
 namespace Pwb.Server;
 
-/// <summary>A connection over a TCP socket.</summary>
-internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint)
+/// <summary>
+/// A connection over a TCP socket. A socket that was accepted or connected knows the other end's address without a system call, until it is closed:
+/// so the address is taken from it at once.
+/// </summary>
+internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
 {
     private static bool _mayCompleteInline = !OperatingSystem.IsWindows();
 
@@ -15,9 +18,6 @@ internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = 
     private bool _hasShutDown;
 
     protected Socket Socket => _stream.Socket;
-
-    // Asked for only when somebody wants to know: it costs a system call.
-    public override EndPoint? RemoteEndPoint => field ??= base.RemoteEndPoint ?? GetRemoteEndPoint();
 
     public override bool CanShutdownSend => true;
 
@@ -132,11 +132,11 @@ internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreferInlineCompletions")]
     private static extern void SetPreferInlineCompletions(Socket socket, bool value);
 
-    private EndPoint? GetRemoteEndPoint()
+    private static EndPoint? AddressOf(Socket socket)
     {
         try
         {
-            return Socket.RemoteEndPoint;
+            return socket.RemoteEndPoint;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

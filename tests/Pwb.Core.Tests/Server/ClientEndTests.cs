@@ -67,6 +67,27 @@ public sealed class ClientEndTests
     }
 
     [Fact]
+    public async Task Who_it_was_is_known_even_if_it_is_asked_for_only_after_a_reset()
+    {
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<System.Net.EndPoint?> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using PwbServer server = await StartAsync(async (request, cancellationToken) =>
+        {
+            entered.SetResult();
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            address.SetResult(request.RemoteEndPoint);
+            return HttpResponse.Text("never");
+        });
+        using TcpClient client = await SendAsync(server);
+        System.Net.EndPoint expected = client.Client.LocalEndPoint!;
+        await entered.Task.WaitAsync(Wire.SafetyTimeout);
+
+        client.Client.Close(timeout: 0);
+
+        (await address.Task.WaitAsync(Wire.SafetyTimeout)).Should().Be(expected);
+    }
+
+    [Fact]
     public async Task Urgent_data_is_no_reset()
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
