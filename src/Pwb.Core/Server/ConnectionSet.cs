@@ -5,6 +5,9 @@ namespace Pwb.Server;
 /// <summary>The connections of a server that are open.</summary>
 internal sealed class ConnectionSet : ICountable
 {
+    // So many that were idle a moment ago and are no more: then hardly any is.
+    private const int MaxBusy = 32;
+
     private readonly Lock _lock = new();
     private readonly List<ServerConnection> _connections = []; // each knows its index, which takes less memory than a node for each
     private TaskCompletionSource? _empty;
@@ -43,21 +46,23 @@ internal sealed class ConnectionSet : ICountable
 
     /// <summary>
     /// Makes room: closes the connection that has waited longest for a next request; if none does, the one that has waited longest for
-    /// its first.
+    /// its first. One whose request has just come is passed over.
     /// </summary>
     /// <returns>Whether there was one.</returns>
     public bool CloseLongestIdle()
     {
-        ServerConnection? longest = null;
-        lock (_lock)
+        HashSet<ServerConnection>? busy = null;
+        while (FindLongestIdle(busy) is { } longest)
         {
-            foreach (ServerConnection connection in _connections)
-            {
-                if (connection.IdleDueAt < (longest?.IdleDueAt ?? long.MaxValue)) longest = connection;
-            }
+            if (longest.Control.Evict()) return true;
+
+            // Each look passes all connections, and the thread that accepts must not be held up.
+            busy ??= [];
+            if (busy.Count == MaxBusy) return false;
+            busy.Add(longest);
         }
 
-        return longest is not null && longest.Control.Evict();
+        return false;
     }
 
     /// <summary>Completes when no connection is open.</summary>
@@ -84,5 +89,21 @@ internal sealed class ConnectionSet : ICountable
     {
         list.Clear();
         lock (_lock) list.AddRange(_connections);
+    }
+
+    private ServerConnection? FindLongestIdle(HashSet<ServerConnection>? busy)
+    {
+        ServerConnection? longest = null;
+        long dueAt = long.MaxValue;
+        lock (_lock)
+        {
+            foreach (ServerConnection connection in _connections)
+            {
+                long due = connection.IdleDueAt;
+                if (due < dueAt && busy?.Contains(connection) != true) (longest, dueAt) = (connection, due);
+            }
+        }
+
+        return longest;
     }
 }

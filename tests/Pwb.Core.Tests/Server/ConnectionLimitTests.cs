@@ -40,6 +40,35 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task One_whose_request_has_just_come_does_not_keep_the_next_from_making_room()
+    {
+        var clock = new ManualClock();
+        await using PwbServer server = new(options: Two with { TimeProvider = clock, Limits = PwbServerLimits.Default with { MaxConnections = 1 } });
+        await server.StartAsync();
+
+        // The one that has been silent longest has sent something, which its loop has yet to see.
+        using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using TcpClient busyClient = new();
+        await busyClient.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint);
+        using StalledStream busy = new(await listener.AcceptSocketAsync());
+        Task serving = server.ServeAsync(busy);
+        await busy.Waiting.WaitAsync(Wire.SafetyTimeout);
+        await busyClient.GetStream().WriteAsync(Latin1.Bytes(Get));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        server.Tick();
+        using TcpClient idle = new(server.EndPoint.AddressFamily);
+        await idle.ConnectAsync(server.EndPoint);
+
+        using TcpClient next = await AskAsync(server);
+
+        (await idle.GetStream().ReadAsync(new byte[1])).Should().Be(0);
+        await server.StopAsync(new CancellationToken(canceled: true));
+        busy.Release();
+        await serving.WaitAsync(Wire.SafetyTimeout);
+    }
+
+    [Fact]
     public async Task With_no_idle_connection_a_new_one_gets_503()
     {
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -103,5 +132,22 @@ public sealed class ConnectionLimitTests
     {
         byte[] buffer = new byte[4096];
         return Latin1.Text(buffer.AsSpan(0, await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)));
+    }
+
+    /// <summary>A stream whose bytes have arrived, and whose reads do not say so.</summary>
+    private sealed class StalledStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<int> _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Waiting => _waiting.Task;
+
+        public void Release() => _release.TrySetResult(0);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _waiting.TrySetResult();
+            return await _release.Task;
+        }
     }
 }
