@@ -1,46 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Channels;
-using Pwb.Logging;
 using Pwb.Http1;
 using Pwb.InMemory;
-using Pwb.Protocol;
+using Pwb.Logging;
 using Pwb.Server;
 using Pwb.Telemetry;
 
 namespace Pwb;
 
 /// <summary>
-/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunAsync"/> or <see cref="StartAsync"/>, and serves any other stream
-/// with <see cref="ServeAsync"/>.
+/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunUntilStoppedAsync"/>, <see cref="RunAsync"/> or <see cref="StartAsync"/>,
+/// and serves any other stream with <see cref="ServeAsync"/>.
 /// </summary>
-public sealed class PwbServer : IAsyncDisposable
+public sealed class PwbServer : IAsyncDisposable, IDisposable
 {
-    // How long handlers of aborted connections get to notice it before the server stops without them.
-    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
-
     private readonly PwbServerOptions _options;
     private readonly HostFilter? _loopbackHosts;
     private readonly HostFilter? _hosts;
     private readonly ServerLog _log;
-    private readonly CoarseClock _clock;
-    private readonly ConnectionLog _connectionLog;
     private readonly ChannelContext _channels;
-    private readonly Http1Context _context;
-    private readonly ConnectionSet _connections = new();
-    private readonly Admission _admission;
     private readonly CertificateWatch _certificates;
     private readonly Heartbeat _heartbeat;
     private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
-    private readonly Action<ServerConnection> _servedEnded;
-    private readonly Action<ServerConnection> _refusedEnded;
     private List<Listener>? _listeners;
+    private TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _lastConnectionId;
     private bool _isDisposed;
 
     /// <summary>Makes a server. It does nothing until it is started or given a stream.</summary>
@@ -50,24 +38,25 @@ public sealed class PwbServer : IAsyncDisposable
     /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
     public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
     {
-        _options = options ?? new PwbServerOptions();
+        // What is checked is a copy, which nobody can change afterwards.
+        _options = (options ?? new PwbServerOptions()).Copy();
         _options.Validate();
-        _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
-        _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
-        _admission = new Admission(_connections);
-        _servedEnded = Ended(Admitted.Served);
-        _refusedEnded = Ended(Admitted.Refused);
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
-        _clock = new CoarseClock(_options.TimeProvider, _options.ServerHeader);
+        _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, _log) };
+        _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
+        _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
+        CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
+        ConnectionSet connections = new();
         _certificates = new CertificateWatch(_options.TimeProvider, _log);
-        _heartbeat = new Heartbeat(_clock, _connections, _reserve, _certificates);
+        _heartbeat = new Heartbeat(clock, connections, _reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
         QueryMask mask = new(_options.SecretQueryParameters);
-        _connectionLog = new ConnectionLog(logger, mask);
-        _channels = new ChannelContext(_clock, _options.Limits, _connectionLog.CallbackFailed);
+        ConnectionLog connectionLog = new(logger, mask);
+        _channels = new ChannelContext(clock, _options.Limits, connectionLog.CallbackFailed);
         AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
-        _context = new Http1Context(handler ?? new FixedResponseHandler(), _options, _channels, _connectionLog, accessLog);
+        Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
+        Reception = new Reception(_channels, context, _hosts, connections, _heartbeat, _log);
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -86,8 +75,8 @@ public sealed class PwbServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
     public IReadOnlyList<string> Urls => LocalUrls.Of(EndPoints);
 
-    /// <summary>Starts listening. When this is done, the first client may come.</summary>
-    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    /// <summary>Starts listening. When this is done, the first client may come. When it fails, nothing is left open, and it may be tried again.</summary>
+    /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread; the message says which and why, in one line.</exception>
     /// <exception cref="InvalidOperationException">The server is listening already, or somebody has disposed of a certificate of an end point.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -95,25 +84,8 @@ public sealed class PwbServer : IAsyncDisposable
         await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
-
-            // Everything that a connection needs is there before the first can come.
-            _admission.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
-            await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
-            IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
-            _certificates.Begin(endPoints);
-            List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
-            _heartbeat.Enter();
-            _reserve.TryHold();
-            _listeners = listeners;
-            _log.Listening(EndPoint.Port, string.Join(' ', Urls));
-            foreach (Listener listener in listeners)
-            {
-                TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
-                HostFilter? hosts = listener.IsLoopback ? _loopbackHosts : _hosts;
-                listener.Start(socket => Serve(socket, hosts, handshake), _reserve);
-            }
+            await ListenAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -125,33 +97,26 @@ public sealed class PwbServer : IAsyncDisposable
     /// Stops: refuses new connections, closes idle ones, lets requests in flight finish within
     /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets what is left. The server can be started again.
     /// </summary>
+    /// <remarks>
+    /// A handler may call this, but must not await it: its own request is in flight, and would be waited for until the grace is over, and then reset.
+    /// Whoever runs the server, such as <see cref="RunUntilStoppedAsync"/>, waits for the end instead.
+    /// </remarks>
     /// <param name="cancellationToken">Ends the grace at once, also that of another call that is still waiting. This method then completes normally.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration registration =
+        CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static server => ((PwbServer)server!)._endOfGrace.TrySetResult(), this);
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (cancellationToken.IsCancellationRequested) _endOfGrace.TrySetResult();
-            _channels.IsStopping = true;
-            List<Listener> listeners = _listeners ?? [];
-            listeners.ForEach(listener => listener.Stop());
-            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
-            _reserve.Release();
-            int aborted = await EndConnectionsAsync().ConfigureAwait(false);
-
-            // Ready for the next start, and for streams that come without one.
-            _channels.IsStopping = _isDisposed;
-            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_listeners is null) return;
-            _listeners = null;
-            _certificates.End();
-            _heartbeat.Leave();
-            _log.Stopped(aborted);
+            await EndAsync().ConfigureAwait(false);
         }
         finally
         {
+            // First, since a token that is cancelled later is not of the next stop.
+            await registration.DisposeAsync().ConfigureAwait(false);
+            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _lifecycle.Release();
         }
     }
@@ -173,6 +138,43 @@ public sealed class PwbServer : IAsyncDisposable
     }
 
     /// <summary>
+    /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM or SIGHUP, on Windows
+    /// by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends the grace at once, and a third is the system's.
+    /// Completes as well when the token is cancelled, which is no error, and when somebody else stops the server.
+    /// </summary>
+    /// <example><code>
+    /// await using PwbServer server = new(handler);
+    /// await server.RunUntilStoppedAsync();
+    /// </code></example>
+    /// <param name="cancellationToken">Stops the server as the first signal does.</param>
+    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async Task RunUntilStoppedAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return;
+        using ProcessSignals signals = new();
+        Task stopped;
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_listeners is null) await ListenAsync().ConfigureAwait(false);
+            stopped = _stopped.Task;
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
+        {
+            await Task.WhenAny(signals.FirstAsync(), cancelled.Task, stopped).ConfigureAwait(false);
+        }
+
+        if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Serves one connection over any stream: a pipe, a tunnel, a test. The server need not be listening. Takes the stream over and
     /// disposes it. Completes when the connection has ended, whatever the peer did.
     /// </summary>
@@ -187,13 +189,7 @@ public sealed class PwbServer : IAsyncDisposable
         if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-        Transport transport = duplex switch
-        {
-            NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
-            SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
-            _ => new Transport(duplex, remoteEndPoint),
-        };
-        return ServeStreamAsync(Open(transport, _hosts, Rejection.None, OnEnded), cancellationToken);
+        return Reception.ServeAsync(duplex, remoteEndPoint, cancellationToken);
     }
 
     /// <summary>
@@ -230,124 +226,91 @@ public sealed class PwbServer : IAsyncDisposable
         _heartbeat.Dispose();
     }
 
+    /// <summary>Stops at once, as <see cref="DisposeAsync"/> does, and waits for it: for owners that dispose synchronously. It takes a second at most.</summary>
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "Nothing that is waited for goes back to the caller's thread.")]
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
     internal void Tick() => _heartbeat.Tick();
 
     /// <summary>Looks at the files of certificates now, for tests that wait for it.</summary>
     internal void LookAtCertificates() => _certificates.Look();
 
-    /// <summary>
-    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
-    /// gets to it, keeps the limit also when handlers hold up the pool.
-    /// </summary>
-    internal void Serve(Socket socket, HostFilter? hosts, TlsHandshake? handshake = null)
-    {
-        Admitted admitted = _admission.Enter();
-        if (admitted == Admitted.Dropped)
-        {
-            socket.Close(timeout: 0);
-            return;
-        }
+    /// <summary>Takes connections over.</summary>
+    internal Reception Reception { get; }
 
-        bool isRefused = admitted == Admitted.Refused;
-        ServerConnection connection;
-        try
-        {
-            if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
-            NetworkStream stream = new(socket, ownsSocket: true);
-            SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
-            connection = Open(transport, hosts, isRefused ? Rejection.TooManyConnections : Rejection.None, isRefused ? _refusedEnded : _servedEnded);
-        }
-        catch
-        {
-            // No connection has come of it that would give back its place at its end.
-            _admission.Leave(admitted);
-            socket.Dispose();
-            throw;
-        }
-
-        try
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
-        }
-        catch (OutOfMemoryException)
-        {
-            // Without descriptors the pool may be unable to start a thread, and says so; the connection is queued all the same.
-        }
-    }
-
-    private static void SetNoDelay(Socket socket)
-    {
-        try
-        {
-            socket.NoDelay = true;
-        }
-        catch (SocketException)
-        {
-            // The client has gone already; its connection will find out.
-        }
-    }
-
-    private static async Task ServeStreamAsync(ServerConnection connection, CancellationToken cancellationToken)
-    {
-        // Handlers run on the pool, never on whatever thread this was called on.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await connection.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
     private ConnectionEnd Connect(Action<ConnectionEnd> closed)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        MemoryPipe requests = new(), responses = new();
-        ConnectionEnd client = new(responses, requests, closed + (_ => Tick()));
-        InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
-
-        // Without the client's AsyncLocals: the connection is also that of requests to come.
         HostFilter? hosts = _options.AllowedHosts is null ? null : _loopbackHosts; // no network comes closer than loopback
-        ThreadPool.UnsafeQueueUserWorkItem(Open(transport, hosts, Rejection.None, OnEnded), preferLocal: false);
-        return client;
+        return Reception.Connect(hosts, closed);
     }
 
-    private ServerConnection Open(Transport transport, HostFilter? hosts, Rejection refusal, Action<ServerConnection> ended)
+    // All or nothing.
+    private async Task ListenAsync()
     {
-        Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, _channels);
-        ServerConnection connection = new(channel, new Http1Engine(channel, _context, hosts), _connectionLog, refusal, ended);
-        _heartbeat.Enter();
-        _connections.Add(connection);
-        return connection;
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        // Everything that a connection needs is there before the first can come.
+        Reception.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
+        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
+        IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
+        _certificates.Begin(endPoints);
+        List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
+        bool isBeating = false;
+        try
+        {
+            listeners.ForEach(listener => Prepare(listener, endPoints));
+            _heartbeat.Enter();
+            isBeating = true;
+            _reserve.TryHold();
+        }
+        catch (Exception exception)
+        {
+            listeners.ForEach(listener => listener.Stop());
+            _certificates.End();
+            if (isBeating) _heartbeat.Leave();
+            _reserve.Release();
+            if (exception is OutOfMemoryException) throw new IOException("Cannot listen: the system gives no thread.", exception);
+            throw;
+        }
+
+        _listeners = listeners;
+        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _log.Listening(EndPoint.Port, string.Join(' ', Urls));
+        listeners.ForEach(listener => listener.Begin());
     }
 
-    private void OnEnded(ServerConnection connection)
+    private void Prepare(Listener listener, IReadOnlyList<IPEndPoint> endPoints)
     {
-        _connections.Remove(connection);
-        _heartbeat.Leave();
+        TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
+        listener.Start(socket => Reception.Serve(socket, listener.IsLoopback ? _loopbackHosts : _hosts, handshake), _reserve);
     }
 
-    private Action<ServerConnection> Ended(Admitted admitted) => connection =>
+    private async Task EndAsync()
     {
-        _admission.Leave(admitted);
-        OnEnded(connection);
-    };
+        List<Listener> listeners = _listeners ?? [];
+        try
+        {
+            _channels.IsStopping = true;
+            listeners.ForEach(listener => listener.Stop());
+            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
+            _reserve.Release();
+            int aborted = await Reception.EndAsync(_endOfGrace.Task).ConfigureAwait(false);
+            if (_listeners is not null) _log.Stopped(aborted);
+        }
+        finally
+        {
+            // Ready for the next start, and for streams that come without one.
+            _channels.IsStopping = _isDisposed;
+            if (_listeners is not null)
+            {
+                _certificates.End();
+                _heartbeat.Leave();
+            }
 
-    /// <returns>How many connections had to be aborted.</returns>
-    private async Task<int> EndConnectionsAsync()
-    {
-        List<ServerConnection> connections = [];
-        _connections.CopyTo(connections);
-        connections.ForEach(connection => connection.Control.BeginStop());
-        int open = connections.Count(connection => !connection.Control.CloseIfIdle());
-        if (open > 0) _log.Stopping(open);
-
-        Task empty = _connections.WhenEmptyAsync();
-        using CancellationTokenSource isOver = new();
-        Task grace = Task.Delay(_options.Limits.ShutdownGracePeriod, _options.TimeProvider, isOver.Token);
-        await Task.WhenAny(empty, grace, _endOfGrace.Task).ConfigureAwait(false);
-
-        _connections.CopyTo(connections);
-        connections.ForEach(connection => connection.Control.Abort());
-        await Task.WhenAny(empty, Task.Delay(AbortPatience, isOver.Token)).ConfigureAwait(false);
-        await isOver.CancelAsync().ConfigureAwait(false);
-        return connections.Count;
+            _listeners = null;
+            _stopped.TrySetResult();
+        }
     }
 }

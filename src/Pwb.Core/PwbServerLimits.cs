@@ -97,8 +97,9 @@ public sealed record PwbServerLimits
     /// <summary>How long requests in flight may take after the server was told to stop. Default 30 seconds, as in Kestrel. Beyond: reset.</summary>
     public TimeSpan ShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Throws if a limit is out of its range.</summary>
-    internal void Validate()
+    /// <summary>Checks all limits, as <see cref="PwbServer"/> does when it is made with them.</summary>
+    /// <exception cref="ArgumentException">A limit is out of its range; the message says which and what the range is, <see cref="ArgumentException.ParamName"/> is its name.</exception>
+    public void Validate()
     {
         Check(nameof(MaxConnections), MaxConnections ?? 1, 1, int.MaxValue);
         Check(nameof(Backlog), Backlog, 1, 65_535);

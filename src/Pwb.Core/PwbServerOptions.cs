@@ -72,7 +72,13 @@ public sealed record PwbServerOptions
     /// </summary>
     public Func<HttpRequest, long?>? MaxContentLengthSelector { get; init; }
 
-    /// <summary>The clock of deadlines and of the Date field. Default: the system's.</summary>
+    /// <summary>
+    /// Whether the server lets the process's thread pool grow when handlers block its threads. Default true. Without it the pool adds about one thread
+    /// a second, and other clients wait until there are enough. Set it to false in a process that sets <see cref="ThreadPool.SetMinThreads"/> itself.
+    /// </summary>
+    public bool GrowThreadPool { get; init; } = true;
+
+    /// <summary>The clock of deadlines and of the Date field. Default: the system's. If it throws, the system's goes on in its place, with an error in the log.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
@@ -87,8 +93,9 @@ public sealed record PwbServerOptions
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
     public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port, TlsOptions? tls = null) => EndPointsOf(IPAddress.Any, IPAddress.IPv6Any, port, tls);
 
-    /// <summary>Throws if an option is not valid.</summary>
-    internal void Validate()
+    /// <summary>Checks all options and limits, as <see cref="PwbServer"/> does when it is made with them.</summary>
+    /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which and why, <see cref="ArgumentException.ParamName"/> is its name.</exception>
+    public void Validate()
     {
         Require(Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort, nameof(Port), $"Port is {Port}; it must be from 0 to 65535.");
         Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
@@ -104,13 +111,39 @@ public sealed record PwbServerOptions
         Require(Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");
-        if (ServerHeader is not null) ResponseHead.CheckField("Server", ServerHeader);
+        CheckServerHeader();
         Limits!.Validate();
     }
+
+    /// <summary>The same options, with lists and end points that nobody else can change.</summary>
+    internal PwbServerOptions Copy() => this with
+    {
+        EndPoints = EndPoints is null ? null : Array.ConvertAll<IPEndPoint, IPEndPoint>([.. EndPoints], CopyOf),
+        AllowedHosts = AllowedHosts is null ? null : [.. AllowedHosts],
+    };
+
+    private static IPEndPoint CopyOf(IPEndPoint endPoint) => endPoint switch
+    {
+        null => null!, // which Validate refuses
+        TlsEndPoint tls => new TlsEndPoint(tls.Address, tls.Port, tls.Tls),
+        _ => new IPEndPoint(endPoint.Address, endPoint.Port),
+    };
 
     private static void Require(bool isValid, string name, string message)
     {
         if (!isValid) throw new ArgumentException(message, name);
+    }
+
+    private void CheckServerHeader()
+    {
+        try
+        {
+            if (ServerHeader is not null) ResponseHead.CheckField("Server", ServerHeader);
+        }
+        catch (ArgumentException exception)
+        {
+            Require(isValid: false, nameof(ServerHeader), exception.Message);
+        }
     }
 
     private static IPEndPoint[] EndPointsOf(IPAddress address, IPAddress address6, int port, TlsOptions? tls)

@@ -14,6 +14,7 @@ internal sealed class CoarseClock
     private readonly byte[] _server;
     private readonly long _start;
     private volatile Fields _fields;
+    private long _elapsed; // since the start, as the time provider says
     private long _now;
 
     public CoarseClock(TimeProvider timeProvider, string? serverHeader)
@@ -41,9 +42,20 @@ internal sealed class CoarseClock
     /// <summary>Milliseconds until the Date changes, so that it is never late by more than it takes to render.</summary>
     public int UntilNextSecond() => (int)IntervalMilliseconds - _timeProvider.GetUtcNow().Millisecond;
 
-    public void Update()
+    /// <summary>Reads the time. Never called by two threads at once.</summary>
+    /// <param name="stoodStill">
+    /// How many milliseconds the process stood still. They are left out if this clock counted them, so that no deadline passes in a time
+    /// in which nobody could look for what the client had sent.
+    /// </param>
+    public void Update(long stoodStill = 0)
     {
-        Volatile.Write(ref _now, (long)_timeProvider.GetElapsedTime(_start).TotalMilliseconds);
+        long elapsed = (long)_timeProvider.GetElapsedTime(_start).TotalMilliseconds;
+        long passed = Math.Max(0, elapsed - _elapsed); // monotonic, even if the provider's clock is not
+        _elapsed = elapsed;
+
+        // A clock that went another way meanwhile, as that of a test, is not the machine's.
+        if (Math.Abs(passed - stoodStill) <= 2 * IntervalMilliseconds) passed -= Math.Min(passed, stoodStill);
+        Volatile.Write(ref _now, _now + passed);
         _fields = Render();
     }
 

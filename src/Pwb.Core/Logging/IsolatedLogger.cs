@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Logging;
 
-/// <summary>A logger whose failures stay with it: a log that throws must not cost a request.</summary>
+/// <summary>
+/// A logger that keeps to itself what it throws, and what it leaves in <see cref="AsyncLocal{T}"/>: a log that throws must not cost a request,
+/// and no request sees what was set while another was logged.
+/// </summary>
 internal sealed class IsolatedLogger(ILogger logger) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
@@ -10,6 +13,7 @@ internal sealed class IsolatedLogger(ILogger logger) : ILogger
 
     public bool IsEnabled(LogLevel logLevel)
     {
+        ExecutionContext? context = ExecutionContext.Capture();
         try
         {
             return logger.IsEnabled(logLevel);
@@ -18,10 +22,15 @@ internal sealed class IsolatedLogger(ILogger logger) : ILogger
         {
             return false;
         }
+        finally
+        {
+            Restore(context);
+        }
     }
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        ExecutionContext? context = ExecutionContext.Capture();
         try
         {
             logger.Log(logLevel, eventId, state, exception, formatter);
@@ -30,5 +39,15 @@ internal sealed class IsolatedLogger(ILogger logger) : ILogger
         {
             // There is nowhere left to say so.
         }
+        finally
+        {
+            Restore(context);
+        }
+    }
+
+    // Null where the caller has suppressed the flow of the context, which nothing here does.
+    private static void Restore(ExecutionContext? context)
+    {
+        if (context is not null && !ReferenceEquals(context, ExecutionContext.Capture())) ExecutionContext.Restore(context);
     }
 }

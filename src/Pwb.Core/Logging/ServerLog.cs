@@ -30,6 +30,8 @@ internal sealed partial class ServerLog(ILogger logger)
 
     public void ClientCertificateValidatorFailed(Exception exception) => LogClientCertificateValidatorFailed(logger, exception);
 
+    public void ClockFailed(Exception exception) => LogClockFailed(logger, exception);
+
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
 
@@ -62,4 +64,7 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(42, LogLevel.Error, "the validator of client certificates failed; the client was refused")]
     private static partial void LogClientCertificateValidatorFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(28, LogLevel.Error, "the time provider failed; the system's clock goes on in its place")]
+    private static partial void LogClockFailed(ILogger logger, Exception exception);
 }

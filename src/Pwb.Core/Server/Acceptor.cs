@@ -17,14 +17,23 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
     private const int LongestDelayMilliseconds = 1000;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _begin = new();
     private readonly ManualResetEventSlim _stop = new();
     private int _delay = FirstDelayMilliseconds;
 
-    /// <summary>Starts the thread.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.Start();
+    /// <summary>Starts the thread, which then waits for <see cref="Begin"/> or <see cref="Stop"/>. Without the caller's AsyncLocals: connections come of it.</summary>
+    /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.UnsafeStart();
+
+    /// <summary>Begins to accept.</summary>
+    public void Begin() => _begin.Set();
 
     /// <summary>Makes it end with the next result of accept, which the caller sees to.</summary>
-    public void Stop() => _stop.Set();
+    public void Stop()
+    {
+        _stop.Set();
+        _begin.Set();
+    }
 
     /// <summary>Completes when the thread has ended.</summary>
     public Task WhenEndedAsync() => _ended.Task;
@@ -45,6 +54,7 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
     private void Run()
     {
         int gone = 0;
+        _begin.Wait();
         while (!_stop.IsSet)
         {
             try

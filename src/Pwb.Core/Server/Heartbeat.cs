@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pwb.Channels;
 using Pwb.Telemetry;
 
@@ -7,16 +8,21 @@ namespace Pwb.Server;
 /// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of its
 /// own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to watch.
 /// </summary>
-internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve, CertificateWatch certificates) : IDisposable
+/// <param name="clock">The clock that beats set.</param>
+/// <param name="connections">The connections to watch.</param>
+/// <param name="reserve">The descriptors that connections must not take.</param>
+/// <param name="certificates">Looks whether certificates have changed.</param>
+/// <param name="relief">Helps the thread pool when handlers block it; null to leave the pool alone.</param>
+internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve, CertificateWatch certificates, PoolRelief? relief) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
     private readonly List<ServerConnection> _snapshot = [];
-    private readonly PoolRelief _relief = new();
     private AutoResetEvent? _wake;
     private int _users;
 
     /// <summary>Starts the thread unless it runs. Each call is to be paired with one of <see cref="Leave"/>.</summary>
+    /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Enter()
     {
         lock (_lock)
@@ -25,7 +31,7 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
             {
                 clock.Update();
                 AutoResetEvent wake = new(initialState: false);
-                new Thread(() => Run(wake)) { IsBackground = true, Name = "PWB heartbeat" }.Start();
+                new Thread(() => Run(wake)) { IsBackground = true, Name = "PWB heartbeat" }.UnsafeStart();
                 _wake = wake;
                 Instruments.Add(connections);
             }
@@ -47,11 +53,12 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
     }
 
     /// <summary>One beat.</summary>
-    public void Tick()
+    /// <param name="stoodStill">How many milliseconds the process stood still before it. No deadline comes nearer by that time.</param>
+    public void Tick(long stoodStill = 0)
     {
         lock (_ticking)
         {
-            clock.Update();
+            clock.Update(stoodStill);
             connections.CopyTo(_snapshot);
             foreach (ServerConnection connection in _snapshot) TickSafely(connection);
             _snapshot.Clear();
@@ -73,6 +80,27 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
         }
     }
 
+    // The machine's own clock: how often the heart beats is nobody else's to say.
+    private static long Now() => (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds;
+
+    private void Run(AutoResetEvent wake)
+    {
+        Pace pace = new();
+        int wait = pace.Beat(Now(), clock.UntilNextSecond());
+        do
+        {
+            wake.WaitOne(wait);
+            long now = Now();
+            reserve.ReleaseIfShort(); // first, because what follows may take a thread
+            Tick(pace.StoodStill(now));
+            RelieveSafely();
+            wait = pace.Beat(now, clock.UntilNextSecond());
+        }
+        while (!TryEnd(wake));
+
+        relief?.End();
+    }
+
     private void LookSafely()
     {
         try
@@ -81,27 +109,15 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
         }
         catch (OutOfMemoryException)
         {
-            // As above: a thread is needed.
+            // As above.
         }
-    }
-
-    private void Run(AutoResetEvent wake)
-    {
-        do
-        {
-            wake.WaitOne(clock.UntilNextSecond());
-            reserve.ReleaseIfShort(); // first, because what follows may take a thread
-            Tick();
-            RelieveSafely();
-        }
-        while (!TryEnd(wake));
     }
 
     private void RelieveSafely()
     {
         try
         {
-            _relief.Beat();
+            relief?.Beat();
         }
         catch (OutOfMemoryException)
         {

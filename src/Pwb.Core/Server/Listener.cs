@@ -57,13 +57,14 @@ internal sealed class Listener
 
                 return listeners;
             }
-            catch (SocketException exception)
+            catch (Exception exception)
             {
                 listeners.ForEach(listener => listener.Stop());
+                if (exception is not SocketException trouble) throw;
 
                 // The port that is free on one address may be taken on the next.
-                bool isUnlucky = freePorts[kind] != 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
-                if (!isUnlucky || tries == PortTries) throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(exception)}.", exception);
+                bool isUnlucky = freePorts[kind] != 0 && trouble.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                if (!isUnlucky || tries == PortTries) throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(trouble)}.", trouble);
             }
         }
     }
@@ -71,14 +72,19 @@ internal sealed class Listener
     /// <summary>The scheme of the URLs that lead to an end point.</summary>
     public static string Scheme(IPEndPoint endPoint) => endPoint is TlsEndPoint ? "https" : "http";
 
-    /// <summary>Starts accepting.</summary>
+    /// <summary>Makes the thread that accepts. It waits for <see cref="Begin"/>.</summary>
     /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
     /// <param name="reserve">Descriptors that connections must not take.</param>
+    /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start(Action<Socket> serve, DescriptorReserve reserve)
     {
-        _acceptor = new Acceptor(_listener.AcceptSocket, serve, LogSometimes, reserve);
-        _acceptor.Start();
+        Acceptor acceptor = new(_listener.AcceptSocket, serve, LogSometimes, reserve);
+        acceptor.Start();
+        _acceptor = acceptor; // not before: who stops waits for its thread
     }
+
+    /// <summary>Begins to accept.</summary>
+    public void Begin() => _acceptor!.Begin();
 
     /// <summary>Stops accepting. The kernel refuses whoever comes now or is still in its queue.</summary>
     public void Stop()

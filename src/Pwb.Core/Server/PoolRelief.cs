@@ -1,28 +1,58 @@
+using System.Diagnostics;
+
 namespace Pwb.Server;
 
 /// <summary>
 /// Sees when handlers that block their threads have used up the thread pool, and lets it grow at once. By itself the pool adds about
 /// one thread a second, and thirty such handlers would hold up every other client for half a minute.
 /// </summary>
-internal sealed class PoolRelief
+/// <param name="queue">Gives the pool a piece of work.</param>
+/// <param name="processorTime">The processor time of the process so far.</param>
+/// <param name="now">The time on the monotonic clock, in the unit of <see cref="Stopwatch"/>.</param>
+internal sealed class PoolRelief(Action<IThreadPoolWorkItem> queue, Func<TimeSpan> processorTime, Func<long> now) : IThreadPoolWorkItem
 {
-    private const int Step = 32;
-    private const int MostThreads = 512;
-
     private volatile bool _isProbeDone = true;
+    private TimeSpan _usedBefore;
+    private long _before;
 
-    /// <summary>Called by each heartbeat: a piece of work that waits from one to the next means that no thread is free.</summary>
+    public PoolRelief()
+        : this(static work => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false), static () => Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp)
+    {
+    }
+
+    /// <summary>
+    /// Called by each heartbeat. A piece of work that waits from one to the next means that no thread is free. If the processor is busy
+    /// meanwhile, more threads would not help; if it is idle, the threads are blocked.
+    /// </summary>
     public void Beat()
     {
+        bool isIdle = IsProcessorIdle();
         if (_isProbeDone)
         {
+            PoolMinimum.GiveBack(this);
             _isProbeDone = false;
-            ThreadPool.UnsafeQueueUserWorkItem(static relief => relief._isProbeDone = true, this, preferLocal: false);
-            return;
+            queue(this);
         }
+        else if (isIdle)
+        {
+            PoolMinimum.Raise(this, ThreadPool.ThreadCount);
+        }
+    }
 
-        int threads = ThreadPool.ThreadCount + Step;
-        ThreadPool.GetMinThreads(out int least, out int leastForCompletion);
-        if (threads > least && threads <= MostThreads) ThreadPool.SetMinThreads(threads, leastForCompletion);
+    /// <summary>Gives back what was asked for.</summary>
+    public void End() => PoolMinimum.GiveBack(this);
+
+    /// <summary>The probe.</summary>
+    public void Execute() => _isProbeDone = true;
+
+    // Less than half of the time that all processors had since the last beat.
+    private bool IsProcessorIdle()
+    {
+        TimeSpan used = processorTime();
+        long time = now();
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_before, time);
+        bool isIdle = used - _usedBefore < elapsed * Environment.ProcessorCount / 2;
+        (_usedBefore, _before) = (used, time);
+        return isIdle;
     }
 }

@@ -312,4 +312,36 @@ public sealed class HandlerSnippets
         preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
         preflight.Headers.GetValues("Access-Control-Allow-Headers").Should().ContainSingle().Which.Should().Contain("Authorization", "the API wants it");
     }
+
+    [Fact]
+    public void The_thread_pool_may_be_left_alone()
+    {
+        // <leave-pool>
+        var options = new PwbServerOptions { GrowThreadPool = false };
+        // </leave-pool>
+
+        options.Validate();
+    }
+
+    [Fact]
+    public async Task A_handler_stops_the_server()
+    {
+        // <stop>
+        PwbServer? server = null;
+        IRequestHandler handler = RequestHandler.From(request =>
+        {
+            if (request is not { Method: "POST", Path: "/stop" }) return HttpResponse.Text("Not found\n", 404);
+
+            _ = server!.StopAsync();
+            return HttpResponse.Text("Stopping.\n");
+        });
+        server = new PwbServer(handler);
+        // </stop>
+
+        await using PwbServer owned = server;
+        using HttpClient client = server.CreateClient();
+        using HttpResponseMessage response = await client.PostAsync("/stop", null);
+        (await response.Content.ReadAsStringAsync()).Should().Be("Stopping.\n");
+        response.Headers.ConnectionClose.Should().BeTrue();
+    }
 }

@@ -29,6 +29,7 @@ public sealed class AcceptorTests
             failures.Enqueue,
             new DescriptorReserve());
         acceptor.Start();
+        acceptor.Begin();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
 
         served.Should().BeGreaterThanOrEqualTo(errors.Length);
@@ -50,6 +51,7 @@ public sealed class AcceptorTests
             },
             new DescriptorReserve());
         acceptor.Start();
+        acceptor.Begin();
         await failedOften.Task.WaitAsync(Wire.SafetyTimeout);
         acceptor.Stop();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
@@ -71,6 +73,7 @@ public sealed class AcceptorTests
             _ => { },
             new DescriptorReserve());
         acceptor.Start();
+        acceptor.Begin();
         await acceptor.WhenEndedAsync().WaitAsync(Wire.SafetyTimeout);
         calls.Should().Be(4);
     }

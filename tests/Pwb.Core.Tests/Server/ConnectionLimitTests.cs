@@ -103,7 +103,7 @@ public sealed class ConnectionLimitTests
         for (int i = 0; i < 2; i++)
         {
             Socket gone = new(SocketType.Stream, ProtocolType.Tcp); // not connected, as little as one whose client is gone may be
-            server.Invoking(s => s.Serve(gone, null)).Should().Throw<IOException>();
+            server.Invoking(s => s.Reception.Serve(gone, null, null)).Should().Throw<IOException>();
             gone.SafeHandle.IsClosed.Should().BeTrue();
         }
 

@@ -14,7 +14,7 @@ public sealed class OptionsTests
         { "Limits", new PwbServerOptions { Limits = null! } },
         { "AdditionalMethods", new PwbServerOptions { AdditionalMethods = null! } },
         { "SecretQueryParameters", new PwbServerOptions { SecretQueryParameters = null! } },
-        { "value", new PwbServerOptions { ServerHeader = "a\r\nb" } },
+        { "ServerHeader", new PwbServerOptions { ServerHeader = "a\r\nb" } },
         { "MaxConnections", With(new PwbServerLimits { MaxConnections = 0 }) },
         { "Backlog", With(new PwbServerLimits { Backlog = 0 }) },
         { "MaxRequestLineLength", With(new PwbServerLimits { MaxRequestLineLength = 63 }) },
@@ -34,6 +34,31 @@ public sealed class OptionsTests
     public void Wrong_options_throw_at_the_constructor_and_name_the_option(string name, PwbServerOptions options)
     {
         FluentActions.Invoking(() => new PwbServer(options: options)).Should().Throw<ArgumentException>().Which.ParamName.Should().Be(name);
+        options.Invoking(o => o.Validate()).Should().Throw<ArgumentException>().Which.ParamName.Should().Be(name);
+    }
+
+    [Fact]
+    public void Right_options_pass()
+    {
+        new PwbServerOptions().Validate();
+        PwbServerLimits.Default.Validate();
+        PwbServerLimits.Default.Invoking(_ => new PwbServerLimits { Backlog = 0 }.Validate()).Should().Throw<ArgumentException>().Which.ParamName.Should().Be("Backlog");
+    }
+
+    [Fact]
+    public async Task What_was_checked_is_what_counts_even_if_the_list_and_its_end_points_change()
+    {
+        IPEndPoint endPoint = new(IPAddress.Loopback, 0);
+        List<IPEndPoint> endPoints = [endPoint];
+        List<string> hosts = ["example.org"];
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = endPoints, AllowedHosts = hosts });
+        endPoint.Address = IPAddress.Parse("192.0.2.1");
+        endPoints.Add(null!);
+        hosts.Clear();
+
+        await server.StartAsync();
+
+        server.EndPoints.Should().ContainSingle().Which.Address.Should().Be(IPAddress.Loopback);
     }
 
     [Fact]

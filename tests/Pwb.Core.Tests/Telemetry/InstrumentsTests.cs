@@ -27,7 +27,7 @@ public sealed class InstrumentsTests
     private static WeakReference Beat()
     {
         ConnectionSet connections = new();
-        Heartbeat heartbeat = new(new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(), new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)));
+        Heartbeat heartbeat = new(new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(), new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)), relief: null);
         heartbeat.Enter();
         heartbeat.Leave();
         heartbeat.Dispose();

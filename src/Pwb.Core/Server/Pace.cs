@@ -1,0 +1,39 @@
+namespace Pwb.Server;
+
+/// <summary>
+/// When the next beat is due. Beats follow the wall clock, so that the Date changes with the second; the monotonic clock bounds their number,
+/// whatever the wall clock does. One that stands still just before a second begins would ask for a beat each millisecond.
+/// </summary>
+internal struct Pace
+{
+    // The last but one: a beat that came a moment before its second began may be made up for by another at once.
+    private long _beforeLast = -Interval;
+    private long _last = -Interval;
+
+    public Pace()
+    {
+    }
+
+    /// <summary>Milliseconds from one beat to the next.</summary>
+    public const int Interval = 1000;
+
+    /// <summary>A beat that comes so many milliseconds late means that the whole process stood still, not that it was busy.</summary>
+    public const int Standstill = 4000;
+
+    /// <summary>Counts a beat.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <param name="untilNextSecond">Milliseconds until the wall clock's second ends.</param>
+    /// <returns>Milliseconds until the next beat.</returns>
+    public int Beat(long now, int untilNextSecond)
+    {
+        (_beforeLast, _last) = (_last, now);
+        return (int)Math.Clamp(_beforeLast + Interval - now, untilNextSecond, Interval);
+    }
+
+    /// <summary>How many milliseconds the process stood still before a beat: stopped by a signal or a debugger, frozen, suspended. 0 if it did not.</summary>
+    public readonly long StoodStill(long now)
+    {
+        long late = now - _last - Interval;
+        return late >= Standstill ? late : 0;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Pwb.Channels;
+using Pwb.Http1;
+using Pwb.InMemory;
+using Pwb.Logging;
+using Pwb.Protocol;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// Takes connections over, wherever they come from: admits them, has them served, watches them until their end, and ends them at a stop.
+/// </summary>
+/// <param name="channels">What all channels share.</param>
+/// <param name="context">What all HTTP/1.1 connections share.</param>
+/// <param name="hosts">The hosts that requests over streams may be for; null for any.</param>
+/// <param name="connections">The connections that are open.</param>
+/// <param name="heartbeat">Beats while there are any.</param>
+/// <param name="log">The server's own.</param>
+internal sealed class Reception(
+    ChannelContext channels, Http1Context context, HostFilter? hosts, ConnectionSet connections, Heartbeat heartbeat, ServerLog log)
+{
+    // How long handlers of aborted connections get to notice it before the server stops without them.
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Admission _admission = new(connections);
+    private Action<ServerConnection>? _servedEnded;
+    private Action<ServerConnection>? _refusedEnded;
+    private long _lastConnectionId;
+
+    /// <summary>How many accepted connections may be served at a time.</summary>
+    public int MaxConnections
+    {
+        set => _admission.MaxConnections = value;
+    }
+
+    /// <summary>
+    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
+    /// gets to it, keeps the limit also when handlers hold up the pool.
+    /// </summary>
+    public void Serve(Socket socket, HostFilter? allowedHosts, TlsHandshake? handshake)
+    {
+        Admitted admitted = _admission.Enter();
+        if (admitted == Admitted.Dropped)
+        {
+            socket.Close(timeout: 0);
+            return;
+        }
+
+        bool isRefused = admitted == Admitted.Refused;
+        ServerConnection connection;
+        try
+        {
+            if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
+            NetworkStream stream = new(socket, ownsSocket: true);
+            SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
+            connection = Open(transport, allowedHosts, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
+        }
+        catch
+        {
+            // No connection has come of it that would give back its place at its end.
+            _admission.Leave(admitted);
+            socket.Dispose();
+            throw;
+        }
+
+        Queue(connection);
+    }
+
+    /// <summary>Serves a connection over any stream. Completes when it has ended.</summary>
+    public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint, CancellationToken cancellationToken)
+    {
+        Transport transport = duplex switch
+        {
+            NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
+            SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
+            _ => new Transport(duplex, remoteEndPoint),
+        };
+        ServerConnection connection = Open(transport, hosts, Rejection.None, OnEnded);
+
+        // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
+        if (ExecutionContext.IsFlowSuppressed()) return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
+        using (ExecutionContext.SuppressFlow()) return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
+    }
+
+    /// <summary>Makes a connection in memory and serves it. Without the client's AsyncLocals: the connection is also that of requests to come.</summary>
+    /// <returns>The client's end.</returns>
+    public ConnectionEnd Connect(HostFilter? allowedHosts, Action<ConnectionEnd> closed)
+    {
+        // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
+        MemoryPipe requests = new(), responses = new();
+        ConnectionEnd client = new(responses, requests, closed + (_ => heartbeat.Tick()));
+        InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
+        Queue(Open(transport, allowedHosts, Rejection.None, OnEnded));
+        return client;
+    }
+
+    /// <summary>Closes idle connections, gives the others their grace, and aborts what is left.</summary>
+    /// <param name="endOfGrace">Ends the grace before its time.</param>
+    /// <returns>How many connections had to be aborted.</returns>
+    public async Task<int> EndAsync(Task endOfGrace)
+    {
+        List<ServerConnection> open = [];
+        connections.CopyTo(open);
+        open.ForEach(BeginStop);
+        int busy = open.Count(connection => !CloseIfIdle(connection));
+        if (busy > 0) log.Stopping(busy);
+
+        Task empty = connections.WhenEmptyAsync();
+        using CancellationTokenSource isOver = new();
+        Task grace = Task.Delay(context.Limits.ShutdownGracePeriod, context.Clock.TimeProvider, isOver.Token);
+        await Task.WhenAny(empty, grace, endOfGrace).ConfigureAwait(false);
+
+        connections.CopyTo(open);
+        open.ForEach(Abort);
+        await Task.WhenAny(empty, Task.Delay(AbortPatience, isOver.Token)).ConfigureAwait(false);
+        await isOver.CancelAsync().ConfigureAwait(false);
+        return open.Count;
+    }
+
+    private static void SetNoDelay(Socket socket)
+    {
+        try
+        {
+            socket.NoDelay = true;
+        }
+        catch (SocketException)
+        {
+            // The client has gone already; its connection will find out.
+        }
+    }
+
+    // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued all the same.
+    private static void Queue(ServerConnection connection)
+    {
+        try
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above.
+        }
+    }
+
+    private static bool CloseIfIdle(ServerConnection connection)
+    {
+        try
+        {
+            return connection.Control.CloseIfIdle();
+        }
+        catch (OutOfMemoryException)
+        {
+            return true; // as above
+        }
+    }
+
+    private static void BeginStop(ServerConnection connection)
+    {
+        try
+        {
+            connection.Control.BeginStop();
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above.
+        }
+    }
+
+    private static void Abort(ServerConnection connection)
+    {
+        try
+        {
+            connection.Control.Abort();
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above; and the others are to be aborted too.
+        }
+    }
+
+    private ServerConnection Open(Transport transport, HostFilter? allowedHosts, Rejection refusal, Action<ServerConnection> ended)
+    {
+        Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, channels);
+        ServerConnection connection = new(channel, new Http1Engine(channel, context, allowedHosts), context.Log, refusal, ended);
+        heartbeat.Enter();
+        connections.Add(connection);
+        return connection;
+    }
+
+    private void OnEnded(ServerConnection connection)
+    {
+        connections.Remove(connection);
+        heartbeat.Leave();
+    }
+
+    private Action<ServerConnection> Ended(Admitted admitted)
+    {
+        void End(ServerConnection connection)
+        {
+            _admission.Leave(admitted);
+            OnEnded(connection);
+        }
+
+        return admitted == Admitted.Served ? _servedEnded ??= End : _refusedEnded ??= End;
+    }
+}
