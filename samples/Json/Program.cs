@@ -46,7 +46,7 @@ static async ValueTask<HttpResponse> OrderAsync(Stream body, CancellationToken c
 }
 
 static HttpResponse Json(Receipt receipt, int statusCode) =>
-    HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(receipt, OrderJson.Default.Receipt), "application/json", statusCode);
+    HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(receipt, OrderJson.Default.Receipt), statusCode, "application/json");
 
 internal sealed record Order(string Product, int Count);
 

@@ -19,7 +19,7 @@ public sealed partial class HttpResponse
 
     /// <summary>Bytes.</summary>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
-    public static HttpResponse Bytes(ReadOnlyMemory<byte> content, string contentType = "application/octet-stream", int statusCode = 200) =>
+    public static HttpResponse Bytes(ReadOnlyMemory<byte> content, int statusCode = 200, string contentType = "application/octet-stream") =>
         new(statusCode, ResponseBody.From(content), ("Content-Type", contentType));
 
     /// <summary>A value as JSON, written by the code that the JSON source generator makes: it works trimmed and compiled ahead of time.</summary>

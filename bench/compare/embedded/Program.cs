@@ -16,7 +16,7 @@ switch (kind)
         HttpResponse hello = HttpResponse.Text("hello PWB");
         IRequestHandler handler = kind == "pwb" ? new FixedResponseHandler() : RequestHandler.From(async (request, cancellationToken) =>
         {
-            if (request.RawPath.SequenceEqual("/json"u8)) return HttpResponse.Bytes(Json.Render(), "application/json");
+            if (request.RawPath.SequenceEqual("/json"u8)) return HttpResponse.Bytes(Json.Render(), contentType: "application/json");
             if (request.Method == "POST") await request.Body.CopyToAsync(Stream.Null, cancellationToken);
             return hello;
         });

@@ -118,7 +118,7 @@ public sealed class AllocationTests
     public async Task A_small_response_that_is_made_anew_allocates_little()
     {
         byte[] content = new byte[200];
-        long bytes = await MeasureAsync(RequestHandler.From(_ => HttpResponse.Bytes(content, "application/json")), Curl);
+        long bytes = await MeasureAsync(RequestHandler.From(_ => HttpResponse.Bytes(content, contentType: "application/json")), Curl);
         bytes.Should().BeLessThan(600, "the response, its body, its head and what it takes to make that");
     }
 

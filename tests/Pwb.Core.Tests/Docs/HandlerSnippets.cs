@@ -29,7 +29,7 @@ public sealed class HandlerSnippets
                 _ => HttpResponse.Text("Not found\n", 404),
             };
 
-        private static HttpResponse Json<T>(T value) => HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(value), "application/json");
+        private static HttpResponse Json<T>(T value) => HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(value), contentType: "application/json");
 
         private static async Task<string> ReadUpperAsync(HttpRequest request, CancellationToken cancellationToken)
         {
@@ -163,7 +163,7 @@ public sealed class HandlerSnippets
 
         // <bodies>
         HttpResponse text = HttpResponse.Text("Grüße\n");
-        HttpResponse bytes = HttpResponse.Bytes("GIF89a"u8.ToArray(), "image/gif");
+        HttpResponse bytes = HttpResponse.Bytes("GIF89a"u8.ToArray(), contentType: "image/gif");
         HttpResponse stream = new(200, ResponseBody.From(File.OpenRead(path)), ("Content-Type", "text/csv"));
         HttpResponse push = new(200, ResponseBody.Push((output, cancellationToken) => output.WriteAsync("as it goes\n"u8.ToArray(), cancellationToken)));
         HttpResponse nothing = new(204);

@@ -77,7 +77,7 @@ public sealed class TestingSnippets
     {
         IRequestHandler service = RequestHandler.From(request => request.Path switch
         {
-            "/v1/Paris" => HttpResponse.Bytes("""{ "temperature": 21.5 }"""u8.ToArray(), "application/json"),
+            "/v1/Paris" => HttpResponse.Bytes("""{ "temperature": 21.5 }"""u8.ToArray(), contentType: "application/json"),
             _ => HttpResponse.Text("no such city\n", 404),
         });
         using HttpClient http = new(new PwbServer(service).CreateMessageHandler());

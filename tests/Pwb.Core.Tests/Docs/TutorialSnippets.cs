@@ -79,7 +79,7 @@ public sealed class TutorialSnippets : IDisposable
             if (!File.Exists(file)) return HttpResponse.Text("404", 404);
 
             byte[] content = await File.ReadAllBytesAsync(file, cancellationToken);
-            return HttpResponse.Bytes(content, "text/html; charset=utf-8");
+            return HttpResponse.Bytes(content, contentType: "text/html; charset=utf-8");
         }
     }
     // </tutorial-files>

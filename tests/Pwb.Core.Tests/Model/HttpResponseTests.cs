@@ -170,8 +170,8 @@ public sealed class HttpResponseTests
         response.StatusCode.Should().Be(200);
         response.Headers["Content-Type"].Should().Be("application/octet-stream");
         response.Body.Length.Should().Be(3);
-        HttpResponse.Bytes(new byte[3], "image/png", 201).Headers["Content-Type"].Should().Be("image/png");
-        FluentActions.Invoking(() => HttpResponse.Bytes(new byte[3], "image/png\r\nX: y")).Should().Throw<ArgumentException>();
+        HttpResponse.Bytes(new byte[3], 201, "image/png").Headers["Content-Type"].Should().Be("image/png");
+        FluentActions.Invoking(() => HttpResponse.Bytes(new byte[3], contentType: "image/png\r\nX: y")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Text("x", 200, "text/plain\n")).Should().Throw<ArgumentException>();
     }
 
