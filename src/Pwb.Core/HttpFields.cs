@@ -19,8 +19,22 @@ public sealed class HttpFields
     private int _offset;
     private (Slice Name, Slice Value)[] _lines = []; // rented while there is a line, since most connections are idle most of the time
 
-    internal HttpFields()
+    /// <summary>Makes fields, such as the trailers of a request to test a handler with.</summary>
+    /// <param name="lines">The field lines.</param>
+    /// <exception cref="ArgumentException">A name is not a token, or a value holds a control character other than a tab, or a character above U+00FF.</exception>
+    public HttpFields(params ReadOnlySpan<(string Name, string Value)> lines)
     {
+        if (lines.IsEmpty) return;
+
+        StringBuilder section = new();
+        FieldSectionText.Append(section, lines, nameof(lines));
+        _bytes = Encoding.Latin1.GetBytes(section.ToString());
+        FieldSectionParser parser = new(int.MaxValue, int.MaxValue);
+        while (parser.Position < _bytes.Length)
+        {
+            if (parser.ParseLine(_bytes, out Rejection rejection) != OperationStatus.Done) throw new ArgumentException(rejection.Sentence(), nameof(lines));
+            Add(parser.Name, parser.Value);
+        }
     }
 
     /// <summary>The number of field lines.</summary>

@@ -13,12 +13,14 @@ namespace Pwb;
 public sealed class HttpRequest
 {
     private readonly RequestHead _head;
-    private readonly IConnectionInfo? _connection;
+    private readonly Transport? _transport;
     private readonly RequestLife? _life;
     private byte[] _bytes = [];
     private int _offset;
     private byte[]? _withoutDotSegments;
     private string? _path;
+    private HttpFields _trailers = HttpFields.None;
+    private Dictionary<object, object?>? _items;
 
     /// <summary>Makes a request without a connection, to test a handler with.</summary>
     /// <param name="method">The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.</param>
@@ -33,7 +35,6 @@ public sealed class HttpRequest
 
         _head = new RequestHead();
         Headers = new HttpFields();
-        CheckLines(headers);
         _bytes = RenderHead(method, target, headers);
         Rejection rejection = Parse(method, target);
         if (rejection != Rejection.None) throw new ArgumentException(rejection.Sentence(), WrongArgument(rejection));
@@ -43,16 +44,16 @@ public sealed class HttpRequest
         if (_head.ContentLength < 0 && body is { CanSeek: true }) _head.ContentLength = body.Length - body.Position;
     }
 
-    internal HttpRequest(RequestHead head, HttpFields headers, IConnectionInfo connection)
+    internal HttpRequest(RequestHead head, HttpFields headers, Transport transport)
     {
         _head = head;
-        _connection = connection;
+        _transport = transport;
         Headers = headers;
     }
 
     /// <summary>A request with bytes of its own, which is its handler's for good.</summary>
-    internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, IConnectionInfo connection, RequestLife life)
-        : this(head, headers, connection)
+    internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, Transport transport, RequestLife life)
+        : this(head, headers, transport)
     {
         _bytes = bytes;
         _life = life;
@@ -81,7 +82,16 @@ public sealed class HttpRequest
     public string Path => _path ??= TargetPath.Decode(EscapedPath);
 
     /// <summary>The version: 1.1, or 1.0. A higher 1.x is 1.1 to this server.</summary>
-    public Version Version => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
+    /// <exception cref="ArgumentException">It is set to another version.</exception>
+    public Version Version
+    {
+        get => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
+        init
+        {
+            if (value != HttpVersion.Version10 && value != HttpVersion.Version11) throw new ArgumentException("A request's version is 1.0 or 1.1.", nameof(value));
+            _head.MinorVersion = value.Minor;
+        }
+    }
 
     /// <summary>The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without either.</summary>
     public string Host => Encoding.ASCII.GetString(HostBytes);
@@ -90,7 +100,12 @@ public sealed class HttpRequest
     public HttpFields Headers { get; }
 
     /// <summary>The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into <see cref="Headers"/>.</summary>
-    public HttpFields Trailers { get; internal set; } = HttpFields.None;
+    /// <exception cref="ArgumentNullException">It is set to null.</exception>
+    public HttpFields Trailers
+    {
+        get => _trailers;
+        init => _trailers = value ?? throw new ArgumentNullException(nameof(value));
+    }
 
     /// <summary>The value of Content-Length; null when there is none, as with chunked content.</summary>
     public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
@@ -102,19 +117,26 @@ public sealed class HttpRequest
     /// </summary>
     public Stream Body { get; internal set; } = Stream.Null;
 
-    /// <summary>Where the client is, if the connection knows.</summary>
-    public EndPoint? RemoteEndPoint
+    /// <summary>The connection that the request came by, and who is at its other end.</summary>
+    /// <exception cref="ArgumentNullException">It is set to null.</exception>
+    public HttpConnectionInfo Connection
     {
-        get => field ?? _connection?.RemoteEndPoint;
-        init;
+        get => field ??= _transport?.Info ?? new HttpConnectionInfo();
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>The scheme of the connection (RFC 9110 §4.2): "https" over TLS, else "http". What stands in an absolute-form target, or came from a proxy, does not change it.</summary>
-    public string Scheme
-    {
-        get => field ?? (_connection?.Scheme ?? "http");
-        init;
-    }
+    /// <summary>The scheme (RFC 9110 §4.2): "https" if <see cref="HttpConnectionInfo.IsSecure"/>, else "http". An absolute-form target or a proxy does not change it.</summary>
+    public string Scheme => Connection.IsSecure ? "https" : "http";
+
+    /// <summary>
+    /// Whatever handlers around this request's handler leave for each other, such as who was signed in. Empty at first, and made when asked for. Like
+    /// a dictionary, it is not for several threads at once.
+    /// </summary>
+    /// <example><code>
+    /// static readonly object User = new();
+    /// request.Items[User] = "alice";
+    /// </code></example>
+    public IDictionary<object, object?> Items => _items ??= [];
 
     /// <summary><see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.</summary>
     internal ReadOnlySpan<byte> EscapedPath => _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
@@ -153,6 +175,9 @@ public sealed class HttpRequest
         Headers.SetBytes(bytes, offset);
     }
 
+    /// <summary>Sets the trailer section, when the content has been read to its end.</summary>
+    internal void SetTrailers(HttpFields trailers) => _trailers = trailers;
+
     /// <summary>Forgets the request, which was only lent.</summary>
     internal void Clear()
     {
@@ -160,39 +185,25 @@ public sealed class HttpRequest
         _withoutDotSegments = null;
         _bytes = [];
         _offset = 0;
-        Trailers = HttpFields.None;
+        _trailers = HttpFields.None;
+        _items = null;
         Body = Stream.Null;
     }
 
     private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
 
-    // Each of them is one line, so that what is parsed is what was given. Everything else the parser sees to.
-    private static void CheckLines(ReadOnlySpan<(string Name, string Value)> headers)
-    {
-        foreach ((string name, string value) in headers)
-        {
-            if (name is null || value is null) throw new ArgumentException("A field has a name and a value.", nameof(headers));
-            if (name.AsSpan().ContainsAny('\r', '\n', ':') || value.AsSpan().ContainsAny('\r', '\n'))
-                throw new ArgumentException("A field line holds a line break, or its name a colon.", nameof(headers));
-        }
-    }
-
     private static byte[] RenderHead(string method, string target, ReadOnlySpan<(string Name, string Value)> headers)
     {
         StringBuilder head = new();
         head.Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\n");
+        FieldSectionText.Append(head, headers, nameof(headers));
         bool hasHost = false;
-        foreach ((string name, string value) in headers)
-        {
-            head.Append(name).Append(": ").Append(value).Append("\r\n");
-            hasHost |= string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase);
-        }
-
+        foreach ((string name, _) in headers) hasHost |= string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase);
         if (!hasHost) head.Append("Host: localhost\r\n");
         head.Append("\r\n");
 
         string text = head.ToString();
-        if (text.Any(character => character > 0xFF)) throw new ArgumentException("A request's head is made of bytes: it cannot hold characters above U+00FF.", nameof(headers));
+        if (text.Any(character => character > 0xFF)) throw new ArgumentException("A request target is made of bytes: it cannot hold characters above U+00FF.", nameof(target));
         return Encoding.Latin1.GetBytes(text);
     }
 

@@ -33,7 +33,7 @@ public sealed partial class HttpResponse
     public static HttpResponse Json<T>(T value, JsonTypeInfo<T> typeInfo, int statusCode = 200)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return Bytes(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), "application/json", statusCode);
+        return Bytes(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), statusCode, "application/json");
     }
 
     /// <summary>An error for programs to read: application/problem+json (RFC 9457).</summary>
@@ -67,7 +67,7 @@ public sealed partial class HttpResponse
             writer.WriteEndObject();
         }
 
-        return Bytes(content.WrittenMemory, "application/problem+json", statusCode);
+        return Bytes(content.WrittenMemory, statusCode, "application/problem+json");
     }
 
     /// <summary>A redirect to another path of this server.</summary>

@@ -207,7 +207,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// </summary>
     /// <remarks>
     /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends. Requests have no
-    /// <see cref="HttpRequest.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one that would like it gets HTTP/1.1.
+    /// <see cref="HttpConnectionInfo.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one that would like it gets HTTP/1.1.
     /// As over TCP, the runtime's client reads no response before it has sent all content; a connection holds less than the network would, 16 KiB
     /// for each direction. So a response that is written while long content is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
     /// </remarks>

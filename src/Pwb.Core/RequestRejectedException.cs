@@ -8,6 +8,14 @@ namespace Pwb;
 /// </summary>
 public sealed class RequestRejectedException : IOException
 {
+    /// <summary>Makes one, to test a handler with content that fails. A handler that throws it has its request refused in the same way.</summary>
+    /// <param name="statusCode">400 for content that is incomplete, 408 for content that is too slow, or 413 for content that is too large.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is none of these.</exception>
+    public RequestRejectedException(int statusCode)
+        : this(Of(statusCode))
+    {
+    }
+
     internal RequestRejectedException(Rejection rejection)
         : base(rejection.Sentence())
     {
@@ -30,4 +38,12 @@ public sealed class RequestRejectedException : IOException
     internal HttpResponse? Response { get; }
 
     internal Rejection Rejection { get; }
+
+    private static Rejection Of(int statusCode) => statusCode switch
+    {
+        400 => Rejection.IncompleteRequest,
+        408 => Rejection.ContentTimeout,
+        413 => Rejection.ContentTooLarge,
+        _ => throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "Content is refused with 400, 408 or 413."),
+    };
 }

@@ -183,7 +183,7 @@ internal sealed partial class Channel
         }
         catch (AggregateException exception)
         {
-            _context.CallbackFailed(_id, life.Number, exception);
+            _context.CallbackFailed(Id, life.Number, exception);
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class Channel
             }
             catch (AggregateException exception)
             {
-                state.Channel._context.CallbackFailed(state.Channel._id, state.Life.Number, exception);
+                state.Channel._context.CallbackFailed(state.Channel.Id, state.Life.Number, exception);
             }
         },
         (Channel: this, Life: life),

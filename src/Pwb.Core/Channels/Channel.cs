@@ -19,7 +19,6 @@ namespace Pwb.Channels;
 /// </summary>
 internal sealed partial class Channel : IChannelControl
 {
-    private readonly long _id;
     private readonly Transport _transport;
     private readonly ChannelContext _context;
     private ReceiveBuffer _received = new();
@@ -30,19 +29,19 @@ internal sealed partial class Channel : IChannelControl
     /// <param name="context">What all channels share.</param>
     public Channel(long id, Transport transport, ChannelContext context)
     {
-        _id = id;
+        transport.Id = id;
         _transport = transport;
         _context = context;
     }
 
-    public long Id => _id;
+    public long Id => _transport.Id;
 
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 
     public Transport Transport => _transport;
 
     /// <summary>"https" or "http": RFC 9110 §4.2.</summary>
-    public string Scheme => _transport.Scheme;
+    public string Scheme => _transport.IsSecure ? "https" : "http";
 
     /// <summary>What was received and not used yet. For the one who receives.</summary>
     public ref ReceiveBuffer Received => ref _received;

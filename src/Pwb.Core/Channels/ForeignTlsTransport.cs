@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Channels;
 
@@ -7,6 +9,10 @@ namespace Pwb.Channels;
 internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEndPoint) : Transport(session, remoteEndPoint)
 {
     private volatile bool _owesClosureAlert = true;
+
+    public override SslProtocols TlsProtocol { get; } = session.IsAuthenticated ? session.SslProtocol : SslProtocols.None;
+
+    public override X509Certificate2? ClientCertificate { get; } = session.IsAuthenticated ? session.RemoteCertificate as X509Certificate2 : null;
 
     public override bool MayHoldUnreadData => true;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Pwb.Protocol;
 
 namespace Pwb.Channels;
@@ -17,13 +19,24 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IConnectionI
     /// <summary>Whether what is sent cannot be read on its way.</summary>
     public bool IsSecure => Stream is SslStream;
 
-    /// <summary>RFC 9110 §4.2.</summary>
-    public string Scheme => IsSecure ? "https" : "http";
+    /// <summary>The version of TLS. To be told also after the end.</summary>
+    public virtual SslProtocols TlsProtocol => SslProtocols.None;
+
+    /// <summary>The client's certificate, if one was asked for, has come and is accepted.</summary>
+    public virtual X509Certificate2? ClientCertificate => null;
+
+    /// <summary>The connection's number.</summary>
+    public long Id { get; set; }
+
+    /// <summary>What requests say of the connection. Made when one is asked.</summary>
+    public HttpConnectionInfo Info => field ??= new HttpConnectionInfo(this);
 
     /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
     public virtual bool NeedsOpening => false;
 
     public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
+
+    public virtual EndPoint? LocalEndPoint => null;
 
     /// <summary>Whether somebody has ended the connection.</summary>
     public bool IsEnded => Volatile.Read(ref _closed) is not null;

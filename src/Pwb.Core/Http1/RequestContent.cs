@@ -330,7 +330,7 @@ internal sealed class RequestContent : Stream
         if (_trailerFields is not null)
         {
             _trailerFields.SetBytes(section[.._trailers.Position].ToArray(), 0);
-            _request.Trailers = _trailerFields;
+            _request.SetTrailers(_trailerFields);
         }
 
         _channel.Received.Consume(_trailers.Position);

@@ -19,6 +19,9 @@ internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = 
 
     protected Socket Socket => _stream.Socket;
 
+    // Asked for only when somebody wants to know: it costs a system call.
+    public override EndPoint? LocalEndPoint => field ??= GetLocalEndPoint();
+
     public override bool CanShutdownSend => true;
 
     public override bool EndsPendingReads => true;
@@ -137,6 +140,18 @@ internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = 
         try
         {
             return socket.RemoteEndPoint;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    private EndPoint? GetLocalEndPoint()
+    {
+        try
+        {
+            return Socket.LocalEndPoint;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Channels;
 using Pwb.Protocol;
@@ -17,6 +18,13 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
 
     private SslStream? _session;
     private volatile bool _owesClosureAlert;
+
+    private SslProtocols _protocol;
+    private X509Certificate2? _clientCertificate;
+
+    public override SslProtocols TlsProtocol => _protocol;
+
+    public override X509Certificate2? ClientCertificate => _clientCertificate;
 
     public override bool NeedsOpening => true;
 
@@ -41,8 +49,6 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         return state == PeerState.Present && _session is not null ? PeerState.Unknown : state;
     }
 
-    /// <summary>The client's certificate, if the end point asks for one and the client has sent one that is accepted.</summary>
-    public X509Certificate2? ClientCertificate { get; private set; }
 
     public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +72,8 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
 
         Stream = _session;
         _owesClosureAlert = true;
-        if (refusal == Rejection.None) ClientCertificate = _session.RemoteCertificate as X509Certificate2;
+        _protocol = _session.SslProtocol; // a session that is closed no longer tells
+        if (refusal == Rejection.None) _clientCertificate = _session.RemoteCertificate as X509Certificate2;
         return refusal;
     }
 

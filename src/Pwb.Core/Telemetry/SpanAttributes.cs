@@ -19,7 +19,7 @@ internal static class SpanAttributes
         if (method == RequestMethods.Other) attributes.Add(new("http.request.method_original", request.Method));
         if (!request.RawQuery.IsEmpty) attributes.Add(new("url.query", Encoding.ASCII.GetString(mask.MaskQuery(request.RawQuery))));
         AddServer(attributes, request.Host);
-        AddClient(attributes, request.RemoteEndPoint);
+        AddClient(attributes, request.Connection.RemoteEndPoint);
         if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) attributes.Add(new("user_agent.original", Encoding.Latin1.GetString(agent)));
         return attributes;
     }

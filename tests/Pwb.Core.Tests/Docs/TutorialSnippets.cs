@@ -30,7 +30,7 @@ public sealed class TutorialSnippets : IDisposable
         // <tutorial-print>
         IRequestHandler handler = RequestHandler.From(request =>
         {
-            Console.WriteLine($"client {request.RemoteEndPoint} made a request");
+            Console.WriteLine($"client {request.Connection.RemoteEndPoint} made a request");
             Console.WriteLine($"{request.Method} {Encoding.ASCII.GetString(request.Target)} HTTP/{request.Version}");
             foreach (FieldLine line in request.Headers)
                 Console.WriteLine($"{Encoding.ASCII.GetString(line.Name)}: {Encoding.ASCII.GetString(line.Value)}");

@@ -21,7 +21,7 @@ public sealed class ClientTests
     {
         var clock = new ManualClock();
         using HttpClient client = new PwbServer(
-            RequestHandler.From(request => HttpResponse.Text($"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} {request.RemoteEndPoint}")),
+            RequestHandler.From(request => HttpResponse.Text($"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} {request.Connection.RemoteEndPoint}")),
             new PwbServerOptions { TimeProvider = clock }).CreateClient();
         client.DefaultRequestHeaders.Add("X-Test", "1");
 

@@ -84,7 +84,7 @@ internal sealed partial class Wire
     {
         public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
         {
-            ((Journal)request.RemoteEndPoint!).Add(request);
+            ((Journal)request.Connection.RemoteEndPoint!).Add(request);
             return inner.HandleAsync(request, cancellationToken);
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Authentication;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Model;
@@ -19,7 +21,8 @@ public sealed class HttpRequestTests
         request.Version.Should().Be(new Version(1, 1));
         request.Headers["x"].Should().Be("y");
         request.Trailers.Count.Should().Be(0);
-        request.RemoteEndPoint.Should().BeNull();
+        request.Connection.RemoteEndPoint.Should().BeNull();
+        request.Scheme.Should().Be("http");
     }
 
     [Fact]
@@ -65,6 +68,49 @@ public sealed class HttpRequestTests
     [InlineData("GET", "/%E9", "A", "b")]
     public void Is_made_of_one_request_line_and_of_lines_that_are_one_each(string method, string target, string name, string value) =>
         FluentActions.Invoking(() => new HttpRequest(method, target, null, (name, value))).Should().Throw<ArgumentException>();
+
+    [Fact]
+    public void May_have_a_version_trailers_and_a_connection_of_the_tests_own()
+    {
+        HttpConnectionInfo connection = new() { Id = 7, RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50_123), IsSecure = true, TlsProtocol = SslProtocols.Tls13 };
+        HttpRequest request = new("POST", "/") { Version = HttpVersion.Version10, Trailers = new HttpFields(("X-Sum", " 1 "), ("x-sum", "2")), Connection = connection };
+
+        request.Version.Should().Be(HttpVersion.Version10);
+        request.Trailers["X-SUM"].Should().Be("1, 2");
+        request.Connection.Should().BeSameAs(connection);
+        request.Scheme.Should().Be("https");
+        request.Connection.Protocol.Should().Be("HTTP/1.1");
+        FluentActions.Invoking(() => new HttpRequest("GET", "/") { Version = HttpVersion.Version20 }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpRequest("GET", "/") { Trailers = null! }).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => new HttpRequest("GET", "/") { Connection = null! }).Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
+    public void Has_room_for_items()
+    {
+        HttpRequest request = new("GET", "/");
+        object key = new();
+
+        request.Items.Should().BeEmpty();
+        request.Items[key] = "alice";
+        request.Items[key].Should().Be("alice");
+        new HttpRequest("GET", "/").Items.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(408)]
+    [InlineData(413)]
+    public async Task May_have_content_that_is_refused_and_so_may_a_handler_refuse(int status)
+    {
+        RequestRejectedException exception = new(status);
+        exception.StatusCode.Should().Be(status);
+        exception.Message.Should().NotBeEmpty();
+
+        WireResponse sent = (await Wire.ExchangeAsync(RequestHandler.From(_ => throw exception), Latin1.Bytes("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))).Response();
+        sent.Status.Should().Be(status);
+        FluentActions.Invoking(() => new RequestRejectedException(404)).Should().Throw<ArgumentOutOfRangeException>();
+    }
 
     [Fact]
     public void May_have_a_method_of_the_application()

@@ -75,7 +75,7 @@ public sealed class ClientEndTests
         {
             entered.SetResult();
             await new TaskCompletionSource().Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            address.SetResult(request.RemoteEndPoint);
+            address.SetResult(request.Connection.RemoteEndPoint);
             return HttpResponse.Text("never");
         });
         using TcpClient client = await SendAsync(server);

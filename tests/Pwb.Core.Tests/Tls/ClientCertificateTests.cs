@@ -146,6 +146,29 @@ public sealed class ClientCertificateTests
         for (int i = 0; i < 3; i++) (await AskAsync(server, protocol, certificate, $"again.{protocol}.example")).Should().StartWith("HTTP/1.1 200 OK");
     }
 
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task The_handler_sees_the_certificate_and_the_version_also_after_the_end(SslProtocols protocol)
+    {
+        HttpConnectionInfo? connection = null;
+        IRequestHandler handler = RequestHandler.From(request =>
+        {
+            connection = request.Connection;
+            return HttpResponse.Text($"{request.Scheme} {request.Connection.TlsProtocol}");
+        });
+        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Accept, ClientCertificateAuthorities = [Chain.Root] }, handler: handler);
+
+        (await AskAsync(server, protocol, ContextOf(NoCertificate))).Should().EndWith($"https {protocol}");
+        connection!.ClientCertificate.Should().BeNull();
+        (await AskAsync(server, protocol, ContextOf(Good))).Should().EndWith($"https {protocol}");
+        await server.StopAsync();
+        connection.IsSecure.Should().BeTrue();
+        connection.TlsProtocol.Should().Be(protocol);
+        connection.ClientCertificate!.Subject.Should().Be(Chain.Leaf.Subject);
+        connection.RemoteEndPoint.Should().BeOfType<IPEndPoint>();
+    }
+
     [Fact]
     public async Task A_session_of_an_end_point_that_asks_for_nothing_hides_no_certificate()
     {
@@ -179,9 +202,9 @@ public sealed class ClientCertificateTests
         _ => SslStreamCertificateContext.Create(Chain.Issue(DateTimeOffset.UtcNow.AddDays(1), new Oid("1.3.6.1.5.5.7.3.1")), [Chain.Intermediate], offline: true),
     };
 
-    private static async Task<PwbServer> StartAsync(TlsOptions tls, TimeProvider? clock = null, LogLines? log = null)
+    private static async Task<PwbServer> StartAsync(TlsOptions tls, TimeProvider? clock = null, LogLines? log = null, IRequestHandler? handler = null)
     {
-        PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = tls, TimeProvider = clock ?? TimeProvider.System }, loggerFactory: log);
+        PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = tls, TimeProvider = clock ?? TimeProvider.System }, loggerFactory: log);
         await server.StartAsync();
         return server;
     }

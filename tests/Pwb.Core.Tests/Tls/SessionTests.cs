@@ -329,7 +329,7 @@ public sealed class SessionTests : IDisposable
         await log.LineAsync("\"url.scheme\":\"https\"");
 
         new HttpRequest("GET", "/").Scheme.Should().Be("http");
-        new HttpRequest("GET", "/") { Scheme = "https" }.Scheme.Should().Be("https");
+        new HttpRequest("GET", "/") { Connection = new() { IsSecure = true } }.Scheme.Should().Be("https");
     }
 
     private static Task<PwbServer> StartAsync(Func<HttpRequest, HttpResponse> handler, PwbServerOptions? options = null, LogLines? log = null) =>

@@ -7,7 +7,7 @@ internal sealed class RecordingHandler : IRequestHandler
 {
     public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        ConnectionRecord connection = (ConnectionRecord)request.RemoteEndPoint!;
+        ConnectionRecord connection = (ConnectionRecord)request.Connection.RemoteEndPoint!;
         HandlerBehaviour behaviour = connection.NextBehaviour;
         ObservedRequest observed = new(DescribeHead(request), behaviour);
         connection.Requests.Add(observed);

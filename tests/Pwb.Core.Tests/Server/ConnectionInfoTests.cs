@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Server;
+
+public sealed class ConnectionInfoTests
+{
+    [Fact]
+    public async Task Says_who_is_at_both_ends_of_a_connection_and_is_one_object_for_all_its_requests()
+    {
+        List<HttpConnectionInfo> seen = [];
+        IRequestHandler handler = RequestHandler.From(request =>
+        {
+            request.Connection.LocalEndPoint.Should().NotBeNull(); // asked while there is a connection
+            seen.Add(request.Connection);
+            return HttpResponse.Text(request.Scheme);
+        });
+        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0 });
+        await server.StartAsync();
+        IPEndPoint here;
+        using (TcpClient client = new(AddressFamily.InterNetwork))
+        {
+            await client.ConnectAsync((IPEndPoint)server.EndPoint);
+            here = (IPEndPoint)client.Client.LocalEndPoint!;
+            await client.GetStream().WriteAsync(Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+            Latin1.Text(await Wire.ReadAllAsync(client.GetStream(), CancellationToken.None)).Should().EndWith("http");
+        }
+
+        await server.StopAsync();
+        seen.Should().HaveCount(2);
+        seen[1].Should().BeSameAs(seen[0]);
+        seen[0].Id.Should().BePositive();
+        seen[0].RemoteEndPoint.Should().Be(here);
+        seen[0].LocalEndPoint.Should().NotBeNull();
+        seen[0].IsSecure.Should().BeFalse();
+        seen[0].TlsProtocol.Should().Be(SslProtocols.None);
+        seen[0].ClientCertificate.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Items_of_a_request_are_not_those_of_the_next()
+    {
+        List<int> counts = [];
+        IRequestHandler handler = RequestHandler.From(request =>
+        {
+            counts.Add(request.Items.Count);
+            request.Items["x"] = 1;
+            return HttpResponse.Text("");
+        });
+
+        await Wire.ExchangeAsync(handler, Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n"));
+
+        counts.Should().NotBeEmpty().And.OnlyContain(count => count == 0);
+    }
+}
