@@ -27,11 +27,15 @@ public sealed partial class HttpResponse
     /// there are two Content-Type lines.
     /// </exception>
     public HttpResponse(int statusCode, ResponseBody? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+        : this(Final(statusCode), headers, body ?? ResponseBody.Empty)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 599);
+    }
+
+    // Of any status, also of one that is not final.
+    private HttpResponse(int statusCode, ReadOnlySpan<(string Name, string Value)> headers, ResponseBody body)
+    {
         StatusCode = statusCode;
-        Body = body ?? ResponseBody.Empty;
+        Body = body;
         ContentLength = Body.Length;
 
         if (ContentLength < 0) throw new ArgumentException($"The body says that its length is {ContentLength}.", nameof(body));
@@ -46,12 +50,15 @@ public sealed partial class HttpResponse
             hasDemanded |= demanded is not null && (Is(name, demanded) || IsMultipartRange(statusCode, name, value));
             HasServer |= Is(name, "Server");
             HasUpgrade |= Is(name, "Upgrade");
+            IsEventStream |= Is(name, "Content-Type") && value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
         }
 
-        if (statusCode is 204 or 205 or 304 && ContentLength != 0) throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
+        // A body of unknown length may turn out to be empty: a gateway passes on what it was given. It is never asked.
+        bool hasContent = statusCode == 205 ? ContentLength != 0 : ContentLength is > 0;
+        if (statusCode is 204 or 205 or 304 && hasContent) throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
         if (demanded is not null && !hasDemanded) throw new ArgumentException($"A {statusCode} response has a field {demanded} (RFC 9110 §15).", nameof(headers));
 
-        string? contentType = hasContentType || ContentLength == 0 ? null : Body.DefaultContentType;
+        string? contentType = hasContentType || ContentLength == 0 || !MayHaveContent ? null : Body.DefaultContentType;
         _head = ResponseHead.Render(statusCode, headers, contentType, ContentLength, out _fieldsStart, out _fieldsLength);
     }
 
@@ -72,7 +79,10 @@ public sealed partial class HttpResponse
     internal bool HasUpgrade { get; }
 
     /// <summary>Whether a response of this status may have content: RFC 9110 §6.4.1.</summary>
-    internal bool MayHaveContent => StatusCode is not (204 or 304);
+    internal bool MayHaveContent => StatusCode is not (101 or 204 or 304);
+
+    /// <summary>Whether each write of its body is an event that its client waits for.</summary>
+    internal bool IsEventStream { get; }
 
     /// <summary>Status line, field lines and Content-Length: all that does not depend on the request.</summary>
     internal ReadOnlySpan<byte> Head => _head;
@@ -82,17 +92,24 @@ public sealed partial class HttpResponse
     public HttpResponse With(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return new HttpResponse(StatusCode, Body, [.. Lines().Where(line => !Is(line.Name, name)), (name, value)]);
+        return new HttpResponse(StatusCode, [.. Lines().Where(line => !Is(line.Name, name)), (name, value)], Body);
     }
 
     /// <summary>The same response with a field line added behind the others, as for a second Set-Cookie.</summary>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
-    public HttpResponse WithAdded(string name, string value) => new(StatusCode, Body, [.. Lines(), (name, value)]);
+    public HttpResponse WithAdded(string name, string value) => new(StatusCode, [.. Lines(), (name, value)], Body);
 
     /// <summary>The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new body.</summary>
     /// <param name="body">The content; none if null. The old body is the caller's to dispose, unless the new one passes that on.</param>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithBody(ResponseBody? body) => new(StatusCode, body, [.. Lines()]);
+
+    private static int Final(int statusCode)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 599);
+        return statusCode;
+    }
 
     private static string? FieldDemandedBy(int statusCode) => statusCode switch
     {

@@ -94,7 +94,7 @@ internal sealed partial class Channel
             case PeerState.Gone:
                 Abort();
                 break;
-            case PeerState.Ended:
+            case PeerState.Ended when Volatile.Read(ref _receiveState) != Receiving: // who receives sees it
                 CancelWork();
                 break;
             case PeerState.Unknown:

@@ -63,6 +63,11 @@ internal sealed partial class Channel
         return count;
     }
 
+    /// <summary>Receives bytes for a protocol that has taken the connection over: there is no deadline.</summary>
+    /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
+    public ValueTask<int> ReceiveRawAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
+        ReadAsync(destination, cancellationToken.CanBeCanceled || _transport.EndsPendingReads ? cancellationToken : Aborted);
+
     /// <summary>Receives bytes that are waited for until a certain time.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the time was up.</returns>
     /// <exception cref="InvalidOperationException">Somebody is receiving already.</exception>

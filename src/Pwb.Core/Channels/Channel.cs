@@ -49,6 +49,9 @@ internal sealed partial class Channel : IChannelControl
     /// <summary>What will be sent next. For the one who sends.</summary>
     public ref SendBuffer Pending => ref _pending;
 
+    /// <summary>Whether another protocol has taken the connection over.</summary>
+    public bool IsTakenOver { get; private set; }
+
     /// <summary>Whether somebody has ended the connection at this end.</summary>
     public bool IsEnded => _transport.IsEnded;
 
@@ -91,6 +94,13 @@ internal sealed partial class Channel : IChannelControl
         Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
         if (_aborted.IsCancellationRequested) CancelLife(life);
         if (_context.IsStopping) StopLife(life);
+    }
+
+    /// <summary>Another protocol takes the connection over, within the request that has begun.</summary>
+    public void BeginTakeOver()
+    {
+        IsTakenOver = true;
+        if (_received.UnreadLength == 0) ReleaseBuffers();
     }
 
     /// <summary>The request is over: its tokens are nobody's any more.</summary>

@@ -14,6 +14,9 @@ internal sealed class RequestLife(long number)
 
     public long Number => number;
 
+    /// <summary>Whether the server has begun to stop.</summary>
+    public bool IsStopping => _isStopping;
+
     /// <summary>Cancelled when nobody is left to answer, or the server's patience is over.</summary>
     public CancellationToken Aborted => _aborted.Token;
 

@@ -98,6 +98,29 @@ internal sealed class Exchange
         return outcome;
     }
 
+    /// <summary>Runs the protocol that takes the connection over, after the response that says so has been sent.</summary>
+    /// <exception cref="BodyFailedException">It failed, or ended while it was still reading or writing: the connection is over.</exception>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public async ValueTask TakeOverAsync()
+    {
+        OnPool on = await _channel.GoToPoolAsync();
+        _channel.BeginTakeOver();
+        TakenOverStream stream = new(_channel, RequestToken);
+        Exception? failure = await RunAsync(on, stream).ConfigureAwait(false);
+        _state.Sent = _state.Sent with { Length = stream.Written };
+        if (!stream.CloseToUser())
+        {
+            _channel.Taint();
+            failure ??= new InvalidOperationException("The protocol ended while it was still reading or writing.");
+        }
+
+        if (failure is null) return;
+        if (failure is OperationCanceledException or IOException && (IsAborted || IsStopped)) throw new IOException("The conversation was ended.", failure);
+        if (failure is IOException && (_channel.HasSendFailed || _channel.IsAtEnd)) throw new IOException("The client is gone.", failure);
+        await BodyFailedAsync(failure).ConfigureAwait(false);
+        throw new BodyFailedException("The protocol failed.", failure);
+    }
+
     /// <summary>Appends the answer to what is refused, also before it is a request.</summary>
     public void AppendRefusal(OnPool on, Rejection rejection)
     {
@@ -167,6 +190,8 @@ internal sealed class Exchange
         return new Outcome(KeepsOpen: true);
     }
 
+    private bool IsStopped => _state.Life is { IsStopping: true };
+
     private bool IsAborted => _channel.Aborted.IsCancellationRequested || _state.Life is { Aborted.IsCancellationRequested: true };
 
     private CancellationToken RequestToken => _state.Life?.Aborted ?? _channel.Aborted;
@@ -206,6 +231,20 @@ internal sealed class Exchange
         }
     }
 
+    private async ValueTask<Exception?> RunAsync(OnPool on, TakenOverStream stream)
+    {
+        on.Check();
+        try
+        {
+            await _state.Response!.Body.WriteToAsync(stream, RequestToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> RespondAsync(HttpResponse response)
     {
@@ -220,6 +259,15 @@ internal sealed class Exchange
         // A handler that caught it cannot answer for a request that never was whole.
         RequestContent? content = _state.Content;
         if (content is { Rejection: not Rejection.None and var known }) return Outcome.Refuse(known);
+
+        if (response.Body is TakeOverBody takeOver)
+        {
+            if (UpgradeFields.Asks(Head, _state.Request!.Headers, takeOver.Protocol)) return await BeginTakeOverAsync(response).ConfigureAwait(false);
+
+            await HandlerFailedAsync(new InvalidOperationException($"The handler returned an upgrade to {takeOver.Protocol}, which the client has not asked for."))
+                .ConfigureAwait(false);
+            _state.Response = response = Refusals.InternalServerError;
+        }
 
         ResponsePlan plan = ResponsePlan.For(response, Head, content?.State ?? default, _context.IsStopping, _context.Limits.MaxDrainedContentLength);
         if (plan.DrainsFirst)
@@ -246,6 +294,22 @@ internal sealed class Exchange
         }
 
         return new Outcome(await content.DrainAsync().ConfigureAwait(false) is Rejection.None);
+    }
+
+    // What follows the request's content is the new protocol's, so all of the content has to be taken first.
+    private async ValueTask<Outcome> BeginTakeOverAsync(HttpResponse response)
+    {
+        if (_state.Content is { } content)
+        {
+            if (!content.CloseToUser()) _channel.Taint();
+            Rejection? fault = content.State.IsLeft ? await content.DrainAsync().ConfigureAwait(false) : Rejection.None;
+            if (fault is not Rejection.None) return Outcome.Refuse(fault ?? Rejection.ContentTooLarge);
+        }
+
+        _channel.BeginResponse();
+        ResponsePlan plan = new(ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
+        _state.Sent = await _sender.AppendAsync(response, plan, Head).ConfigureAwait(false);
+        return new Outcome(KeepsOpen: false, TakesOver: true);
     }
 
     private async ValueTask<SentResponse> SendAsync(HttpResponse response, ResponsePlan plan)

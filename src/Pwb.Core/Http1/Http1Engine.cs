@@ -99,52 +99,56 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
         _exchange.Forget();
     }
 
-    private ValueTask<bool> AnswerAsync() => Instruments.IsRequestObserved ? AnswerObservedAsync() : AnswerAsync(null);
+    /// <returns>Whether the connection goes on.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> AnswerAsync()
+    {
+        bool isObserved = Instruments.IsRequestObserved;
+        Outcome outcome = await (isObserved ? AnswerObservedAsync() : _exchange.AnswerAsync()).ConfigureAwait(false);
+        if (outcome.Refusal != Rejection.None && !isObserved) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
+        if (outcome.KeepsOpen)
+        {
+            if (!_exchange.HasMore) return true; // sent with what comes next
+
+            await channel.FlushAsync().ConfigureAwait(false);
+            await _exchange.FinishAsync().ConfigureAwait(false);
+            return true;
+        }
+
+        if (outcome.TakesOver)
+        {
+            await channel.FlushAsync().ConfigureAwait(false);
+            await _exchange.TakeOverAsync().ConfigureAwait(false);
+        }
+
+        RequestHead head = _exchange.Head;
+        bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
+        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0).ConfigureAwait(false);
+        return false;
+    }
 
     // The span is current in here and in all that is awaited, and nowhere else: what an async method sets ends with it. Listeners are other
-    // people's code: they run on the pool, and what they throw ends here.
-    private async ValueTask<bool> AnswerObservedAsync()
+    // people's code: they run on the pool, and what they throw ends here. The observation ends when the response has been sent.
+    private async ValueTask<Outcome> AnswerObservedAsync()
     {
         OnPool on = await channel.GoToPoolAsync();
         RequestObservation observation = new(_exchange.Begin(), context.Clock.TimeProvider, context.AccessLog.QueryMask);
         Isolate(on, observation.Start);
         _exchange.Begin(observation.Activity);
-        return await AnswerAsync(observation).ConfigureAwait(false);
-    }
-
-    /// <returns>Whether the connection goes on.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> AnswerAsync(RequestObservation? observation)
-    {
         bool isWhole = false;
         try
         {
             Outcome outcome = await _exchange.AnswerAsync().ConfigureAwait(false);
             if (outcome.Refusal != Rejection.None) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
-            if (outcome.KeepsOpen)
-            {
-                if (observation is null && !_exchange.HasMore) return true; // sent with what comes next
-
-                await channel.FlushAsync().ConfigureAwait(false);
-                isWhole = true;
-                if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
-                return true;
-            }
-
-            RequestHead head = _exchange.Head;
-            bool isClientsLast = outcome.Refusal == Rejection.None && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0;
+            await channel.FlushAsync().ConfigureAwait(false);
             isWhole = true;
-            await EndAsync(isClientsLast).ConfigureAwait(false);
-            return false;
+            return outcome;
         }
         finally
         {
-            if (observation is not null)
-            {
-                OnPool on = await channel.GoToPoolAsync();
-                string? error = _exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
-                Isolate(on, () => observation.End(_exchange.StatusCode, error));
-            }
+            on = await channel.GoToPoolAsync();
+            string? error = _exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
+            Isolate(on, () => observation.End(_exchange.StatusCode, error));
         }
     }
 

@@ -36,7 +36,7 @@ internal readonly record struct ResponsePlan(ContentFraming Framing, ContentOrig
     /// <summary>How the client is to find the end of a response's content.</summary>
     public static ContentFraming FramingOf(HttpResponse response, RequestHead head)
     {
-        if (response.ContentLength is not null) return ContentFraming.Sized;
+        if (response.ContentLength is not null || !response.MayHaveContent) return ContentFraming.Sized; // RFC 9112 §6.1: no coding in a 204 or 304
         return head.MinorVersion == 0 ? ContentFraming.CloseDelimited : ContentFraming.Chunked;
     }
 

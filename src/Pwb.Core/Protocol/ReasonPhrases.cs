@@ -5,6 +5,7 @@ internal static class ReasonPhrases
 {
     public static string Get(int statusCode) => statusCode switch
     {
+        101 => "Switching Protocols",
         200 => "OK",
         201 => "Created",
         202 => "Accepted",

@@ -31,6 +31,9 @@ internal sealed class RequestHead
     public bool HasKeepAlive;
     public bool ExpectsContinue;
 
+    /// <summary>Whether Connection names Upgrade, in HTTP/1.1: RFC 9110 §7.8.</summary>
+    public bool AsksForUpgrade;
+
     public bool IsHead => ReferenceEquals(KnownMethod, "HEAD");
 
     public bool HasContent => IsChunked || ContentLength > 0;
@@ -49,6 +52,6 @@ internal sealed class RequestHead
         MinorVersion = 1;
         Length = 0;
         ContentLength = -1;
-        HasDotSegments = IsChunked = HasClose = HasKeepAlive = ExpectsContinue = false;
+        HasDotSegments = IsChunked = HasClose = HasKeepAlive = ExpectsContinue = AsksForUpgrade = false;
     }
 }

@@ -251,7 +251,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
         if (head.KnownMethod is null) return Refuse(Rejection.MethodNotImplemented);
         if (_hasOtherExpectation) return Refuse(Rejection.ExpectationFailed);
 
-        bool isWebSocket = _hasUpgradeToWebSocket && _hasConnectionUpgrade && head.MinorVersion > 0 && ReferenceEquals(head.KnownMethod, "GET");
+        head.AsksForUpgrade = _hasConnectionUpgrade && head.MinorVersion > 0;
+        bool isWebSocket = _hasUpgradeToWebSocket && head.AsksForUpgrade && ReferenceEquals(head.KnownMethod, "GET");
         return isWebSocket && _hasOtherWebSocketVersion ? Refuse(Rejection.WebSocketVersion) : OperationStatus.Done;
     }
 

@@ -52,7 +52,7 @@ internal static class ResponseHead
         string statusLine = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {statusCode} {ReasonPhrases.Get(statusCode)}\r\n");
 
         // RFC 9110 §8.6: no Content-Length in a 204. A 304 could have one, but it would have to be that of the 200.
-        string lengthLine = contentLength is null || statusCode is 204 or 304
+        string lengthLine = contentLength is null || statusCode is 101 or 204 or 304
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {contentLength}\r\n");
 

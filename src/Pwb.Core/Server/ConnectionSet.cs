@@ -80,7 +80,7 @@ internal sealed class ConnectionSet : ICountable
     {
         lock (_lock)
         {
-            foreach (ServerConnection connection in _connections) census.Add(connection.IdleDueAt != long.MaxValue, connection.ActiveMethod, connection.Scheme);
+            foreach (ServerConnection connection in _connections) census.Add(connection.State, connection.ActiveMethod, connection.Scheme);
         }
     }
 

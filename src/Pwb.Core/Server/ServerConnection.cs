@@ -3,6 +3,7 @@ using Pwb.Channels;
 using Pwb.Logging;
 using Pwb.Http1;
 using Pwb.Protocol;
+using Pwb.Telemetry;
 
 namespace Pwb.Server;
 
@@ -25,6 +26,16 @@ internal sealed class ServerConnection(Channel channel, Http1Engine engine, Conn
 
     /// <summary>See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.</summary>
     public long IdleDueAt => refusal == Rejection.None ? channel.IdleDueAt : long.MaxValue;
+
+    /// <summary>What it is doing, for whoever counts.</summary>
+    public ConnectionState State
+    {
+        get
+        {
+            if (channel.IsTakenOver) return ConnectionState.Upgraded;
+            return IdleDueAt == long.MaxValue ? ConnectionState.Active : ConnectionState.Idle;
+        }
+    }
 
     /// <summary>The method of the request that is being answered, if one is.</summary>
     public string? ActiveMethod => engine.ActiveMethod;

@@ -7,19 +7,22 @@ internal sealed class Census
 
     public long Active { get; private set; }
 
+    public long Upgraded { get; private set; }
+
     /// <summary>How many requests are being answered, for each method and scheme.</summary>
     public Dictionary<(string Method, string Scheme), long> Requests { get; } = [];
 
     /// <summary>Counts a connection.</summary>
-    /// <param name="isIdle">Whether it waits for a first byte or a next request.</param>
+    /// <param name="state">What it is doing.</param>
     /// <param name="method">The method of the request that is being answered on it, if one is.</param>
     /// <param name="scheme">The scheme of its requests.</param>
-    public void Add(bool isIdle, string? method, string scheme)
+    public void Add(ConnectionState state, string? method, string scheme)
     {
-        if (isIdle) Idle++;
+        if (state == ConnectionState.Idle) Idle++;
+        else if (state == ConnectionState.Upgraded) Upgraded++;
         else Active++;
 
-        if (method is null) return;
+        if (method is null || state == ConnectionState.Upgraded) return;
         (string, string) key = (RequestMethods.NameOf(method), scheme);
         Requests[key] = Requests.GetValueOrDefault(key) + 1;
     }

@@ -105,6 +105,7 @@ internal static class Instruments
             [
                 new(census.Active, new KeyValuePair<string, object?>("http.connection.state", "active")),
                 new(census.Idle, new KeyValuePair<string, object?>("http.connection.state", "idle")),
+                new(census.Upgraded, new KeyValuePair<string, object?>("http.connection.state", "upgraded")),
             ];
         }
     }

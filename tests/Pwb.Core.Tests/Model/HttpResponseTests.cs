@@ -132,10 +132,26 @@ public sealed class HttpResponseTests
     public void Refuses_content_where_the_status_has_none(int status)
     {
         FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.From("x"))).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Push((_, _) => default))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Push((_, _) => default, 1))).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Bytes("x"u8.ToArray(), statusCode: status)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Empty)).Should().NotThrow();
+    }
+
+    [Theory]
+    [InlineData(204)]
+    [InlineData(304)]
+    public async Task Never_asks_a_body_of_unknown_length_for_content_that_the_status_has_not(int status)
+    {
+        // A gateway gives what it was given, whatever the status.
+        bool isAsked = false, isDisposed = false;
+        ResponseBody body = ResponseBody.From(new EndedStream(() => isAsked = true, () => isDisposed = true));
+        Outcome outcome = await new Wire(_ => new HttpResponse(status, body)).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        outcome.Response().Status.Should().Be(status);
+        Latin1.Text(outcome.Output).Should().EndWith("\r\n\r\n").And.NotContain("Transfer-Encoding").And.NotContain("Content-Type");
+        isAsked.Should().BeFalse();
+        isDisposed.Should().BeTrue();
     }
 
     [Fact]
@@ -260,5 +276,28 @@ public sealed class HttpResponseTests
         new HttpResponse(status, null, (name, value)).StatusCode.Should().Be(status);
         FluentActions.Invoking(() => new HttpResponse(status, null, ("X", value))).Should().Throw<ArgumentException>().WithMessage($"A {status} response has a field *").WithParameterName("headers");
         FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
+    }
+
+    private sealed class EndedStream(Action asked, Action disposed) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            asked();
+            return Task.CompletedTask;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            asked();
+            return new ValueTask<int>(0);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            disposed();
+        }
     }
 }

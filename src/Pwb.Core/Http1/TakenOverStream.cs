@@ -1,0 +1,114 @@
+using Pwb.Channels;
+
+namespace Pwb.Http1;
+
+/// <summary>
+/// A connection that another protocol has taken over, as a stream. What came behind the request's head is read first. User code holds it, so reads go
+/// through one gate and writes through another: one of each may be under way.
+/// </summary>
+/// <param name="channel">The connection.</param>
+/// <param name="requestToken">The token that its user was given; the transport ends reads and writes itself when the connection is aborted.</param>
+internal sealed class TakenOverStream(Channel channel, CancellationToken requestToken) : Stream
+{
+    private Gate _reading;
+    private Gate _writing;
+
+    /// <summary>The number of bytes written so far.</summary>
+    public long Written { get; private set; }
+
+    public override bool CanRead => !_reading.IsClosed;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => !_writing.IsClosed;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The protocol is over.</summary>
+    /// <returns>False if a read or a write is still under way, by which the connection is lost.</returns>
+    public bool CloseToUser() => _reading.Close() & _writing.Close();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Enter(ref _reading, cancellationToken);
+        try
+        {
+            int arrived = Math.Min(channel.Received.UnreadLength, buffer.Length);
+            if (channel.Received.UnreadLength == 0) return await channel.ReceiveRawAsync(buffer, OwnOf(cancellationToken)).ConfigureAwait(false);
+
+            channel.Received.Unread[..arrived].CopyTo(buffer.Span);
+            channel.Received.Consume(arrived);
+            if (channel.Received.UnreadLength == 0) channel.ReleaseBuffers();
+            return arrived;
+        }
+        finally
+        {
+            _reading.Leave();
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Enter(ref _writing, cancellationToken);
+        CancellationToken own = OwnOf(cancellationToken);
+
+        // A write that is given up half-way leaves nothing that could be continued.
+        CancellationTokenRegistration abort = own.CanBeCanceled ? own.UnsafeRegister(static state => ((Channel)state!).Abort(), channel) : default;
+        try
+        {
+            channel.BeginResponse(); // each write is measured by itself: nobody says how fast a conversation is to be
+            await channel.SendAsync(buffer).ConfigureAwait(false);
+            Written += buffer.Length;
+        }
+        catch (Exception exception) when (own.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, own);
+        }
+        finally
+        {
+            await abort.DisposeAsync().ConfigureAwait(false);
+            _writing.Leave();
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    // Every write is on its way when it has completed.
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Without async, the user's own thread is blocked and nobody else's.
+#pragma warning disable VSTHRD002 // a synchronous operation has no other way to wait
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Enter(ref Gate gate, CancellationToken token)
+    {
+        OwnOf(token).ThrowIfCancellationRequested();
+        if (gate.TryEnter()) return;
+
+        ObjectDisposedException.ThrowIf(gate.IsClosed, this);
+        throw new InvalidOperationException("Another read, or another write, is under way: await each before the next of its kind.");
+    }
+
+    private CancellationToken OwnOf(CancellationToken token) => token == requestToken ? CancellationToken.None : token;
+}
