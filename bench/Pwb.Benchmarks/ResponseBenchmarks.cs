@@ -16,5 +16,6 @@ public class ResponseBenchmarks
     public HttpResponse Make() => HttpResponse.Text("hello PWB");
 
     [Benchmark]
-    public int WriteHead() => ResponseHead.Write(_destination, _response, ContentFraming.Sized, _request, close: false, DateAndServer);
+    public int WriteHead() =>
+        ResponseHead.Write(_destination, _response.Head, _response.HasUpgrade, ContentFraming.Sized, _request, close: false, DateAndServer);
 }

@@ -9,6 +9,9 @@ namespace Pwb;
 /// <summary>How a <c>StaticFileHandler</c> serves its content. Checked once, when a handler is made with them.</summary>
 public sealed record StaticFileOptions
 {
+    /// <summary>The fields of a file that a line of <see cref="PathHeaders"/> takes the place of. Others stand beside them.</summary>
+    internal static readonly string[] ReplaceableFields = ["Content-Type", "Content-Encoding"];
+
     private const int Kibi = 1024;
 
     private static readonly string[] HandlerOwned =
@@ -106,6 +109,9 @@ public sealed record StaticFileOptions
     /// <summary>Takes a line at Warning for each precompressed neighbour, and page for what is missing, that is not served, and why. Default: none.</summary>
     public ILogger? Logger { get; init; }
 
+    /// <summary>Whether a line of <see cref="PathHeaders"/> stands in place of the handler's own, not beside it.</summary>
+    internal static bool IsReplaceable(string name) => ReplaceableFields.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Throws if an option is not valid.</summary>
     internal void Validate()
     {
@@ -127,7 +133,7 @@ public sealed record StaticFileOptions
         {
             RequirePattern(pattern, nameof(PathHeaders));
             ResponseHead.CheckField(name, value);
-            bool isOwned = HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase) && !ResponseFields.IsReplaceable(name);
+            bool isOwned = HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsReplaceable(name);
             Require(!isOwned, nameof(PathHeaders), $"{name} is written by the handler.");
         }
 

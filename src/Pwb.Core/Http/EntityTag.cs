@@ -11,16 +11,20 @@ internal static class EntityTag
     private const int HashLength = 12; // 96 bits: two states of one resource never share a tag by chance
 
     /// <summary>The strong tag of one state of a file, in one coding, quotes included.</summary>
+    /// <param name="identity">A number that tells this file, and this state of it, from others.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <param name="lastModified">The time of the last change.</param>
+    /// <param name="coding">The coding.</param>
     /// <remarks>
     /// A hash, since an inode number is nobody's business (CVE-2003-1418). Each coding has a tag of its own: what is compared byte by byte, as
     /// ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
     /// </remarks>
-    public static string Create(in ContentInfo info, ContentCoding coding)
+    public static string Create(long identity, long length, DateTimeOffset lastModified, ContentCoding coding)
     {
         Span<byte> state = stackalloc byte[3 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(state, info.Identity);
-        BinaryPrimitives.WriteInt64LittleEndian(state[sizeof(long)..], info.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(state[(2 * sizeof(long))..], info.LastModified.UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(state, identity);
+        BinaryPrimitives.WriteInt64LittleEndian(state[sizeof(long)..], length);
+        BinaryPrimitives.WriteInt64LittleEndian(state[(2 * sizeof(long))..], lastModified.UtcTicks);
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(state, hash);

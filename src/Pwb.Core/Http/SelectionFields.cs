@@ -8,8 +8,8 @@ namespace Pwb.Http;
 /// </summary>
 internal ref struct SelectionFields
 {
-    private Names _present;
-    private Names _joined;
+    private FieldBits _present;
+    private FieldBits _joined;
 
     public SelectionFields(HttpFields fields)
     {
@@ -18,23 +18,23 @@ internal ref struct SelectionFields
             FieldLine line = fields[i];
             switch (line.Name.Length)
             {
-                case 5: Range = Take(line, "Range"u8, Names.Range, Range, fields); break;
-                case 6: Accept = Take(line, "Accept"u8, Names.Accept, Accept, fields); break;
+                case 5: Range = Take(line, "Range"u8, FieldBits.Range, Range, fields); break;
+                case 6: Accept = Take(line, "Accept"u8, FieldBits.Accept, Accept, fields); break;
                 case 8:
-                    IfMatch = Take(line, "If-Match"u8, Names.IfMatch, IfMatch, fields);
-                    IfRange = Take(line, "If-Range"u8, Names.IfRange, IfRange, fields);
+                    IfMatch = Take(line, "If-Match"u8, FieldBits.IfMatch, IfMatch, fields);
+                    IfRange = Take(line, "If-Range"u8, FieldBits.IfRange, IfRange, fields);
                     break;
-                case 13: IfNoneMatch = Take(line, "If-None-Match"u8, Names.IfNoneMatch, IfNoneMatch, fields); break;
-                case 15: AcceptEncoding = Take(line, "Accept-Encoding"u8, Names.AcceptEncoding, AcceptEncoding, fields); break;
-                case 17: IfModifiedSince = Take(line, "If-Modified-Since"u8, Names.IfModifiedSince, IfModifiedSince, fields); break;
-                case 19: IfUnmodifiedSince = Take(line, "If-Unmodified-Since"u8, Names.IfUnmodifiedSince, IfUnmodifiedSince, fields); break;
+                case 13: IfNoneMatch = Take(line, "If-None-Match"u8, FieldBits.IfNoneMatch, IfNoneMatch, fields); break;
+                case 15: AcceptEncoding = Take(line, "Accept-Encoding"u8, FieldBits.AcceptEncoding, AcceptEncoding, fields); break;
+                case 17: IfModifiedSince = Take(line, "If-Modified-Since"u8, FieldBits.IfModifiedSince, IfModifiedSince, fields); break;
+                case 19: IfUnmodifiedSince = Take(line, "If-Unmodified-Since"u8, FieldBits.IfUnmodifiedSince, IfUnmodifiedSince, fields); break;
                 default: break;
             }
         }
     }
 
     [Flags]
-    private enum Names
+    private enum FieldBits
     {
         None = 0,
         IfMatch = 1,
@@ -49,44 +49,44 @@ internal ref struct SelectionFields
     }
 
     /// <summary>Whether no precondition and no range was sent: the whole representation is the answer.</summary>
-    public readonly bool IsUnconditional => (_present & Names.Conditions) == Names.None;
+    public readonly bool IsUnconditional => (_present & FieldBits.Conditions) == FieldBits.None;
 
-    public readonly bool HasIfMatch => Has(Names.IfMatch);
+    public readonly bool HasIfMatch => Has(FieldBits.IfMatch);
 
     public ReadOnlySpan<byte> IfMatch { get; private set; }
 
-    public readonly bool HasIfNoneMatch => Has(Names.IfNoneMatch);
+    public readonly bool HasIfNoneMatch => Has(FieldBits.IfNoneMatch);
 
     public ReadOnlySpan<byte> IfNoneMatch { get; private set; }
 
-    public readonly bool HasIfModifiedSince => Has(Names.IfModifiedSince);
+    public readonly bool HasIfModifiedSince => Has(FieldBits.IfModifiedSince);
 
     public ReadOnlySpan<byte> IfModifiedSince { get; private set; }
 
-    public readonly bool HasIfUnmodifiedSince => Has(Names.IfUnmodifiedSince);
+    public readonly bool HasIfUnmodifiedSince => Has(FieldBits.IfUnmodifiedSince);
 
     public ReadOnlySpan<byte> IfUnmodifiedSince { get; private set; }
 
-    public readonly bool HasIfRange => Has(Names.IfRange);
+    public readonly bool HasIfRange => Has(FieldBits.IfRange);
 
     public ReadOnlySpan<byte> IfRange { get; private set; }
 
-    public readonly bool HasRange => Has(Names.Range);
+    public readonly bool HasRange => Has(FieldBits.Range);
 
     public ReadOnlySpan<byte> Range { get; private set; }
 
-    public readonly bool HasAcceptEncoding => Has(Names.AcceptEncoding);
+    public readonly bool HasAcceptEncoding => Has(FieldBits.AcceptEncoding);
 
     public ReadOnlySpan<byte> AcceptEncoding { get; private set; }
 
-    public readonly bool HasAccept => Has(Names.Accept);
+    public readonly bool HasAccept => Has(FieldBits.Accept);
 
     public ReadOnlySpan<byte> Accept { get; private set; }
 
-    private readonly bool Has(Names name) => (_present & name) != Names.None;
+    private readonly bool Has(FieldBits name) => (_present & name) != FieldBits.None;
 
     /// <summary>The field's value as of this line: what it was, if the line is another field's.</summary>
-    private ReadOnlySpan<byte> Take(FieldLine line, ReadOnlySpan<byte> name, Names bit, ReadOnlySpan<byte> value, HttpFields fields)
+    private ReadOnlySpan<byte> Take(FieldLine line, ReadOnlySpan<byte> name, FieldBits bit, ReadOnlySpan<byte> value, HttpFields fields)
     {
         if (!Ascii.EqualsIgnoreCase(line.Name, name)) return value;
         if (!Has(bit))
@@ -96,7 +96,7 @@ internal ref struct SelectionFields
         }
 
         // All the lines are joined when the second is met, so that many of them cost no more than two.
-        if ((_joined & bit) != Names.None) return value;
+        if ((_joined & bit) != FieldBits.None) return value;
         _joined |= bit;
         return Join(fields, name);
     }

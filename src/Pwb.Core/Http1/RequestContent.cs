@@ -45,7 +45,7 @@ internal sealed class RequestContent : Stream
         _trailers = new FieldSectionParser(limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines, isTrailers: true);
     }
 
-    private enum Part
+    private enum Taking
     {
         NeedMoreData,
         Taken,
@@ -142,10 +142,10 @@ internal sealed class RequestContent : Stream
     /// <returns>Whether this was the end, or the content is refused; if not, more has to arrive.</returns>
     private bool Discard(out long count)
     {
-        Part part;
+        Taking taking;
         count = 0;
-        while ((part = Take(default, int.MaxValue, out int dropped)) == Part.Taken) count += dropped;
-        return part != Part.NeedMoreData;
+        while ((taking = Take(default, int.MaxValue, out int dropped)) == Taking.Taken) count += dropped;
+        return taking != Taking.NeedMoreData;
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -159,9 +159,9 @@ internal sealed class RequestContent : Stream
         bool isWaiting = false;
         try
         {
-            Part part = Take(buffer.Span, buffer.Length, out int count);
-            if (part == Part.Failed) return ValueTask.FromException<int>(new RequestRejectedException(Rejection));
-            if (part != Part.NeedMoreData) return new ValueTask<int>(count);
+            Taking taking = Take(buffer.Span, buffer.Length, out int count);
+            if (taking == Taking.Failed) return ValueTask.FromException<int>(new RequestRejectedException(Rejection));
+            if (taking != Taking.NeedMoreData) return new ValueTask<int>(count);
 
             // A read of nothing waits for something, as everywhere in .NET.
             if (buffer.IsEmpty && _channel.Received.UnreadLength > 0) return new ValueTask<int>(0);
@@ -232,9 +232,9 @@ internal sealed class RequestContent : Stream
             _channel.Received.Received(received);
             if (destination.IsEmpty) return 0;
 
-            Part part = Take(destination.Span, destination.Length, out int count);
-            if (part == Part.Failed) throw new RequestRejectedException(Rejection);
-            if (part != Part.NeedMoreData) return count;
+            Taking taking = Take(destination.Span, destination.Length, out int count);
+            if (taking == Taking.Failed) throw new RequestRejectedException(Rejection);
+            if (taking != Taking.NeedMoreData) return count;
         }
     }
 
@@ -273,11 +273,11 @@ internal sealed class RequestContent : Stream
         return isInData && _channel.Received.UnreadLength == 0 ? destination[..(int)Math.Min(destination.Length, expected)] : default;
     }
 
-    private Part Take(Span<byte> destination, int maxCount, out int count)
+    private Taking Take(Span<byte> destination, int maxCount, out int count)
     {
         count = 0;
-        if (Rejection != Rejection.None) return Part.Failed;
-        if (IsAtEnd) return Part.AtEnd;
+        if (Rejection != Rejection.None) return Taking.Failed;
+        if (IsAtEnd) return Taking.AtEnd;
 
         ReadOnlySpan<byte> unread = _channel.Received.Unread;
         if (!unread.IsEmpty) _isContinueDue = false; // the client has not waited to be told
@@ -288,7 +288,7 @@ internal sealed class RequestContent : Stream
             ChunkedStatus status = _chunked.Read(unread, out int framing);
             _channel.Received.Consume(framing);
             if (status == ChunkedStatus.Invalid) return Fail(_chunked.Rejection);
-            if (status == ChunkedStatus.NeedMoreData) return Part.NeedMoreData;
+            if (status == ChunkedStatus.NeedMoreData) return Taking.NeedMoreData;
             if (status == ChunkedStatus.Trailers) return TakeTrailers();
 
             unread = unread[framing..];
@@ -296,12 +296,12 @@ internal sealed class RequestContent : Stream
         }
 
         count = (int)Math.Min(Math.Min(unread.Length, maxCount), expected);
-        if (count == 0) return Part.NeedMoreData;
+        if (count == 0) return Taking.NeedMoreData;
 
         if (!destination.IsEmpty) unread[..count].CopyTo(destination);
         _channel.Received.Consume(count);
         Took(count);
-        return Part.Taken;
+        return Taking.Taken;
     }
 
     private void Took(int count)
@@ -310,13 +310,13 @@ internal sealed class RequestContent : Stream
         else IsAtEnd = (_remaining -= count) == 0;
     }
 
-    private Part TakeTrailers()
+    private Taking TakeTrailers()
     {
         ReadOnlySpan<byte> section = _channel.Received.Unread;
         while (!_trailers.IsAtEnd)
         {
             OperationStatus status = _trailers.ParseLine(section, out Rejection rejection);
-            if (status == OperationStatus.NeedMoreData) return Part.NeedMoreData;
+            if (status == OperationStatus.NeedMoreData) return Taking.NeedMoreData;
             if (status == OperationStatus.InvalidData)
             {
                 bool isTooLarge = rejection is Rejection.HeaderSectionTooLarge or Rejection.TooManyFieldLines;
@@ -335,12 +335,12 @@ internal sealed class RequestContent : Stream
 
         _channel.Received.Consume(_trailers.Position);
         IsAtEnd = true;
-        return Part.AtEnd;
+        return Taking.AtEnd;
     }
 
-    private Part Fail(Rejection rejection)
+    private Taking Fail(Rejection rejection)
     {
         Rejection = rejection;
-        return Part.Failed;
+        return Taking.Failed;
     }
 }

@@ -104,6 +104,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         ReadOnlySpan<byte> dateAndServer = response.HasServer ? clock.Date : clock.DateAndServer;
         Span<byte> destination = channel.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
-        channel.Pending.Advance(ResponseHead.Write(destination, response, framing, request, close, dateAndServer));
+        channel.Pending.Advance(
+            ResponseHead.Write(destination, response.Head, response.HasUpgrade, framing, request, close, dateAndServer));
     }
 }

@@ -70,17 +70,23 @@ internal static class ResponseHead
 
     /// <summary>Writes a head: the response's part, the fields that depend on the request, and Date and Server.</summary>
     /// <param name="destination">Has room for the two given parts and <see cref="MaxAddedLength"/>.</param>
-    /// <param name="response">The response.</param>
-    /// <param name="framing">How its content is delimited.</param>
-    /// <param name="request">The head of the request that it answers.</param>
+    /// <param name="head">What <see cref="Render"/> made of the response.</param>
+    /// <param name="hasUpgrade">Whether that has an Upgrade field.</param>
+    /// <param name="framing">How the content is delimited.</param>
+    /// <param name="request">The head of the request that is answered.</param>
     /// <param name="close">Whether the connection closes afterwards.</param>
     /// <param name="dateAndServer">The Date field, the Server field if any, and the empty line that ends the head.</param>
     /// <returns>The number of bytes written.</returns>
     public static int Write(
-        Span<byte> destination, HttpResponse response, ContentFraming framing, RequestHead request, bool close, ReadOnlySpan<byte> dateAndServer)
+        Span<byte> destination,
+        ReadOnlySpan<byte> head,
+        bool hasUpgrade,
+        ContentFraming framing,
+        RequestHead request,
+        bool close,
+        ReadOnlySpan<byte> dateAndServer)
     {
-        response.Head.CopyTo(destination);
-        int written = response.Head.Length;
+        int written = Copy(head, destination);
 
         if (framing == ContentFraming.Chunked) written += Copy("Transfer-Encoding: chunked\r\n"u8, destination[written..]);
 
@@ -88,8 +94,8 @@ internal static class ResponseHead
         bool keepAlive = !close && request.MinorVersion == 0;
         if (close) written += Copy("Connection: close"u8, destination[written..]);
         else if (keepAlive) written += Copy("Connection: keep-alive"u8, destination[written..]);
-        if (response.HasUpgrade) written += Copy(close || keepAlive ? ", Upgrade"u8 : "Connection: Upgrade"u8, destination[written..]);
-        if (close || keepAlive || response.HasUpgrade) written += Copy("\r\n"u8, destination[written..]);
+        if (hasUpgrade) written += Copy(close || keepAlive ? ", Upgrade"u8 : "Connection: Upgrade"u8, destination[written..]);
+        if (close || keepAlive || hasUpgrade) written += Copy("\r\n"u8, destination[written..]);
 
         return written + Copy(dateAndServer, destination[written..]);
     }

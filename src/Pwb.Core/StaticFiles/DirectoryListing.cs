@@ -16,9 +16,6 @@ internal static class DirectoryListing
     /// <summary>The number of names on a page.</summary>
     internal const int PageLength = 1000;
 
-    /// <summary>RFC 3339, in UTC and to the second.</summary>
-    internal const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-
     // Names in any script stay readable; what HTML would take for markup is escaped here as well.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
@@ -67,7 +64,7 @@ internal static class DirectoryListing
             json.WriteString("name"u8, entry.Name);
             json.WriteString("type"u8, entry.IsDirectory ? "directory"u8 : "file"u8);
             if (!entry.IsDirectory) json.WriteNumber("size"u8, entry.Length);
-            json.WriteString("modified"u8, entry.LastModified.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture));
+            json.WriteString("modified"u8, entry.LastModified.UtcDateTime.ToString(ListingPage.DateFormat, CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
 

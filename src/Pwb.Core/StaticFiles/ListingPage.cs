@@ -9,6 +9,9 @@ namespace Pwb.StaticFiles;
 /// </summary>
 internal static class ListingPage
 {
+    /// <summary>RFC 3339, in UTC and to the second.</summary>
+    public const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
     /// <summary>Nothing is loaded or run from anywhere, forms lead back here, and of styles only the page's own: a name that got markup past the escaping could do nothing.</summary>
     public static readonly string ContentSecurityPolicy =
         $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(ListingStyle.Css))}'; base-uri 'none'; form-action 'self'";
@@ -94,7 +97,7 @@ internal static class ListingPage
         }
 
         DateTime modified = entry.LastModified.UtcDateTime;
-        page.Markup("</td><td><time datetime=\""u8).Value(modified, DirectoryListing.DateFormat).Markup("\">"u8)
+        page.Markup("</td><td><time datetime=\""u8).Value(modified, DateFormat).Markup("\">"u8)
             .Value(modified, "yyyy-MM-dd HH:mm").Markup("</time></td></tr>\n"u8);
     }
 

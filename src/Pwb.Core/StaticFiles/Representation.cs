@@ -40,7 +40,7 @@ internal sealed class Representation
     {
         (Path, Coding, Info, ContentType, CacheControl, Vary) = (path, coding, info, contentType, cacheControl, vary);
         _fields = fields;
-        _entityTag = EntityTag.Create(info with { Identity = identity }, coding);
+        _entityTag = EntityTag.Create(identity, info.Length, info.LastModified, coding);
         _entityTagBytes = Encoding.ASCII.GetBytes(_entityTag);
 
         // RFC 9110 §8.8.2.1: never later than Date, which may be a second behind.

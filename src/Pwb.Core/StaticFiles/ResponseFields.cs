@@ -15,8 +15,6 @@ internal sealed class ResponseFields
     /// <summary>Cache-Control where no rule says otherwise, and always where a page is sent for a path that is not its own.</summary>
     public const string DefaultCacheControl = "no-cache";
 
-    private static readonly string[] Replaceable = ["Content-Type", "Content-Encoding"];
-
     private readonly IReadOnlyList<(string Pattern, string Value)> _cacheControl;
     private readonly IReadOnlyList<(string Pattern, string Name, string Value)> _pathHeaders;
 
@@ -82,9 +80,6 @@ internal sealed class ResponseFields
         return DefaultCacheControl;
     }
 
-    /// <summary>Whether a line of the options stands in place of the handler's own, not beside it.</summary>
-    public static bool IsReplaceable(string name) => Replaceable.Contains(name, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Adds the field lines that the options have for a path.</summary>
     /// <param name="lines">The lines of a response at that path.</param>
     /// <param name="path">The path of the original, also for a precompressed neighbour, which keeps the coding that it has.</param>
@@ -94,7 +89,7 @@ internal sealed class ResponseFields
         foreach ((string pattern, string name, string value) in _pathHeaders)
         {
             if (!Matches(pattern, path)) continue;
-            string? own = Array.Find(Replaceable, own => own.Equals(name, StringComparison.OrdinalIgnoreCase));
+            string? own = Array.Find(StaticFileOptions.ReplaceableFields, own => own.Equals(name, StringComparison.OrdinalIgnoreCase));
             if (own == "Content-Encoding" && coding != ContentCoding.Identity) continue;
             lines.RemoveAll(line => line.Name == own);
             lines.Add((own ?? name, value));
@@ -109,7 +104,7 @@ internal sealed class ResponseFields
         if (cacheControl.Length > 0) lines.Insert(0, ("Cache-Control", cacheControl));
         foreach ((string pattern, string name, string value) in _pathHeaders)
         {
-            if (Matches(pattern, path) && !IsReplaceable(name)) lines.Add((name, value));
+            if (Matches(pattern, path) && !StaticFileOptions.IsReplaceable(name)) lines.Add((name, value));
         }
 
         return [.. lines];

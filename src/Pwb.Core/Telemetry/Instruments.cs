@@ -15,7 +15,7 @@ internal static class Instruments
     private static readonly List<ICountable> Servers = [];
     private static readonly HashSet<(string Method, string Scheme)> Seen = [];
     private static readonly string[] Reasons = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-    private static readonly long[] Refusals = new long[Reasons.Length];
+    private static readonly long[] RefusalCounts = new long[Reasons.Length];
     private static readonly string? Version = typeof(PwbTelemetry).Assembly.GetName().Version?.ToString(3);
     private static readonly Meter Meter = new(PwbTelemetry.MeterName, Version);
 
@@ -61,7 +61,7 @@ internal static class Instruments
         lock (Gate) Servers.Remove(server);
     }
 
-    public static void CountRefusal(Rejection rejection) => Interlocked.Increment(ref Refusals[(int)rejection]);
+    public static void CountRefusal(Rejection rejection) => Interlocked.Increment(ref RefusalCounts[(int)rejection]);
 
     /// <summary>A connection was one too many, and did not even get a refusal.</summary>
     public static void CountDropped() => Interlocked.Increment(ref _dropped);
@@ -115,7 +115,7 @@ internal static class Instruments
         List<Measurement<long>> result = [];
         foreach (Rejection rejection in Enum.GetValues<Rejection>())
         {
-            long count = Interlocked.Read(ref Refusals[(int)rejection]);
+            long count = Interlocked.Read(ref RefusalCounts[(int)rejection]);
             if (count > 0) result.Add(new(count, Reason(rejection), new("http.response.status_code", rejection.StatusCode())));
         }
 
