@@ -1,3 +1,7 @@
+using Pwb.Model;
+using Pwb.Time;
+using Pwb.Transports;
+
 namespace Pwb.Channels;
 
 /// <summary>Deadlines, aborts and stops: what a channel waits for, until when, and what becomes of it then. The implementation of <see cref="IChannelControl"/>.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Pwb.Protocol;
+using Pwb.Time;
 
 namespace Pwb.Channels;
 

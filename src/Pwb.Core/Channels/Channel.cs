@@ -1,6 +1,10 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Pwb.Model;
 using Pwb.Protocol;
+using Pwb.Threads;
+using Pwb.Time;
+using Pwb.Transports;
 
 namespace Pwb.Channels;
 

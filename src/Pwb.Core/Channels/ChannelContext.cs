@@ -1,3 +1,5 @@
+using Pwb.Time;
+
 namespace Pwb.Channels;
 
 /// <summary>What all channels of a server share.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pwb.Protocol;
 
 namespace Pwb.Http;
 

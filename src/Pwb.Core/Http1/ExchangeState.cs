@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pwb.Channels;
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb.Http1;

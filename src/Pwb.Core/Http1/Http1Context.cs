@@ -1,5 +1,8 @@
 using Pwb.Channels;
+using Pwb.Handlers;
 using Pwb.Logging;
+using Pwb.Time;
+
 
 namespace Pwb.Http1;
 

@@ -2,7 +2,11 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
 using Pwb.Protocol;
+using Pwb.Security;
 using Pwb.Telemetry;
+using Pwb.Threads;
+using Pwb.Time;
+using Pwb.Transports;
 
 namespace Pwb.Http1;
 
@@ -16,7 +20,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
     private const int MaxBurst = 64;
 
     private readonly RequestParser _parser = new(context.Limits, context.AdditionalMethods);
-    private readonly Exchange _exchange = new(channel, context, hosts);
+    private readonly HttpExchange _exchange = new(channel, context, hosts);
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private long _headDueAt;

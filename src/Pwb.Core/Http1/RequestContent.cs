@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
 using Pwb.Protocol;
+using Pwb.Threads;
+using Pwb.Time;
 
 namespace Pwb.Http1;
 

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
+using Pwb.Model;
 using Pwb.Protocol;
+using Pwb.Threads;
 
 namespace Pwb.Http1;
 

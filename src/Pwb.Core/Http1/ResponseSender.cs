@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
 using Pwb.Protocol;
+using Pwb.Threads;
+using Pwb.Time;
 
 namespace Pwb.Http1;
 

@@ -1,4 +1,5 @@
 using Pwb.Channels;
+using Pwb.Threads;
 
 namespace Pwb.Http1;
 

@@ -1,3 +1,5 @@
+using Pwb.Time;
+
 namespace Pwb.InMemory;
 
 /// <summary>One of the two ends of a connection in memory. One thread may read while another writes.</summary>

@@ -5,8 +5,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Pwb.Channels;
 using Pwb.Telemetry;
+using Pwb.Threads;
 
 namespace Pwb.Logging;
 

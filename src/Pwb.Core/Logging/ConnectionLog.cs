@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Pwb.Channels;
 using Pwb.Telemetry;
+using Pwb.Threads;
 
 namespace Pwb.Logging;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pwb.Time;
 
 namespace Pwb.Server;
 

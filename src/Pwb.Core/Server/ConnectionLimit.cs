@@ -1,4 +1,4 @@
-using System.Globalization;
+using Pwb.Platform;
 
 namespace Pwb.Server;
 
@@ -13,11 +13,9 @@ internal static class ConnectionLimit
     // What a connection takes while its client does not take a large file over TLS, measured: docs/limits.md. Half of the memory is for connections.
     private const long BytesEach = 256 * 1024;
 
-    private const string LimitsFile = "/proc/self/limits";
-    private const string OpenFilesLine = "Max open files";
-
+    // Elsewhere the soft limit is one that .NET has raised at start, and is large.
     /// <exception cref="IOException">The open-file limit is too low to work with.</exception>
-    public static int Default() => Default(ReadOpenFileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    public static int Default() => Default(ThisSystem.IsLinux ? LinuxProcess.ReadOpenFileLimit() : null, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <param name="openFiles">The open-file limit, if it is known.</param>
     /// <param name="memory">What the process may take, in bytes: the machine's memory, or less by a container's or the heap's own limit. 0 if that is not known.</param>
@@ -29,22 +27,5 @@ internal static class ConnectionLimit
 
         int descriptors = (openFiles.Value - Reserved) / 2;
         return descriptors >= 1 ? Math.Min(limit, descriptors) : throw new IOException($"The open-file limit is {openFiles}; at least {Reserved + 2} are needed.");
-    }
-
-    // .NET has no call for this, and systems other than Linux no such file. There the soft limit that .NET raises at start is large.
-    private static int? ReadOpenFileLimit()
-    {
-        if (!OperatingSystem.IsLinux()) return null;
-
-        try
-        {
-            string? line = File.ReadLines(LimitsFile).FirstOrDefault(text => text.StartsWith(OpenFilesLine, StringComparison.Ordinal));
-            string? soft = line?[OpenFilesLine.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-            return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) ? limit : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Pwb.Platform;
 
 namespace Pwb.Server;
 
@@ -12,7 +12,7 @@ namespace Pwb.Server;
 /// So connections alone hardly end the process. Who takes the last descriptors all at once, such as a handler that opens files, or lowers the
 /// limit under the process, still can: that is seen when accepting fails or at the next beat, up to a second later.
 /// </remarks>
-internal sealed partial class DescriptorReserve
+internal sealed class DescriptorReserve
 {
     private const int Size = 16;
 
@@ -22,7 +22,7 @@ internal sealed partial class DescriptorReserve
     private const string Nothing = "/dev/null";
 
     // On Windows handles do not run out like this.
-    private static readonly bool IsNeeded = !OperatingSystem.IsWindows() && File.Exists(Nothing);
+    private static readonly bool IsNeeded = ThisSystem.IsUnix && File.Exists(Nothing);
 
     private readonly Lock _lock = new();
     private readonly Stack<SafeFileHandle> _held = new(Size);
@@ -75,8 +75,8 @@ internal sealed partial class DescriptorReserve
     {
         Span<int> copies = stackalloc int[Spare];
         int count = 0;
-        while (count < Spare && (copies[count] = Duplicate((int)any.DangerousGetHandle())) >= 0) count++;
-        foreach (int copy in copies[..count]) _ = Close(copy);
+        while (count < Spare && (copies[count] = UnixCalls.Duplicate((int)any.DangerousGetHandle())) >= 0) count++;
+        foreach (int copy in copies[..count]) _ = UnixCalls.Close(copy);
         return count == Spare;
     }
 
@@ -98,12 +98,4 @@ internal sealed partial class DescriptorReserve
         _highest = 0;
         while (_held.TryPop(out SafeFileHandle? handle)) handle.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "dup")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Duplicate(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }

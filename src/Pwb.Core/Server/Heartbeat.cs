@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using Pwb.Channels;
+using Pwb.Certificates;
 using Pwb.Telemetry;
+using Pwb.Threads;
+using Pwb.Time;
 
 namespace Pwb.Server;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pwb.Logging;
+using Pwb.Platform;
 
 namespace Pwb.Server;
 
@@ -8,9 +9,6 @@ namespace Pwb.Server;
 internal sealed class Listener
 {
     private const int PortTries = 16;
-
-    // <netinet/tcp.h> of Linux. One second is the least that the kernel can count; after it a silent client is shown all the same.
-    private const int Tcp = 6, TcpDeferAccept = 9, DeferSeconds = 1;
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
@@ -107,7 +105,7 @@ internal sealed class Listener
             // Windows that option would let others take the port away; there it is the exclusive one that is wanted.
             if (OperatingSystem.IsWindows()) listener.ExclusiveAddressUse = true;
             listener.Server.NoDelay = true; // inherited by accepted sockets on Linux, one system call less for each
-            if (deferAccept && OperatingSystem.IsLinux()) listener.Server.SetRawSocketOption(Tcp, TcpDeferAccept, BitConverter.GetBytes(DeferSeconds));
+            if (deferAccept && ThisSystem.IsLinux) LinuxSockets.DeferAccept(listener.Server);
             listener.Start(backlog);
             return listener;
         }

@@ -5,7 +5,10 @@ using Pwb.Channels;
 using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Logging;
+using Pwb.Platform;
 using Pwb.Protocol;
+using Pwb.Security;
+using Pwb.Transports;
 
 namespace Pwb.Server;
 
@@ -52,7 +55,7 @@ internal sealed class Reception(
         ServerConnection connection;
         try
         {
-            if (!OperatingSystem.IsLinux()) SetNoDelay(socket);
+            if (!ThisSystem.IsLinux) SetNoDelay(socket);
             NetworkStream stream = new(socket, ownsSocket: true);
             SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
             connection = Open(transport, allowedHosts, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));

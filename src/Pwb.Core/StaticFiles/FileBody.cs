@@ -1,4 +1,5 @@
 using System.Buffers;
+using Pwb.Model;
 
 namespace Pwb.StaticFiles;
 

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Pwb.Platform;
 
 namespace Pwb.StaticFiles;
 
@@ -23,19 +24,19 @@ internal sealed class LinuxFolder : ContentSource
     /// <returns>Null where the system does not have what it takes: a kernel before 5.6, a sandbox that forbids the calls, no /proc.</returns>
     /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
     public static LinuxFolder? TryCreate(string root, bool followLinksOutside) =>
-        OperatingSystem.IsLinux() && PathHandle.IsSupported() ? new LinuxFolder(root, followLinksOutside) : null;
+        ThisSystem.IsLinux && PathHandle.IsSupported() ? new LinuxFolder(root, followLinksOutside) : null;
 
     public override ContentInfo? Find(string path)
     {
         using PathHandle handle = Open(path);
-        return handle.IsOpen ? handle.GetStatus().Describe(Path.GetFileName(path)) : null;
+        return handle.IsOpen ? Describe(handle.GetStatus(), Path.GetFileName(path)) : null;
     }
 
     public override Stream? Open(string path, out ContentInfo info)
     {
         info = default;
         using PathHandle handle = Open(path);
-        if (!handle.IsOpen || handle.GetStatus().Describe(Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
+        if (!handle.IsOpen || Describe(handle.GetStatus(), Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
 
         info = file;
         return file.Length == 0 ? Stream.Null : handle.OpenContent(file);
@@ -53,9 +54,16 @@ internal sealed class LinuxFolder : ContentSource
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
             if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
-            ContentInfo? info = status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : status.Describe(name);
+            ContentInfo? info = status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : Describe(status, name);
             if (info is { } entry) yield return entry;
         }
+    }
+
+    /// <summary>Null for what is never served: FIFOs, sockets, devices.</summary>
+    internal static ContentInfo? Describe(in LinuxStatus status, string name)
+    {
+        if (status.IsDirectory) return new ContentInfo(name, IsDirectory: true, Length: 0, status.LastModified, Revision: status.Revision);
+        return status.IsRegularFile ? new ContentInfo(name, IsDirectory: false, status.Length, status.LastModified, Revision: status.Revision) : null;
     }
 
     // The root is opened each time: it may be a link that is switched to another folder, and is then the boundary at once.

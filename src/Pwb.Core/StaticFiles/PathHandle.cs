@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
+using Pwb.Platform;
 
 namespace Pwb.StaticFiles;
 
@@ -118,7 +119,7 @@ internal readonly struct PathHandle : IDisposable
 
     public void Dispose()
     {
-        if (IsOpen) _ = LinuxCalls.Close(Descriptor);
+        if (IsOpen) _ = UnixCalls.Close(Descriptor);
     }
 
     // By their real paths. One that is longer than the kernel can tell is in no folder.

@@ -1,5 +1,6 @@
 using System.Text;
 using Pwb.Http;
+using Pwb.Protocol;
 
 namespace Pwb.StaticFiles;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Pwb.Protocol;
+using Pwb.Threads;
 
 namespace Pwb.Telemetry;
 

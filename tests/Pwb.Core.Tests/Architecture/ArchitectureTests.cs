@@ -9,19 +9,29 @@ public sealed class ArchitectureTests
 {
     private static readonly IReadOnlyDictionary<string, SortedSet<string>> Uses = TypeReferences.Of(typeof(PwbServer).Assembly.Location);
 
+    private static readonly IReadOnlyDictionary<string, string> RoomsOfTypes = Rooms.OfTypes(Source());
+
     [Theory]
-    [InlineData("Pwb.Protocol", @"System\.(IO|Threading|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.(TimeProvider|DateTime|DateTimeOffset)$|Pwb\.(Channels|Http1|Server)\.")]
-    [InlineData("Pwb.Protocol", @"(?<!\.Argument|\.ArgumentNull|\.ArgumentOutOfRange)Exception$")]
-    [InlineData("Pwb.Http", @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|System\.TimeProvider$|Pwb\.(Channels|Http1|Server|StaticFiles)\.")]
-    [InlineData("Pwb.Tls", @"System\.(Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|Pwb\.(Channels|Http1|Server)\.")]
-    [InlineData("Pwb.Channels", @"System\.Net\.Sockets\.|Pwb\.(Http1|Server)\.|Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
-    [InlineData("Pwb.Http1", @"System\.Net\.Sockets\.|Pwb\.Server\.")]
-    [InlineData("Pwb.Telemetry", @"System\.(IO|Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|Pwb\.(Channels|Http1|Server)\.")]
+    [InlineData("Platform", @"^Pwb\.(?!Platform\.)")]
+    [InlineData("Time", @"^Pwb\.(?!Time\.)|System\.Net\.")]
+    [InlineData("Protocol", @"System\.(IO|Threading|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.(TimeProvider|DateTime|DateTimeOffset)$")]
+    [InlineData("Protocol", @"(?<!\.Argument|\.ArgumentNull|\.ArgumentOutOfRange)Exception$")]
+    [InlineData("Protocol", @"^Pwb\.((Channels|Http1|Server|Transports)\.|IRequestHandler$|HttpRe)")]
+    [InlineData("Http", @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|System\.TimeProvider$")]
+    [InlineData("Http", @"^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
+    [InlineData("Model", @"System\.Net\.Sockets\.|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
+    [InlineData("Certificates", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
+    [InlineData("Transports", @"^Pwb\.((Channels|Http1|Server)\.|IRequestHandler$|HttpRe)")]
+    [InlineData("Channels", @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
+    [InlineData("Http1", @"System\.Net\.Sockets\.|^Pwb\.Server\.")]
+    [InlineData("StaticFiles", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
+    [InlineData("Telemetry", @"System\.(IO|Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server)\.")]
     public void Knows_nothing_of_what_is_above_it(string room, string forbidden)
     {
-        string[] types = [.. Uses.Keys.Where(type => Room(type) == room)];
+        string[] types = [.. Uses.Keys.Where(type => RoomsOfTypes.TryGetValue(type, out string? its) && its == room)];
         types.Should().NotBeEmpty();
-        types.SelectMany(type => Uses[type].Where(used => Regex.IsMatch(used, forbidden)).Select(used => $"{type} uses {used}")).Should().BeEmpty();
+        types.SelectMany(type => Uses[type].Where(used => Regex.IsMatch(used, forbidden)).Select(used => $"{type} uses {used}"))
+            .Should().BeEmpty();
     }
 
     [Theory]
@@ -35,6 +45,23 @@ public sealed class ArchitectureTests
     // Types of different rooms in one circle would make one room of them.
     [Fact]
     public void No_types_use_each_other_in_a_circle() => Cycles.Of(Uses).Select(cycle => string.Join(", ", cycle)).Should().BeEmpty();
+
+    // A room is a folder. What its types use is read from the assembly.
+    [Fact]
+    public void No_rooms_use_each_other_in_a_circle() =>
+        Cycles.Of(Rooms.Uses(RoomsOfTypes, Uses)).Select(cycle => string.Join(", ", cycle)).Should().BeEmpty();
+
+    [Fact]
+    public void A_room_gives_its_name_to_what_is_internal_and_nothing_stands_outside_of_rooms() =>
+        RoomsOfTypes.Where(type => type.Value.Length == 0 || !(Space(type.Key) is "Pwb" || Space(type.Key) == $"Pwb.{type.Value}")).Should().BeEmpty();
+
+    [Fact]
+    public void Each_room_says_what_it_knows() =>
+        RoomsOfTypes.Values.Distinct().Where(room => !File.Exists(Path.Combine(Source(), room, "README.md"))).Should().BeEmpty();
+
+    [Fact]
+    public void What_is_not_public_is_in_the_namespace_of_its_room() =>
+        typeof(PwbServer).Assembly.GetTypes().Where(type => type is { Namespace: "Pwb", IsNested: false, IsPublic: false }).Select(type => type.Name).Should().BeEmpty();
 
     // What the text of a file would not tell: the reader finds it in signatures, fields, locals, code and lambdas.
     [Theory]
@@ -76,7 +103,9 @@ public sealed class ArchitectureTests
         actual.Should().Be(File.ReadAllText(file).ReplaceLineEndings("\n"));
     }
 
-    private static string RepositoryRoot([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+    private static string Space(string type) => type[..type.LastIndexOf('.')];
 
-    private static string Room(string type) => type[..Math.Max(0, type.LastIndexOf('.'))];
+    private static string Source() => Path.Combine(RepositoryRoot(), "src", "Pwb.Core");
+
+    private static string RepositoryRoot([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Pwb.Http1;
+using Pwb.Security;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;

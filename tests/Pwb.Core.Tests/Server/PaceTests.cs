@@ -1,6 +1,7 @@
-using Pwb.Channels;
 using Pwb.Server;
 using Pwb.Tests.Infrastructure;
+using Pwb.Time;
+
 
 namespace Pwb.Tests.Server;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pwb.Server;
+using Pwb.Threads;
 
 namespace Pwb.Tests.Server;
 

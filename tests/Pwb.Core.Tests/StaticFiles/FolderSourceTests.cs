@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Pwb.Platform;
 using Pwb.StaticFiles;
 using Pwb.Tests.Infrastructure;
 
@@ -119,10 +120,10 @@ public sealed class FolderSourceTests : FolderTests
         {
             byte[] other = [.. status];
             BitConverter.TryWriteBytes(other.AsSpan(offset), 1);
-            return MemoryMarshal.Read<LinuxStatus>(other).Describe("a")!.Value.Revision;
+            return LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(other), "a")!.Value.Revision;
         })];
 
-        revisions.Append(MemoryMarshal.Read<LinuxStatus>(status).Describe("a")!.Value.Revision).Should().OnlyHaveUniqueItems("inode, time of change and both numbers of the device count");
+        revisions.Append(LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.Revision).Should().OnlyHaveUniqueItems("inode, time of change and both numbers of the device count");
     }
 
     [SkippableFact]
@@ -191,7 +192,7 @@ public sealed class FolderSourceTests : FolderTests
     {
         byte[] status = new byte[256];
         BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)(type | 0x1FF));
-        bool? actual = MemoryMarshal.Read<LinuxStatus>(status).Describe("a")?.IsDirectory;
+        bool? actual = LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")?.IsDirectory;
         actual.Should().Be(isDirectory);
     }
 
@@ -205,7 +206,7 @@ public sealed class FolderSourceTests : FolderTests
         byte[] status = new byte[256];
         BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)0x8000);
         BitConverter.TryWriteBytes(status.AsSpan(112), seconds);
-        MemoryMarshal.Read<LinuxStatus>(status).Describe("a")!.Value.LastModified.ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
+        LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.LastModified.ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
     }
 
     [SkippableTheory]

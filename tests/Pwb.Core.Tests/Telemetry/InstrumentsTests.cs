@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pwb.Channels;
+using Pwb.Certificates;
 using Pwb.Logging;
 using Pwb.Server;
 using Pwb.Tests.Infrastructure;
+using Pwb.Time;
 
 namespace Pwb.Tests.Telemetry;
 

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Pwb.Certificates;
 using Pwb.Logging;
-using Pwb.Server;
 using Pwb.Tests.Infrastructure;
-using Pwb.Tls;
 
 namespace Pwb.Tests.Tls;
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pwb.Certificates;
 using Pwb.Tests.Infrastructure;
-using Pwb.Tls;
 
 namespace Pwb.Tests.Tls;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pwb.Certificates;
 using Pwb.Tests.Infrastructure;
-using Pwb.Tls;
 
 namespace Pwb.Tests.Tls;
 

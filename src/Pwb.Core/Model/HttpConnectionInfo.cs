@@ -1,0 +1,79 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Pwb.Model;
+
+namespace Pwb;
+
+/// <summary>
+/// The connection that a request came by, and who is at its other end. All requests of one connection have the same object, which keeps its answers
+/// after the connection has ended. Nothing that the client, or a proxy in front, says in a field changes it.
+/// </summary>
+/// <example>
+/// In a test: <code>
+/// HttpConnectionInfo connection = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50123), IsSecure = true };
+/// HttpRequest request = new("GET", "/") { Connection = connection };
+/// </code>
+/// </example>
+public sealed class HttpConnectionInfo
+{
+    private readonly IConnectionInfo? _source;
+
+    /// <summary>Makes one without a connection, to test a handler with.</summary>
+    public HttpConnectionInfo()
+    {
+    }
+
+    internal HttpConnectionInfo(IConnectionInfo source) => _source = source;
+
+    /// <summary>The connection's number, which no other of its server has: the first half of a request's name in the log, "3-1". Default 0.</summary>
+    public long Id
+    {
+        get => _source?.Id ?? field;
+        init;
+    }
+
+    /// <summary>Where the client is; null if the connection does not know, as in memory.</summary>
+    public EndPoint? RemoteEndPoint
+    {
+        get => _source is null ? field : _source.RemoteEndPoint;
+        init;
+    }
+
+    /// <summary>
+    /// Where the client has connected to: one of the machine's addresses, also if the server listens on all of them. Null if the connection does
+    /// not know, and if nobody has asked before it ended.
+    /// </summary>
+    public EndPoint? LocalEndPoint
+    {
+        get => _source is null ? field : _source.LocalEndPoint;
+        init;
+    }
+
+    /// <summary>Whether the connection is encrypted by TLS up to this server. <see cref="HttpRequest.Scheme"/> follows from it.</summary>
+    public bool IsSecure
+    {
+        get => _source?.IsSecure ?? field;
+        init;
+    }
+
+    /// <summary>The version of TLS; <see cref="SslProtocols.None"/> without TLS.</summary>
+    public SslProtocols TlsProtocol
+    {
+        get => _source?.TlsProtocol ?? field;
+        init;
+    }
+
+    /// <summary>
+    /// The client's certificate, accepted by the rules of <see cref="TlsOptions"/>; null if there is none. It belongs to the connection: a handler
+    /// does not dispose it.
+    /// </summary>
+    public X509Certificate2? ClientCertificate
+    {
+        get => _source is null ? field : _source.ClientCertificate;
+        init;
+    }
+
+    /// <summary>The protocol of the connection: "HTTP/1.1", also for requests whose <see cref="HttpRequest.Version"/> is 1.0.</summary>
+    public string Protocol { get; init; } = "HTTP/1.1";
+}

@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using Pwb.Model;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// A request. It is an object of its own, with bytes of its own: a handler may keep it, and nothing of another request ever shows in it. Only
+/// <see cref="Body"/> ends with the response.
+/// </summary>
+public sealed class HttpRequest
+{
+    private readonly RequestHead _head;
+    private readonly IRequestConnection? _connection;
+    private readonly RequestLife? _life;
+    private byte[] _bytes = [];
+    private int _offset;
+    private byte[]? _withoutDotSegments;
+    private string? _path;
+    private HttpFields _trailers = HttpFields.None;
+    private Dictionary<object, object?>? _items;
+
+    /// <summary>Makes a request without a connection, to test a handler with.</summary>
+    /// <param name="method">The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.</param>
+    /// <param name="target">The request target as it would be on the wire, such as "/search?q=1".</param>
+    /// <param name="body">The content, if any. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
+    /// <param name="headers">The field lines. Without a Host, "localhost" is added.</param>
+    /// <exception cref="ArgumentException">The server would refuse such a request; the message says why.</exception>
+    public HttpRequest(string method, string target, Stream? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(target);
+
+        _head = new RequestHead();
+        Headers = new HttpFields();
+        _bytes = RenderHead(method, target, headers);
+        Rejection rejection = Parse(method, target);
+        if (rejection != Rejection.None) throw new ArgumentException(rejection.Sentence(), WrongArgument(rejection));
+
+        Headers.SetBytes(_bytes, 0);
+        Body = body ?? Stream.Null;
+        if (_head.ContentLength < 0 && body is { CanSeek: true }) _head.ContentLength = body.Length - body.Position;
+    }
+
+    internal HttpRequest(RequestHead head, HttpFields headers, IRequestConnection connection)
+    {
+        _head = head;
+        _connection = connection;
+        Headers = headers;
+    }
+
+    /// <summary>A request with bytes of its own, which is its handler's for good.</summary>
+    internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, IRequestConnection connection, RequestLife life)
+        : this(head, headers, connection)
+    {
+        _bytes = bytes;
+        _life = life;
+    }
+
+    /// <summary>The method, such as "GET". Case matters.</summary>
+    public string Method => _head.KnownMethod ?? Encoding.ASCII.GetString(Bytes(_head.Method));
+
+    /// <summary>The request target exactly as it was sent.</summary>
+    public ReadOnlySpan<byte> Target => Bytes(_head.Target);
+
+    /// <summary>
+    /// The path of the target as it was sent, percent-escapes, dot segments and all; "/" when an absolute-form target has none, "*" for OPTIONS *.
+    /// One resource has many such spellings, so decide by <see cref="Path"/> what a request is for and who may make it.
+    /// </summary>
+    public ReadOnlySpan<byte> RawPath => _head.Path.Length > 0 ? Bytes(_head.Path) : "/"u8;
+
+    /// <summary>The query of the target as it was sent, without the question mark; empty when there is none.</summary>
+    public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
+
+    /// <summary>
+    /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be passed by another
+    /// spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and ".." are removed, also where they were
+    /// escaped (RFC 3986 §5.2.4). Empty segments stay. The server has refused what is not UTF-8 or leads above the root (400).
+    /// </summary>
+    public string Path => _path ??= TargetPath.Decode(EscapedPath);
+
+    /// <summary>The version: 1.1, or 1.0. A higher 1.x is 1.1 to this server.</summary>
+    /// <exception cref="ArgumentException">It is set to another version.</exception>
+    public Version Version
+    {
+        get => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
+        init
+        {
+            if (value != HttpVersion.Version10 && value != HttpVersion.Version11) throw new ArgumentException("A request's version is 1.0 or 1.1.", nameof(value));
+            _head.MinorVersion = value.Minor;
+        }
+    }
+
+    /// <summary>The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without either.</summary>
+    public string Host => Encoding.ASCII.GetString(HostBytes);
+
+    /// <summary>The header section.</summary>
+    public HttpFields Headers { get; }
+
+    /// <summary>The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into <see cref="Headers"/>.</summary>
+    /// <exception cref="ArgumentNullException">It is set to null.</exception>
+    public HttpFields Trailers
+    {
+        get => _trailers;
+        init => _trailers = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>The value of Content-Length; null when there is none, as with chunked content.</summary>
+    public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
+
+    /// <summary>
+    /// The content; empty when there is none. It comes straight from the connection, so it can be read once and only until the
+    /// response has been sent. Reading throws <see cref="RequestRejectedException"/> when the content is malformed,
+    /// incomplete, too large or too slow.
+    /// </summary>
+    public Stream Body { get; internal set; } = Stream.Null;
+
+    /// <summary>The connection that the request came by, and who is at its other end.</summary>
+    /// <exception cref="ArgumentNullException">It is set to null.</exception>
+    public HttpConnectionInfo Connection
+    {
+        get => field ??= _connection?.Info ?? new HttpConnectionInfo();
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>The scheme (RFC 9110 §4.2): "https" if <see cref="HttpConnectionInfo.IsSecure"/>, else "http". An absolute-form target or a proxy does not change it.</summary>
+    public string Scheme => Connection.IsSecure ? "https" : "http";
+
+    /// <summary>
+    /// Whatever handlers around this request's handler leave for each other, such as who was signed in. Empty at first, and made when asked for. Like
+    /// a dictionary, it is not for several threads at once.
+    /// </summary>
+    /// <example><code>
+    /// static readonly object User = new();
+    /// request.Items[User] = "alice";
+    /// </code></example>
+    public IDictionary<object, object?> Items => _items ??= [];
+
+    /// <summary><see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.</summary>
+    internal ReadOnlySpan<byte> EscapedPath => _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
+
+    /// <summary>
+    /// Cancelled when nobody is left to answer: the client has ended or reset the connection, was too slow with its content, or the server's grace is
+    /// over. It is this request's own, and the token that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// </summary>
+    public CancellationToken Aborted
+    {
+        get => field == default && _life is not null ? _life.Aborted : field;
+        init;
+    }
+
+    /// <summary>
+    /// Cancelled when the server begins to stop: content without an end, and answers that wait for something to happen, are to finish soon. Work that
+    /// goes on has the grace of <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then <see cref="Aborted"/> is cancelled.
+    /// </summary>
+    public CancellationToken Stopping
+    {
+        get => field == default && _life is not null ? _life.Stopping : field;
+        init;
+    }
+
+    internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
+
+    internal RequestHead Head => _head;
+
+    internal ReadOnlySpan<byte> RequestLine => _bytes.AsSpan(_offset + _head.Method.Start, _head.Target.Start + _head.Target.Length - _head.Method.Start);
+
+    /// <summary>Sets the text that the head's slices are relative to.</summary>
+    internal void SetBytes(byte[] bytes, int offset)
+    {
+        _bytes = bytes;
+        _offset = offset;
+        Headers.SetBytes(bytes, offset);
+    }
+
+    /// <summary>Sets the trailer section, when the content has been read to its end.</summary>
+    internal void SetTrailers(HttpFields trailers) => _trailers = trailers;
+
+    /// <summary>Forgets the request, which was only lent.</summary>
+    internal void Clear()
+    {
+        _path = null;
+        _withoutDotSegments = null;
+        _bytes = [];
+        _offset = 0;
+        _trailers = HttpFields.None;
+        _items = null;
+        Body = Stream.Null;
+    }
+
+    private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
+
+    private static byte[] RenderHead(string method, string target, ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        StringBuilder head = new();
+        head.Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\n");
+        FieldSectionText.Append(head, headers, nameof(headers));
+        bool hasHost = false;
+        foreach ((string name, _) in headers) hasHost |= string.Equals(name, "Host", StringComparison.OrdinalIgnoreCase);
+        if (!hasHost) head.Append("Host: localhost\r\n");
+        head.Append("\r\n");
+
+        string text = head.ToString();
+        if (text.Any(character => character > 0xFF)) throw new ArgumentException("A request target is made of bytes: it cannot hold characters above U+00FF.", nameof(target));
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    private static string WrongArgument(Rejection rejection) => rejection switch
+    {
+        Rejection.BadMethod or Rejection.MethodNotImplemented => "method",
+        Rejection.BadTarget or Rejection.BadRequestLine or Rejection.RequestLineTooLong => "target",
+        _ => "headers",
+    };
+
+    // A request line may be split in another way than it was put together: then its target is not the one that was given.
+    private Rejection Parse(string method, string target)
+    {
+        if (!KnownMethods.IsValid(method)) return Rejection.BadMethod;
+        RequestParser parser = new(PwbServerLimits.Default, [method]);
+        _head.Reset();
+        return parser.Parse(_bytes, _head, Headers) switch
+        {
+            OperationStatus.InvalidData => parser.Rejection,
+            OperationStatus.Done when _head.Target.Length != target.Length => Rejection.BadTarget,
+            OperationStatus.Done when _head.Length == _bytes.Length => Rejection.None,
+            _ => Rejection.BadFieldValue, // an empty line inside of an argument
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pwb.Model;
+
+/// <summary>What a connection can tell of itself.</summary>
+internal interface IConnectionInfo
+{
+    long Id { get; }
+
+    EndPoint? RemoteEndPoint { get; }
+
+    EndPoint? LocalEndPoint { get; }
+
+    bool IsSecure { get; }
+
+    SslProtocols TlsProtocol { get; }
+
+    X509Certificate2? ClientCertificate { get; }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb.Security;
+
+/// <summary>
+/// The hosts that requests may be for. A page that rebinds its own DNS name to this machine gets past the browser's same-origin policy, but
+/// its requests still carry its name. On loopback end points this machine's own names pass, and addresses, which cannot be rebound; elsewhere they
+/// could be anybody's, and pass only where there is no list, or they are in it.
+/// </summary>
+internal sealed class HostFilter
+{
+    private const string AnyName = "*";
+    private const string AnyLabel = "*.";
+
+    private readonly bool _isLoopback;
+    private readonly byte[][] _names;
+    private readonly byte[][] _suffixes; // with the dot that they begin with
+
+    private HostFilter(IEnumerable<string> names, bool isLoopback)
+    {
+        _isLoopback = isLoopback;
+        List<string> all = [.. names];
+        if (isLoopback) all.AddRange(["localhost", "*.localhost"]); // RFC 6761 §6.3: these never leave the machine
+        _names = [.. all.Where(name => !name.StartsWith(AnyLabel, StringComparison.Ordinal)).Select(Encoding.ASCII.GetBytes)];
+        _suffixes = [.. all.Where(name => name.StartsWith(AnyLabel, StringComparison.Ordinal)).Select(name => Encoding.ASCII.GetBytes(name[1..]))];
+    }
+
+    /// <summary>The filter of an end point; null if it lets everything through.</summary>
+    public static HostFilter? For(IReadOnlyList<string>? allowedHosts, bool isLoopback)
+    {
+        if (allowedHosts is null) return isLoopback ? new HostFilter([], isLoopback) : null;
+        return allowedHosts.Contains(AnyName, StringComparer.Ordinal) ? null : new HostFilter(allowedHosts, isLoopback);
+    }
+
+    /// <summary>
+    /// Why a request is not for this server at all, if it is not. Decided before anything else of it, and the end of its connection, since what
+    /// follows may be for somebody else too.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="hosts">The hosts that it may be for; null for any.</param>
+    public static Rejection Check(HttpRequest request, HostFilter? hosts)
+    {
+        // RFC 9931 §8: a client that takes the tunnel for granted may have sent something behind CONNECT, which is no request of its own.
+        if (request.Head.Form == TargetForm.Authority) return Rejection.ConnectNotSupported;
+
+        // RFC 9110 §7.4: an https resource is served over TLS and nowhere else; and what would be served for http is told that it is https.
+        if (request.Head.TargetScheme is { } scheme && !string.Equals(scheme, request.Scheme, StringComparison.Ordinal)) return Rejection.SchemeMismatch;
+        return hosts is null || hosts.Allows(request.HostBytes) ? Rejection.None : Rejection.HostNotAllowed;
+    }
+
+    /// <summary>Whether this can stand in <see cref="PwbServerOptions.AllowedHosts"/>.</summary>
+    public static bool IsValid(string? allowedHost)
+    {
+        if (string.IsNullOrEmpty(allowedHost)) return false;
+        if (string.Equals(allowedHost, AnyName, StringComparison.Ordinal)) return true;
+
+        if (allowedHost[0] == '[') return Ascii.IsValid(allowedHost) && Authority.IsValid(Encoding.ASCII.GetBytes(allowedHost)) && allowedHost[^1] == ']';
+
+        string name = allowedHost.StartsWith(AnyLabel, StringComparison.Ordinal) ? allowedHost[AnyLabel.Length..] : allowedHost;
+        return name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_') && name[0] != '.' && name[^1] != '.';
+    }
+
+    /// <summary>Whether a request may be for this authority, which is a valid one or empty. The port does not count.</summary>
+    public bool Allows(ReadOnlySpan<byte> authority)
+    {
+        if (authority.IsEmpty) return true; // HTTP/1.0 without a host, which no browser sends
+
+        bool isAddress6 = authority[0] == '[';
+        int length = isAddress6 ? authority.IndexOf((byte)']') + 1 : authority.IndexOf((byte)':');
+        ReadOnlySpan<byte> host = length < 0 ? authority : authority[..length];
+        if (host.Length > 1 && host[^1] == '.') host = host[..^1]; // the root, which names may be spelled with
+        return IsNamed(host) || (_isLoopback && (isAddress6 || Authority.IsIpv4Address(host)));
+    }
+
+    private bool IsNamed(ReadOnlySpan<byte> host)
+    {
+        foreach (byte[] name in _names)
+        {
+            if (Ascii.EqualsIgnoreCase(host, name)) return true;
+        }
+
+        foreach (byte[] suffix in _suffixes)
+        {
+            if (host.Length > suffix.Length && Ascii.EqualsIgnoreCase(host[^suffix.Length..], suffix)) return true;
+        }
+
+        return false;
+    }
+}

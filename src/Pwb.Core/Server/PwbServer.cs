@@ -1,0 +1,321 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pwb.Certificates;
+using Pwb.Channels;
+using Pwb.Http1;
+using Pwb.InMemory;
+using Pwb.Logging;
+using Pwb.Security;
+using Pwb.Server;
+using Pwb.Telemetry;
+using Pwb.Threads;
+using Pwb.Time;
+using Pwb.Transports;
+
+namespace Pwb;
+
+/// <summary>
+/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunUntilStoppedAsync"/>, <see cref="RunAsync"/> or <see cref="StartAsync"/>,
+/// and serves any other stream with <see cref="ServeAsync"/>.
+/// </summary>
+public sealed class PwbServer : IAsyncDisposable, IDisposable
+{
+    private readonly PwbServerOptions _options;
+    private readonly HostFilter? _loopbackHosts;
+    private readonly HostFilter? _hosts;
+    private readonly ServerLog _log;
+    private readonly ChannelContext _channels;
+    private readonly CertificateWatch _certificates;
+    private readonly Heartbeat _heartbeat;
+    private readonly DescriptorReserve _reserve = new();
+    private readonly SemaphoreSlim _lifecycle = new(1);
+    private List<Listener>? _listeners;
+    private TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isDisposed;
+
+    /// <summary>Makes a server. It does nothing until it is started or given a stream.</summary>
+    /// <param name="handler">Answers the requests; null for <see cref="FixedResponseHandler"/>, which says "hello PWB".</param>
+    /// <param name="options">How to listen and what to allow; null for the defaults.</param>
+    /// <param name="loggerFactory">Where to log; null for nowhere. The categories are "Pwb.Server" and "Pwb.Access".</param>
+    /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
+    public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
+    {
+        // What is checked is a copy, which nobody can change afterwards.
+        _options = (options ?? new PwbServerOptions()).Copy();
+        _options.Validate();
+        loggerFactory ??= NullLoggerFactory.Instance;
+        IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
+        _log = new ServerLog(logger);
+        _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, _log) };
+        _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
+        _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
+        CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
+        ConnectionSet connections = new();
+        _certificates = new CertificateWatch(_options.TimeProvider, _log);
+        _heartbeat = new Heartbeat(clock, connections, _reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
+        QueryMask mask = new(_options.SecretQueryParameters);
+        ConnectionLog connectionLog = new(logger, mask);
+        _channels = new ChannelContext(clock, _options.Limits, connectionLog.CallbackFailed);
+        AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
+        Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
+        Reception = new Reception(_channels, context, _hosts, connections, _heartbeat, _log);
+    }
+
+    /// <summary>The first end point that the server listens on, with the real port.</summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IPEndPoint EndPoint => EndPoints[0];
+
+    /// <summary>All end points that the server listens on, with their real ports.</summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IReadOnlyList<IPEndPoint> EndPoints =>
+        _listeners?.ConvertAll(listener => listener.EndPoint) ?? throw new InvalidOperationException("The server is not listening.");
+
+    /// <summary>
+    /// The URLs at which a browser on this machine finds the server: one for each end point, in their order, none twice, each with a slash at its end.
+    /// 127.0.0.1 and 0.0.0.0 are <c>localhost</c>; so are ::1 and :: beside them. Every other address stands for itself.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server is not listening.</exception>
+    public IReadOnlyList<string> Urls => LocalUrls.Of(EndPoints);
+
+    /// <summary>Starts listening. When this is done, the first client may come. When it fails, nothing is left open, and it may be tried again.</summary>
+    /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread; the message says which and why, in one line.</exception>
+    /// <exception cref="InvalidOperationException">The server is listening already, or somebody has disposed of a certificate of an end point.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
+            await ListenAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>
+    /// Stops: refuses new connections, closes idle ones, lets requests in flight finish within
+    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets what is left. The server can be started again.
+    /// </summary>
+    /// <remarks>
+    /// A handler may call this, but must not await it: its own request is in flight, and would be waited for until the grace is over, and then reset.
+    /// Whoever runs the server, such as <see cref="RunUntilStoppedAsync"/>, waits for the end instead.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the grace at once, also that of another call that is still waiting. This method then completes normally.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static server => ((PwbServer)server!)._endOfGrace.TrySetResult(), this);
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (cancellationToken.IsCancellationRequested) _endOfGrace.TrySetResult();
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // First, since a token that is cancelled later is not of the next stop.
+            await registration.DisposeAsync().ConfigureAwait(false);
+            _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token is no error: the task completes normally.</summary>
+    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return;
+
+        await StartAsync(CancellationToken.None).ConfigureAwait(false);
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
+        {
+            await cancelled.Task.ConfigureAwait(false);
+        }
+
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM or SIGHUP, on Windows
+    /// by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends the grace at once, and a third is the system's.
+    /// Completes as well when the token is cancelled, which is no error, and when somebody else stops the server.
+    /// </summary>
+    /// <example><code>
+    /// await using PwbServer server = new(handler);
+    /// await server.RunUntilStoppedAsync();
+    /// </code></example>
+    /// <param name="cancellationToken">Stops the server as the first signal does.</param>
+    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async Task RunUntilStoppedAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return;
+        using ProcessSignals signals = new();
+        Task stopped;
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_listeners is null) await ListenAsync().ConfigureAwait(false);
+            stopped = _stopped.Task;
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
+        {
+            await Task.WhenAny(signals.FirstAsync(), cancelled.Task, stopped).ConfigureAwait(false);
+        }
+
+        if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Serves one connection over any stream: a pipe, a tunnel, a test. The server need not be listening. Takes the stream over and
+    /// disposes it. Completes when the connection has ended, whatever the peer did.
+    /// </summary>
+    /// <param name="duplex">Requests are read from it and responses written to it.</param>
+    /// <param name="remoteEndPoint">What requests say of where they come from.</param>
+    /// <param name="cancellationToken">Aborts the connection.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read and written.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(duplex);
+        if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        return Reception.ServeAsync(duplex, remoteEndPoint, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a client whose requests this server answers in memory: real HTTP/1.1, with everything but the network, for tests. The server
+    /// need not be listening. To dispose the client closes its connections; a server that was never started has nothing else to dispose, so
+    /// <c>using HttpClient client = new PwbServer(handler).CreateClient();</c> is all that it takes. The base address is http://localhost/.
+    /// </summary>
+    /// <remarks>See <see cref="CreateMessageHandler"/>.</remarks>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public HttpClient CreateClient() => new(CreateMessageHandler()) { BaseAddress = new Uri("http://localhost/") };
+
+    /// <summary>
+    /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this server then stands
+    /// for whatever host that code asks, by http or by https. To dispose it closes its connections, as a client that goes away.
+    /// </summary>
+    /// <remarks>
+    /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends. Requests have no
+    /// <see cref="HttpConnectionInfo.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one that would like it gets HTTP/1.1.
+    /// As over TCP, the runtime's client reads no response before it has sent all content; a connection holds less than the network would, 16 KiB
+    /// for each direction. So a response that is written while long content is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public HttpMessageHandler CreateMessageHandler()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new InMemoryHandler(Connect);
+    }
+
+    /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _heartbeat.Dispose();
+    }
+
+    /// <summary>Stops at once, as <see cref="DisposeAsync"/> does, and waits for it: for owners that dispose synchronously. It takes a second at most.</summary>
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "Nothing that is waited for goes back to the caller's thread.")]
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
+    internal void Tick() => _heartbeat.Tick();
+
+    /// <summary>Looks at the files of certificates now, for tests that wait for it.</summary>
+    internal void LookAtCertificates() => _certificates.Look();
+
+    /// <summary>Takes connections over.</summary>
+    internal Reception Reception { get; }
+
+    private ConnectionEnd Connect(Action<ConnectionEnd> closed)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        HostFilter? hosts = _options.AllowedHosts is null ? null : _loopbackHosts; // no network comes closer than loopback
+        return Reception.Connect(hosts, closed);
+    }
+
+    // All or nothing.
+    private async Task ListenAsync()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        // Everything that a connection needs is there before the first can come.
+        Reception.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
+        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
+        IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
+        _certificates.Begin(endPoints.OfType<TlsEndPoint>().SelectMany(endPoint => endPoint.Tls.Certificates));
+        List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
+        bool isBeating = false;
+        try
+        {
+            listeners.ForEach(listener => Prepare(listener, endPoints));
+            _heartbeat.Enter();
+            isBeating = true;
+            _reserve.TryHold();
+        }
+        catch (Exception exception)
+        {
+            listeners.ForEach(listener => listener.Stop());
+            _certificates.End();
+            if (isBeating) _heartbeat.Leave();
+            _reserve.Release();
+            if (exception is OutOfMemoryException) throw new IOException("Cannot listen: the system gives no thread.", exception);
+            throw;
+        }
+
+        _listeners = listeners;
+        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _log.Listening(EndPoint.Port, string.Join(' ', Urls));
+        listeners.ForEach(listener => listener.Begin());
+    }
+
+    private void Prepare(Listener listener, IReadOnlyList<IPEndPoint> endPoints)
+    {
+        TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
+        listener.Start(socket => Reception.Serve(socket, listener.IsLoopback ? _loopbackHosts : _hosts, handshake), _reserve);
+    }
+
+    private async Task EndAsync()
+    {
+        List<Listener> listeners = _listeners ?? [];
+        try
+        {
+            _channels.IsStopping = true;
+            listeners.ForEach(listener => listener.Stop());
+            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
+            _reserve.Release();
+            int aborted = await Reception.EndAsync(_endOfGrace.Task).ConfigureAwait(false);
+            if (_listeners is not null) _log.Stopped(aborted);
+        }
+        finally
+        {
+            // Ready for the next start, and for streams that come without one.
+            _channels.IsStopping = _isDisposed;
+            if (_listeners is not null)
+            {
+                _certificates.End();
+                _heartbeat.Leave();
+            }
+
+            _listeners = null;
+            _stopped.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,303 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pwb.Handlers;
+using Pwb.Http;
+using Pwb.Logging;
+using Pwb.StaticFiles;
+
+namespace Pwb;
+
+/// <summary>
+/// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges, precompressed
+/// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless more than two seconds older than <c>app.js</c>), index files and content types. Nothing outside of the
+/// source can be reached. Small files are kept in memory, and compared with their source at most once a second.
+/// </summary>
+public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
+{
+    private readonly ContentSource _source;
+    private readonly StaticFileOptions _options;
+    private readonly IRequestHandler? _next;
+    private readonly ResponseFields _fields;
+    private readonly UnreadableFiles _unreadable;
+    private readonly ResourceFinder _finder;
+    private readonly ResourceCache _cache;
+    private readonly TimeProvider _clock;
+    private readonly byte[] _base; // as in a target, without its last slash: empty for the root
+
+    /// <summary>Serves a folder.</summary>
+    /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
+    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
+    public StaticFileHandler(string root, StaticFileOptions? options = null, IRequestHandler? next = null)
+        : this(new FolderSource(root, options?.FollowLinksOutside ?? false), options, next)
+    {
+    }
+
+    /// <summary>Serves any source of content.</summary>
+    /// <param name="source">The source, such as the resources of an assembly.</param>
+    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
+    /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
+    public StaticFileHandler(ContentSource source, StaticFileOptions? options = null, IRequestHandler? next = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _options = options ?? StaticFileOptions.Default;
+        _options.Validate();
+        _source = source;
+        _next = next;
+        _clock = _options.TimeProvider;
+        _base = _options.BasePath == "/" ? [] : Encoding.ASCII.GetBytes(PathResolver.ToTarget(_options.BasePath));
+        _fields = new ResponseFields(_options);
+        ILogger logger = _options.Logger is { } users ? new IsolatedLogger(users) : NullLogger.Instance;
+        _unreadable = new UnreadableFiles(logger);
+        _finder = new ResourceFinder(source, _options, _fields, _unreadable, logger);
+        _cache = new ResourceCache(_options.MaxCacheLength);
+    }
+
+    /// <summary>True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.</summary>
+    public bool NeverBlocks => true;
+
+    /// <inheritdoc/>
+    bool IBorrowingHandler.Borrows => _next is null or IBorrowingHandler { Borrows: true };
+
+    /// <inheritdoc/>
+    public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        bool isGet = request.Method == "GET";
+        bool mustCheck = false;
+        if ((isGet || request.Method == "HEAD") && _cache.TryGet(PathOf(request), out Resource? resource))
+        {
+            mustCheck = IsCheckDue(resource);
+            if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response) return new ValueTask<HttpResponse>(response);
+        }
+
+        return HandleFromSourceAsync(request, mustCheck, cancellationToken);
+    }
+
+    private HttpResponse? TryAnswer(Resource resource, in SelectionFields fields, bool isGet)
+    {
+        Representation representation = resource.Select(fields);
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
+        return representation.TryAnswer(selection, ranges);
+    }
+
+    private async ValueTask<HttpResponse> HandleFromSourceAsync(HttpRequest request, bool mustCheck, CancellationToken cancellationToken)
+    {
+        // From here on, a disk may be waited for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            if (Answer(request, mustCheck) is { } response) return response;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return _fields.Forbidden;
+        }
+        catch (IOException exception) when (FileErrors.IsTemporary(exception))
+        {
+            return _fields.Unavailable;
+        }
+
+        bool dependsOnAccept = _options.Fallback is not null && request.Method is "GET" or "HEAD" && !PathOf(request).IsEmpty;
+        HttpResponse answer = await _next!.HandleAsync(request, cancellationToken).ConfigureAwait(false);
+        return dependsOnAccept && answer is not null ? ResponseFields.VaryByAccept(answer) : answer!;
+    }
+
+    /// <returns>Null if it is for the next handler.</returns>
+    private HttpResponse? Answer(HttpRequest request, bool mustCheck)
+    {
+        bool isOptions = request.Method == "OPTIONS";
+        if (!isOptions && request.Method is not ("GET" or "HEAD")) return _next is null ? _fields.MethodNotAllowed : null;
+        if (isOptions && _next is null) return _fields.Options;
+        if (PathOf(request).IsEmpty) return AnswerOutsideOfBase(request);
+
+        Resource? resource = null;
+        Finding finding = PathResolver.TryResolve(PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
+            ? Find(path, isDirectoryForm, mustCheck, out resource)
+            : Finding.Nothing;
+        bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
+        if (isOptions) return isNothing ? null : _fields.Options;
+        if (isNothing) return AnswerMissing(request);
+        if (hasEmptySegments) return Redirect(308, TargetOf(path, isDirectoryForm || finding == Finding.Redirect), request);
+        if (finding == Finding.Redirect) return Redirect(301, TargetOf(path, isDirectory: true), request);
+        if (finding == Finding.Directory) return AnswerListing(path, request);
+
+        // What was found may be gone by now; or only its compressed neighbour is.
+        HttpResponse? response = Answer(resource!, request);
+        if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File) response = Answer(resource!, request);
+        return response ?? AnswerMissing(request);
+    }
+
+    private HttpResponse? AnswerOutsideOfBase(HttpRequest request)
+    {
+        if (request.EscapedPath.SequenceEqual(_base)) return Redirect(301, "/", request);
+        return _next is null ? _fields.NotFound : null;
+    }
+
+    private HttpResponse Redirect(int statusCode, string target, HttpRequest request)
+    {
+        string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
+        return _fields.Redirect(statusCode, Encoding.ASCII.GetString(_base) + target + query);
+    }
+
+    /// <summary>The path of a request behind the base path, with the slash that it begins with; empty if it is elsewhere.</summary>
+    private ReadOnlySpan<byte> PathOf(HttpRequest request)
+    {
+        ReadOnlySpan<byte> path = request.EscapedPath;
+        if (_base.Length == 0) return path;
+        return path.Length > _base.Length && path[_base.Length] == '/' && path.StartsWith(_base) ? path[_base.Length..] : [];
+    }
+
+    private HttpResponse AnswerListing(string path, HttpRequest request)
+    {
+        (string, string)[] lines = _fields.ListingLinesOf(path.Length == 0 ? "" : path + "/");
+        HttpResponse listing = DirectoryListing.Create(path, List(path), request, lines);
+        SelectionFields fields = new(request.Headers);
+        if (fields.IsUnconditional) return listing;
+
+        // It has neither tag nor date, but it is a representation: RFC 9110 §13.1.1 and §13.1.2 have something to say of "*".
+        return Preconditions.Evaluate(fields, entityTag: default, lastModified: null, Now(fields), isGetOrHead: true) switch
+        {
+            PreconditionOutcome.NotModified => DirectoryListing.NotModified(lines),
+            PreconditionOutcome.Failed => _fields.PreconditionFailed,
+            _ => listing,
+        };
+    }
+
+    private HttpResponse? AnswerMissing(HttpRequest request)
+    {
+        if (_options.Fallback is not null && IsForFallback(request) && TryAnswerByPage(_options.Fallback, isError: false, request) is { } page) return page;
+        if (_next is not null) return null;
+        return (_options.NotFoundPage is null ? null : TryAnswerByPage(_options.NotFoundPage, isError: true, request)) ?? _fields.NotFound;
+    }
+
+    /// <returns>Null if there is no such page, or none that can be read: that is no reason to refuse what nobody has denied.</returns>
+    private HttpResponse? TryAnswerByPage(string path, bool isError, HttpRequest request)
+    {
+        try
+        {
+            if (!FindPage(path, out Resource? page)) return null;
+            return isError ? Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content) : Answer(page!, request);
+        }
+        catch (Exception exception) when (UnreadableFiles.Is(exception))
+        {
+            _unreadable.Note(path, exception);
+            return null;
+        }
+    }
+
+    /// <summary>Looks a path up, in the cache first.</summary>
+    private Finding Find(string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
+    {
+        // One form of a path is kept, however a client escapes it.
+        byte[] target = Encoding.ASCII.GetBytes(TargetOf(path, isDirectoryForm));
+        return Find(target, path, isDirectoryForm, isStandIn: false, mustCheck, out resource);
+    }
+
+    // Kept under a target that no client can ask for: a page may have a hidden name, and its fields are others where it stands in for another path.
+    private bool FindPage(string path, out Resource? resource) =>
+        Find(Encoding.UTF8.GetBytes(path), path, isDirectoryForm: false, isStandIn: true, mustCheck: false, out resource) == Finding.File;
+
+    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool isStandIn, bool mustCheck, out Resource? resource)
+    {
+        if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
+
+        bool isKept = false;
+        try
+        {
+            Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
+            if (finding != Finding.File) return finding;
+
+            resource = _finder.Load(target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
+            _cache.Set(resource);
+            isKept = true;
+            return finding;
+        }
+        finally
+        {
+            // Also if the look failed: nobody is served what may be denied by now.
+            if (!isKept) _cache.Remove(target);
+        }
+    }
+
+    /// <returns>Null if the file is gone.</returns>
+    private HttpResponse? Answer(Resource resource, HttpRequest request)
+    {
+        SelectionFields fields = new(request.Headers);
+        bool isGet = request.Method == "GET";
+        if (TryAnswer(resource, fields, isGet) is { } known) return known;
+        if (Obtain(resource, fields, out Stream? content) is not { } representation) return null;
+
+        // The file may be another one than it was a moment ago.
+        Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
+        if (content is null) return representation.TryAnswer(selection, ranges);
+        if (selection is Selection.Whole or Selection.Part or Selection.Parts) return representation.Answer(content, selection, ranges);
+
+        content.Dispose();
+        return representation.TryAnswer(selection, ranges);
+    }
+
+    /// <summary>Gets at the content: in memory, or as an open file.</summary>
+    /// <returns>The representation; null if it is gone.</returns>
+    private Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
+    {
+        Representation selected = resource.Select(fields);
+        try
+        {
+            return Obtain(resource, selected, out content);
+        }
+        catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
+        {
+            _unreadable.Note(selected.Path, exception);
+            return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
+        }
+    }
+
+    private Representation? Obtain(Resource resource, Representation? representation, out Stream? content)
+    {
+        content = null;
+        if (representation!.Whole is not null) return representation;
+
+        if (representation.Info.Length <= _options.MaxCachedFileLength)
+        {
+            representation = _finder.ReadContent(representation);
+            if (representation is not null)
+            {
+                resource.Set(representation);
+                _cache.Set(resource);
+                if (representation.Whole is not null) return representation;
+            }
+        }
+
+        if (representation is not null) content = _finder.Open(ref representation);
+        if (content is not null) return representation;
+        _cache.Remove(resource.Target);
+        return null;
+    }
+
+    private bool IsForFallback(HttpRequest request)
+    {
+        if (request.Headers["Accept"] is { } accept && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase)) return true;
+
+        ReadOnlySpan<byte> lastSegment = request.EscapedPath[(request.EscapedPath.LastIndexOf((byte)'/') + 1)..];
+        return _next is null && !lastSegment.Contains((byte)'.');
+    }
+
+    private IEnumerable<ContentInfo> List(string path) =>
+        _source.List(path).Where(entry => PathResolver.IsNameServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
+
+    private static string TargetOf(string path, bool isDirectory) => PathResolver.ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
+
+    // Only conditions need to know.
+    private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();
+
+    private bool IsCheckDue(Resource resource)
+    {
+        long now = _clock.GetTimestamp();
+        return resource.TryClaimCheck(now, now + _clock.TimestampFrequency);
+    }
+}

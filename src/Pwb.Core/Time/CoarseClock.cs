@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Pwb.Time;
+
+/// <summary>The time as of the last heartbeat, and the fields that are made of it; reading it costs one load.</summary>
+internal sealed class CoarseClock
+{
+    /// <summary>How long the time stands still: deadlines are due one interval late rather than early.</summary>
+    public const long IntervalMilliseconds = 1000;
+
+    private readonly TimeProvider _timeProvider;
+    private readonly byte[] _server;
+    private readonly long _start;
+    private volatile Fields _fields;
+    private long _elapsed; // since the start, as the time provider says
+    private long _now;
+
+    public CoarseClock(TimeProvider timeProvider, string? serverHeader)
+    {
+        _timeProvider = timeProvider;
+        _server = Encoding.Latin1.GetBytes(serverHeader is null ? "" : $"Server: {serverHeader}\r\n");
+        _start = timeProvider.GetTimestamp();
+        _fields = Render();
+    }
+
+    /// <summary>Milliseconds on a monotonic clock.</summary>
+    public long Now => Volatile.Read(ref _now);
+
+    /// <summary>Date, Server if there is one, and the empty line that ends a head.</summary>
+    public ReadOnlySpan<byte> DateAndServer => _fields.DateAndServer;
+
+    /// <summary>Date, and the empty line that ends a head.</summary>
+    public ReadOnlySpan<byte> Date => _fields.Date;
+
+    public TimeProvider TimeProvider => _timeProvider;
+
+    /// <summary>When a wait that starts now and may take that long is over.</summary>
+    public long After(TimeSpan timeout) => Now + (long)timeout.TotalMilliseconds + IntervalMilliseconds;
+
+    /// <summary>Milliseconds until the Date changes, so that it is never late by more than it takes to render.</summary>
+    public int UntilNextSecond() => (int)IntervalMilliseconds - _timeProvider.GetUtcNow().Millisecond;
+
+    /// <summary>Reads the time. Never called by two threads at once.</summary>
+    /// <param name="stoodStill">
+    /// How many milliseconds the process stood still. They are left out if this clock counted them, so that no deadline passes in a time
+    /// in which nobody could look for what the client had sent.
+    /// </param>
+    public void Update(long stoodStill = 0)
+    {
+        long elapsed = (long)_timeProvider.GetElapsedTime(_start).TotalMilliseconds;
+        long passed = Math.Max(0, elapsed - _elapsed); // monotonic, even if the provider's clock is not
+        _elapsed = elapsed;
+
+        // A clock that went another way meanwhile, as that of a test, is not the machine's.
+        if (Math.Abs(passed - stoodStill) <= 2 * IntervalMilliseconds) passed -= Math.Min(passed, stoodStill);
+        Volatile.Write(ref _now, _now + passed);
+        _fields = Render();
+    }
+
+    private Fields Render()
+    {
+        Span<byte> date = stackalloc byte[29]; // Sun, 06 Nov 1994 08:49:37 GMT: RFC 9110 §5.6.7
+        Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date, out _, new StandardFormat('R'));
+        return new Fields([.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
+    }
+
+    private sealed record Fields(byte[] DateAndServer, byte[] Date);
+}

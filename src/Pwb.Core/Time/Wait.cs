@@ -1,0 +1,19 @@
+namespace Pwb.Time;
+
+/// <summary>What a connection is waiting for.</summary>
+internal enum Wait
+{
+    /// <summary>Nothing that a client could delay.</summary>
+    Nothing,
+    Handshake,
+    FirstByte,
+    NextRequest,
+    Head,
+    Content,
+    Drain,
+    Response,
+    Linger,
+
+    /// <summary>Nothing any more: the wait was given up, and the connection's loop has yet to see it.</summary>
+    Expired,
+}

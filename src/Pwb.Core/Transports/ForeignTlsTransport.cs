@@ -1,0 +1,40 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pwb.Transports;
+
+/// <summary>A connection over a TLS session that somebody else has opened.</summary>
+internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEndPoint) : Transport(session, remoteEndPoint)
+{
+    private volatile bool _owesClosureAlert = true;
+
+    public override SslProtocols TlsProtocol { get; } = session.IsAuthenticated ? session.SslProtocol : SslProtocols.None;
+
+    public override X509Certificate2? ClientCertificate { get; } = session.IsAuthenticated ? session.RemoteCertificate as X509Certificate2 : null;
+
+    public override bool MayHoldUnreadData => true;
+
+    public override bool OwesClosureAlert => _owesClosureAlert;
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        bool isOwed = _owesClosureAlert;
+        _owesClosureAlert = false;
+        return isOwed ? SendClosureAlertAsync(session) : default;
+    }
+
+    /// <summary>Tells the client that nothing more comes. RFC 8446 §6.1: one that does not get this takes what it has received for cut off.</summary>
+    public static async ValueTask SendClosureAlertAsync(SslStream session)
+    {
+        try
+        {
+            await session.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            // The client has gone: there is nobody left to tell.
+        }
+    }
+}

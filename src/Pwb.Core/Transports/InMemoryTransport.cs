@@ -1,0 +1,36 @@
+using Pwb.InMemory;
+
+
+namespace Pwb.Transports;
+
+/// <summary>The server's end of a connection in memory.</summary>
+internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remoteEndPoint: null)
+{
+    public override bool CanShutdownSend => true;
+
+    public override bool EndsPendingReads => true;
+
+    public override bool HasUnreadData => end.HasUnreadData;
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        end.ShutdownSend();
+        return default;
+    }
+
+    // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it is known.
+    public override PeerState LookForEnd()
+    {
+        if (end.IsOtherClosed) return PeerState.Gone;
+        return end.HasOtherEnded ? PeerState.Ended : PeerState.Present;
+    }
+
+    // Closing waits for nobody.
+    public override void EndFromOutside(bool abort) => End(abort);
+
+    protected override void Close(bool abort)
+    {
+        if (abort) end.Abort();
+        else end.Dispose();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Pwb.Platform;
+
+namespace Pwb.Transports;
+
+/// <summary>
+/// A connection over a TCP socket. A socket that was accepted or connected knows the other end's address without a system call, until it is closed:
+/// so the address is taken from it at once.
+/// </summary>
+internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
+{
+    private static bool _mayCompleteInline = ThisSystem.IsUnix;
+
+    private readonly NetworkStream _stream = stream;
+    private bool _hasShutDown;
+
+    protected Socket Socket => _stream.Socket;
+
+    // Asked for only when somebody wants to know: it costs a system call.
+    public override EndPoint? LocalEndPoint => field ??= GetLocalEndPoint();
+
+    public override bool CanShutdownSend => true;
+
+    public override bool EndsPendingReads => true;
+
+    public override bool CanSendFiles => true;
+
+    public override bool CompletesInline
+    {
+        set
+        {
+            if (!_mayCompleteInline) return;
+            try
+            {
+                SetPreferInlineCompletions(Socket, value);
+            }
+            catch (MissingMethodException)
+            {
+                _mayCompleteInline = false; // a runtime without it, where everything goes through the pool
+            }
+        }
+    }
+
+    public override bool HasUnreadData
+    {
+        get
+        {
+            try
+            {
+                return Socket.Available > 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public override long GetAcknowledgedBytes()
+    {
+        try
+        {
+            return ThisSystem.IsLinux ? LinuxSockets.GetAcknowledgedBytes(Socket) : -1;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return -1;
+        }
+    }
+
+    // sendfile(2), TransmitFile or what else the system has.
+    public override async ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count)
+    {
+        SendPacketsElement part = new(file, offset, count);
+        TaskCompletionSource completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SocketAsyncEventArgs sending = new(true); // without the execution context, which nothing here needs
+        sending.SendPacketsElements = before.IsEmpty ? [part] : [new SendPacketsElement(before), part];
+        sending.Completed += (_, _) => completed.SetResult();
+        if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
+
+        if (sending.SocketError != SocketError.Success) throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
+        return sending.BytesTransferred - before.Length;
+    }
+
+    // Two or three system calls, once a second while a request is at work. Bytes that nobody has read stand in front of an end.
+    public override PeerState LookForEnd()
+    {
+        try
+        {
+            if (Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0) return PeerState.Gone;
+            bool isReadable = Socket.Poll(0, SelectMode.SelectRead);
+            return isReadable && Socket.Available == 0 ? PeerState.Ended : PeerState.Present;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return PeerState.Gone;
+        }
+    }
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        _hasShutDown = true;
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The client has reset the connection: there is nobody left to tell.
+        }
+
+        return default;
+    }
+
+    // Closing a socket does not wait for anybody.
+    public override void EndFromOutside(bool abort) => End(abort);
+
+    protected override void Close(bool abort)
+    {
+        // Without a moment to linger a socket closes with RST. The stream would send FIN first.
+        if (abort) Socket.Close(timeout: 0);
+        else if (_hasShutDown) Socket.Dispose(); // the stream would shut down once more
+        _stream.Dispose();
+    }
+
+    // Internal, but kept within reach on purpose: the runtime's own trimmer settings preserve it.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreferInlineCompletions")]
+    private static extern void SetPreferInlineCompletions(Socket socket, bool value);
+
+    private static EndPoint? AddressOf(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    private EndPoint? GetLocalEndPoint()
+    {
+        try
+        {
+            return Socket.LocalEndPoint;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}

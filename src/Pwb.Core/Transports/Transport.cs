@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Pwb.Model;
+using Pwb.Protocol;
+
+namespace Pwb.Transports;
+
+/// <summary>
+/// What a connection needs besides reading and writing. This one is for any stream; those that know their
+/// stream better do better.
+/// </summary>
+internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConnection
+{
+    private Task? _closed;
+
+    public Stream Stream { get; protected set; } = stream;
+
+    /// <summary>Whether what is sent cannot be read on its way.</summary>
+    public bool IsSecure => Stream is SslStream;
+
+    /// <summary>The version of TLS. To be told also after the end.</summary>
+    public virtual SslProtocols TlsProtocol => SslProtocols.None;
+
+    /// <summary>The client's certificate, if one was asked for, has come and is accepted.</summary>
+    public virtual X509Certificate2? ClientCertificate => null;
+
+    /// <summary>The connection's number.</summary>
+    public long Id { get; set; }
+
+    /// <summary>What requests say of the connection. Made when one is asked.</summary>
+    public HttpConnectionInfo Info => field ??= new HttpConnectionInfo(this);
+
+    /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
+    public virtual bool NeedsOpening => false;
+
+    public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
+
+    public virtual EndPoint? LocalEndPoint => null;
+
+    /// <summary>Whether somebody has ended the connection.</summary>
+    public bool IsEnded => Volatile.Read(ref _closed) is not null;
+
+    /// <summary>Whether <see cref="ShutdownSendAsync"/> works.</summary>
+    public virtual bool CanShutdownSend => false;
+
+    /// <summary>Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.</summary>
+    public virtual bool EndsPendingReads => false;
+
+    /// <summary>
+    /// Whether reads and writes that had to wait go on at once, on the thread that the system tells of it, rather than on the pool. Nothing
+    /// may then block that thread: all sockets of the process depend on it. Streams that know no such thing ignore it.
+    /// </summary>
+    public virtual bool CompletesInline
+    {
+        set { }
+    }
+
+    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    public virtual bool HasUnreadData => false;
+
+    /// <summary>Whether there may be bytes as well that only reading shows.</summary>
+    public virtual bool MayHoldUnreadData => false;
+
+    /// <summary>
+    /// Whether the peer is still to be told of the end before the connection is closed (RFC 9112 §9.8), which only the connection's loop
+    /// can do, by <see cref="ShutdownSendAsync"/>. It is then woken by its token.
+    /// </summary>
+    public virtual bool OwesClosureAlert => false;
+
+    /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
+    public virtual bool CanSendFiles => false;
+
+    /// <summary>Sees to what comes before the first request.</summary>
+    /// <returns>Why the connection is to be refused, if it is.</returns>
+    /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
+    public virtual ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
+    public virtual ValueTask ShutdownSendAsync() => default;
+
+    /// <summary>How many bytes the peer has acknowledged in all, where the system can tell; else -1.</summary>
+    public virtual long GetAcknowledgedBytes() => -1;
+
+    /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
+    /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
+    public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => throw new NotSupportedException();
+
+    /// <summary>What can be told of the peer without reading.</summary>
+    public virtual PeerState LookForEnd() => PeerState.Unknown;
+
+    /// <summary>Closes the connection, unless that has been done. For the connection's own loop.</summary>
+    /// <param name="abort">Whether the peer is to see that something is missing.</param>
+    public void End(bool abort)
+    {
+        if (Interlocked.CompareExchange(ref _closed, Task.CompletedTask, null) is null) CloseSafely(abort);
+    }
+
+    /// <summary>The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the connection.</summary>
+    public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
+
+    /// <summary>Closes the connection from any other thread. Does not wait, even if closing the stream does.</summary>
+    public virtual void EndFromOutside(bool abort)
+    {
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _closed, closed.Task, null) is not null) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                CloseSafely(abort);
+                closed.SetResult();
+            },
+            null);
+    }
+
+    /// <summary>Closes the stream. Called once.</summary>
+    protected virtual void Close(bool abort) => Stream.Dispose();
+
+    private void CloseSafely(bool abort)
+    {
+        try
+        {
+            Close(abort);
+        }
+        catch (Exception)
+        {
+            // Streams that buffer may fail to write their rest when they are disposed. The connection is over all the same.
+        }
+    }
+}
