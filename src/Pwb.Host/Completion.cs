@@ -136,6 +136,7 @@ internal static class Completion
     private static string Escaped(string text, char character) =>
         text.Replace(character.ToString(), "\\" + character, StringComparison.Ordinal);
 
-    // Between two of these quotation marks only the mark itself means anything in each of the shells (in fish, the backslash too).
+    // Between two of these quotation marks only the mark itself means anything in each of the shells (in fish, the backslash
+    // too).
     private static string Quoted(string text, string quote) => "'" + text.Replace("'", quote, StringComparison.Ordinal) + "'";
 }

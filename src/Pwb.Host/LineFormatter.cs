@@ -47,7 +47,10 @@ internal sealed class LineFormatter : ConsoleFormatter
         textWriter.Write(Environment.NewLine);
     }
 
-    /// <summary>Makes visible what could end the line, steer a terminal or turn the text around. PWB escapes what clients send; this is for everything else, such as an exception's message.</summary>
+    /// <summary>
+    /// Makes visible what could end the line, steer a terminal or turn the text around. PWB escapes what clients send; this is
+    /// for everything else, such as an exception's message.
+    /// </summary>
     public static string Escape(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))

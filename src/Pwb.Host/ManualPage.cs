@@ -21,11 +21,14 @@ internal static class ManualPage
         }
 
         page.Append(".SH ENVIRONMENT\n").Append(Line(
-            "Each option is a variable too: `PWB_DIRECTORY`, `PWB_PORT`, `PWB_LISTING=true`, `PWB_LOG_LEVEL` and so on, with a value "
-            + "on each line for those that are repeatable. The command line wins. A variable that is empty counts as unset. `NO_COLOR` "
+            "Each option is a variable too: `PWB_DIRECTORY`, `PWB_PORT`, `PWB_LISTING=true`, `PWB_LOG_LEVEL` and so on, with a "
+                + "value "
+            + "on each line for those that are repeatable. The command line wins. A variable that is empty counts as unset. "
+            + "`NO_COLOR` "
             + "turns colours off."));
         page.Append(".SH EXIT STATUS\n").Append(Line(
-            "0 after a stop by SIGINT, SIGTERM or SIGHUP; 1 when it cannot listen; 2 for an unknown option, a bad value, a directory "
+            "0 after a stop by SIGINT, SIGTERM or SIGHUP; 1 when it cannot listen; 2 for an unknown option, a bad value, a "
+                + "directory "
             + "that does not exist, or a certificate that cannot be used."));
         page.Append(".SH EXAMPLES\n");
         foreach ((string command, string meaning) in HelpText.Examples)

@@ -1,6 +1,8 @@
 namespace Pwb.Host;
 
-/// <summary>All options. A new one is an entry here and in <see cref="All"/>, and a value in <see cref="HostSettings"/>.</summary>
+/// <summary>
+/// All options. A new one is an entry here and in <see cref="All"/>, and a value in <see cref="HostSettings"/>.
+/// </summary>
 internal static class Options
 {
     public const string DirectoryVariable = "PWB_DIRECTORY";

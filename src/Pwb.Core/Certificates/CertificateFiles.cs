@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Pwb.Certificates;
 
-/// <summary>The files of a certificate and its key: reads them within a bounded time, and knows whether they hold something new.</summary>
+/// <summary>
+/// The files of a certificate and its key: reads them within a bounded time, and knows whether they hold something new.
+/// </summary>
 internal abstract class CertificateFiles
 {
     private readonly string[] _paths;
@@ -24,14 +26,18 @@ internal abstract class CertificateFiles
     /// <summary>The name to use in a log.</summary>
     public string Name => _paths[0];
 
-    /// <summary>Whether it makes sense to read the files again now. Each read that hangs doubles the wait for the next one, which bounds the threads that hang.</summary>
+    /// <summary>
+    /// Whether it makes sense to read the files again now. Each read that hangs doubles the wait for the next one, which bounds
+    /// the threads that hang.
+    /// </summary>
     public bool AreWorthALook
     {
         get
         {
             if (_wasPipe) return false;
             _hanging.RemoveAll(static thread => !thread.IsAlive);
-            return _hanging.Count == 0 || Environment.TickCount64 - _triedAt > Patience.TotalMilliseconds * Math.Pow(2, _hanging.Count);
+            return _hanging.Count == 0
+                || Environment.TickCount64 - _triedAt > Patience.TotalMilliseconds * Math.Pow(2, _hanging.Count);
         }
     }
 
@@ -56,24 +62,30 @@ internal abstract class CertificateFiles
         return contents;
     }
 
-    /// <summary>Whether the contents are those that were taken last. Neither length nor time tells: both may stay the same.</summary>
+    /// <summary>
+    /// Whether the contents are those that were taken last. Neither length nor time tells: both may stay the same.
+    /// </summary>
     public bool AreTaken(byte[][] contents) => _taken is { } taken && taken.AsSpan().SequenceEqual(Digest(contents));
 
     /// <summary>Notes that the contents are in use.</summary>
     public void Take(byte[][] contents) => _taken = Digest(contents);
 
     /// <summary>Makes a certificate of the contents.</summary>
-    /// <exception cref="CryptographicException">The files do not contain a usable certificate or key; the message names the file and the reason.</exception>
+    /// <exception cref="CryptographicException">
+    /// The files do not contain a usable certificate or key; the message names the file and the reason.
+    /// </exception>
     public LoadedCertificate Load(byte[][] contents)
     {
         try
         {
             return Load(_paths, contents);
         }
-        catch (Exception exception) when (!Array.Exists(_paths, path => exception is CryptographicException && exception.Message.Contains(path, StringComparison.Ordinal)))
+        catch (Exception exception) when (!(exception is CryptographicException
+            && Array.Exists(_paths, path => exception.Message.Contains(path, StringComparison.Ordinal))))
         {
             // The system's own, of which some come late, when a part of a certificate is first looked at.
-            throw new CryptographicException($"The certificate in '{Name}' cannot be used: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new CryptographicException(
+                $"The certificate in '{Name}' cannot be used: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class CertificateReading(string[] paths)
         }
         catch (Exception exception) // is the reader's to throw
         {
-            _failure = ExceptionDispatchInfo.Capture(exception as IOException ?? new IOException($"'{Current}' cannot be read: {exception.Message}", exception));
+            _failure = ExceptionDispatchInfo.Capture(
+                exception as IOException ?? new IOException($"'{Current}' cannot be read: {exception.Message}", exception));
         }
     }
 
@@ -55,7 +56,9 @@ internal sealed class CertificateReading(string[] paths)
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException(Directory.Exists(path) ? $"'{path}' is a directory, not a file." : $"The file '{path}' may not be read.", exception);
+            throw new IOException(
+                Directory.Exists(path) ? $"'{path}' is a directory, not a file." : $"The file '{path}' may not be read.",
+                exception);
         }
     }
 

@@ -4,8 +4,9 @@ using Pwb.Logging;
 namespace Pwb.Certificates;
 
 /// <summary>
-/// Follows the certificates of a server that listens. Their files are looked at every ten seconds, on a thread that nobody waits for: a
-/// mount that hangs holds up neither a handshake nor a stop. Certificates that clients will not accept are warned of, whenever that begins.
+/// Follows the certificates of a server that listens. Their files are looked at every ten seconds, on a thread that nobody waits
+/// for: a mount that hangs holds up neither a handshake nor a stop. Certificates that clients will not accept are warned of,
+/// whenever that begins.
 /// </summary>
 internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
 {
@@ -21,7 +22,8 @@ internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
     {
         Watched[] watched = [.. certificates.Distinct().Select(certificate => new Watched(certificate))];
         Watched? disposed = Array.Find(watched, one => one.Certificate.Loaded.IsDisposed);
-        if (disposed is not null) throw new InvalidOperationException($"The certificate {disposed.Certificate.Loaded.Subject} has been disposed of.");
+        if (disposed is not null)
+            throw new InvalidOperationException($"The certificate {disposed.Certificate.Loaded.Subject} has been disposed of.");
 
         _lookedAt = timeProvider.GetTimestamp();
         _watched = watched;
@@ -34,7 +36,9 @@ internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
     /// <summary>Has the files looked at, if it is time. Called by the heartbeat, which waits for nothing.</summary>
     public void Beat()
     {
-        if (_watched.Length == 0 || timeProvider.GetElapsedTime(_lookedAt) < Interval || Interlocked.Exchange(ref _isLooking, true)) return;
+        if (_watched.Length == 0 || timeProvider.GetElapsedTime(_lookedAt) < Interval
+            || Interlocked.Exchange(ref _isLooking, true))
+            return;
 
         _lookedAt = timeProvider.GetTimestamp();
         try

@@ -6,15 +6,16 @@ using Pwb.InMemory;
 namespace Pwb.Certificates;
 
 /// <summary>
-/// Handshakes with ourselves, in memory. They are the only way to know whether a certificate works: what the system's TLS refuses (short
-/// keys, old hashes, rare curves) depends on its version and configuration.
+/// Handshakes with ourselves, in memory. They are the only way to know whether a certificate works: what the system's TLS refuses
+/// (short keys, old hashes, rare curves) depends on its version and configuration.
 /// </summary>
 internal static class HandshakeProof
 {
     private static readonly SslProtocols[] Versions = [SslProtocols.Tls12, SslProtocols.Tls13];
 
     // A certificate that works wherever TLS does: what fails with this one is not the certificate's fault.
-    private static readonly Lazy<LoadedCertificate> Reference = new(static () => new LoadedCertificate(SelfSignedCertificate.Create([]), []));
+    private static readonly Lazy<LoadedCertificate> Reference = new(
+        static () => new LoadedCertificate(SelfSignedCertificate.Create([]), []));
 
     /// <summary>Why handshakes fail, in one line; null if they succeed by each version of TLS that this system speaks.</summary>
     public static string? WhatIsWrongWith(LoadedCertificate certificate)
@@ -33,7 +34,11 @@ internal static class HandshakeProof
         using SslStream server = new(new ConnectionEnd(requests, responses, static _ => { }));
         using SslStream client = new(new ConnectionEnd(responses, requests, static _ => { }));
         string? clientsProblem = null;
-        Thread other = new(() => clientsProblem = Run(client, () => client.AuthenticateAsClient(ClientOptions(version)))) { IsBackground = true, Name = "PWB handshake proof" };
+        Thread other = new(() => clientsProblem = Run(client, () => client.AuthenticateAsClient(ClientOptions(version))))
+        {
+            IsBackground = true,
+            Name = "PWB handshake proof",
+        };
         other.Start();
         string? problem = Run(server, () => server.AuthenticateAsServer(certificate.HandshakeOptions));
         other.Join();
@@ -61,7 +66,9 @@ internal static class HandshakeProof
         EnabledSslProtocols = version,
         ApplicationProtocols = [SslApplicationProtocol.Http11],
         AllowTlsResume = false,
-        CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-        RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null, // who trusts it is not the question
+        CertificateChainPolicy =
+            new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+        // who trusts it is not the question
+        RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
     };
 }

@@ -24,7 +24,11 @@ internal sealed class LoadedCertificate
         Subject = certificate.Subject;
         ValidFrom = certificate.NotBefore.ToUniversalTime();
         ValidUntil = certificate.NotAfter.ToUniversalTime();
-        _names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames())];
+        _names =
+        [
+            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(
+                extension => extension.EnumerateDnsNames()),
+        ];
         HandshakeOptions = OptionsWith(CreateContext(trust: null));
     }
 
@@ -57,7 +61,8 @@ internal sealed class LoadedCertificate
     /// <summary>Makes what handshakes take the certificate and its chain from.</summary>
     /// <param name="trust">The authorities to name to clients; null for none.</param>
     public SslStreamCertificateContext CreateContext(SslCertificateTrust? trust) =>
-        SslStreamCertificateContext.Create(Certificate, _chain, offline: true, trust); // offline: fetches neither missing certificates nor their status
+        // offline: fetches neither missing certificates nor their status
+        SslStreamCertificateContext.Create(Certificate, _chain, offline: true, trust);
 
     /// <summary>Whether one of its DNS names is that host.</summary>
     public bool IsFor(string host)
@@ -67,7 +72,9 @@ internal sealed class LoadedCertificate
         foreach (string own in _names)
         {
             if (name.Equals(own, StringComparison.OrdinalIgnoreCase)) return true;
-            if (dot > 0 && own.StartsWith("*.", StringComparison.Ordinal) && name[dot..].Equals(own.AsSpan(1), StringComparison.OrdinalIgnoreCase)) return true;
+            if (dot > 0 && own.StartsWith("*.", StringComparison.Ordinal)
+                && name[dot..].Equals(own.AsSpan(1), StringComparison.OrdinalIgnoreCase))
+                return true;
         }
 
         return false;

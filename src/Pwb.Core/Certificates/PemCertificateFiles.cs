@@ -5,7 +5,8 @@ using System.Text;
 namespace Pwb.Certificates;
 
 /// <summary>A certificate and its chain in PEM form, and its key in the same file or in another.</summary>
-internal sealed class PemCertificateFiles(string certificatePath, string? keyPath, string? password) : CertificateFiles(certificatePath, keyPath ?? certificatePath)
+internal sealed class PemCertificateFiles(
+    string certificatePath, string? keyPath, string? password) : CertificateFiles(certificatePath, keyPath ?? certificatePath)
 {
     private const string Encrypted = "ENCRYPTED PRIVATE KEY"; // RFC 7468 §11
     private const string BeginCertificate = "-----BEGIN CERTIFICATE-----";
@@ -19,7 +20,9 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
 
         using AsymmetricAlgorithm key = ReadKey(Text(contents[1]), paths[1]);
         X509Certificate2 certificate = Join(own, key)
-            ?? throw new CryptographicException($"The private key in '{paths[1]}' is not that of the {(chain.Count > 0 ? "first " : "")}certificate in '{paths[0]}'.");
+            ?? throw new CryptographicException(
+                $"The private key in '{paths[1]}' is not that of the {(chain.Count > 0 ? "first " : "")}certificate in "
+                    + $"'{paths[0]}'.");
         return new LoadedCertificate(OperatingSystem.IsWindows() ? ThroughPfx(certificate) : certificate, chain);
     }
 
@@ -44,7 +47,9 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
         // The system passes over what does not end, such as the rest of a file that is just being written.
         if (certificates.Count < text.AsSpan().Count(BeginCertificate) || IsCutInBoundary(text))
             throw new CryptographicException($"A certificate in '{path}' is damaged: it does not end.");
-        return certificates.Count > 0 ? certificates : throw new CryptographicException($"'{path}' holds no certificate in PEM form.");
+        return certificates.Count > 0
+            ? certificates
+            : throw new CryptographicException($"'{path}' holds no certificate in PEM form.");
     }
 
     private static X509Certificate2? Join(X509Certificate2 certificate, AsymmetricAlgorithm key)
@@ -64,7 +69,9 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
     {
         ReadOnlySpan<char> last = text[(text.LastIndexOf('\n') + 1)..].TrimEnd('\r');
         if (last.IsEmpty || last[0] != '-') return false;
-        return last.Length <= Dashes.Length ? Dashes.StartsWith(last, StringComparison.Ordinal) : last.StartsWith(Dashes, StringComparison.Ordinal) && !last.EndsWith(Dashes, StringComparison.Ordinal);
+        return last.Length <= Dashes.Length
+            ? Dashes.StartsWith(last, StringComparison.Ordinal)
+            : last.StartsWith(Dashes, StringComparison.Ordinal) && !last.EndsWith(Dashes, StringComparison.Ordinal);
     }
 
     private AsymmetricAlgorithm ReadKey(string text, string path)
@@ -73,14 +80,20 @@ internal sealed class PemCertificateFiles(string certificatePath, string? keyPat
         {
             Encrypted => true,
             null when text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal) => // RFC 1421, which OpenSSL once wrote
-                throw new CryptographicException($"The private key in '{path}' is encrypted in a form that is out of use: openssl pkcs8 -topk8 makes a new one."),
+                throw new CryptographicException(
+                    $"The private key in '{path}' is encrypted in a form that is out of use: openssl pkcs8 -topk8 makes a new "
+                        + "one."),
             null => throw new CryptographicException($"'{path}' holds no private key in PEM form."),
             _ => false,
         };
-        if (isEncrypted && password is null) throw new CryptographicException($"The private key in '{path}' is encrypted: it needs a password.");
+        if (isEncrypted && password is null)
+            throw new CryptographicException($"The private key in '{path}' is encrypted: it needs a password.");
 
         return TryRead(RSA.Create(), text, isEncrypted) ?? TryRead(ECDsa.Create(), text, isEncrypted)
-            ?? throw new CryptographicException(isEncrypted ? $"The password of the private key in '{path}' is wrong." : $"The private key in '{path}' is damaged, or neither RSA nor ECDSA.");
+            ?? throw new CryptographicException(
+                isEncrypted
+                    ? $"The password of the private key in '{path}' is wrong."
+                    : $"The private key in '{path}' is damaged, or neither RSA nor ECDSA.");
     }
 
     private AsymmetricAlgorithm? TryRead(AsymmetricAlgorithm key, string text, bool isEncrypted)

@@ -26,7 +26,8 @@ internal sealed class PfxCertificateFile(string path, string? password) : Certif
         }
         catch (CryptographicException exception) when (exception.HResult == InvalidPassword)
         {
-            throw new CryptographicException(password is null ? $"'{path}' needs a password." : $"The password of '{path}' is wrong.", exception);
+            throw new CryptographicException(
+                password is null ? $"'{path}' needs a password." : $"The password of '{path}' is wrong.", exception);
         }
         catch (CryptographicException exception)
         {

@@ -6,14 +6,14 @@ using Pwb.Logging;
 namespace Pwb;
 
 /// <summary>
-/// A certificate with its private key and the chain that is sent with it. It is taken only after handshakes in memory, by TLS 1.2 and 1.3,
-/// have succeeded with it. One that came from files follows them: while a server listens, they are read every ten seconds, and new
-/// connections get what is there then. A pair that is not good, such as one half of a new one, changes nothing and is a warning in the log.
-/// Instances may be shared by end points and servers.
+/// A certificate with its private key and the chain that is sent with it. It is taken only after handshakes in memory, by TLS 1.2
+/// and 1.3, have succeeded with it. One that came from files follows them: while a server listens, they are read every ten
+/// seconds, and new connections get what is there then. A pair that is not good, such as one half of a new one, changes nothing
+/// and is a warning in the log. Instances may be shared by end points and servers.
 /// </summary>
 /// <remarks>
-/// A file may take ten seconds to be read, after which it counts as one that cannot be read. A pipe or a FIFO is read to its end, once, and
-/// not followed.
+/// A file may take ten seconds to be read, after which it counts as one that cannot be read. A pipe or a FIFO is read to its end,
+/// once, and not followed.
 /// </remarks>
 public sealed class ServerCertificate
 {
@@ -35,31 +35,45 @@ public sealed class ServerCertificate
 
     internal LoadedCertificate Loaded => _current;
 
-    /// <summary>A certificate from a PEM file, its own first and then those of its chain, as certbot's <c>fullchain.pem</c> has them.</summary>
+    /// <summary>
+    /// A certificate from a PEM file, its own first and then those of its chain, as certbot's <c>fullchain.pem</c> has them.
+    /// </summary>
     /// <param name="certificatePath">The file.</param>
     /// <param name="keyPath">The file with its private key, RSA or ECDSA, in PEM form; null if that is in the same file.</param>
     /// <param name="password">The key's password, if it is encrypted.</param>
     /// <exception cref="ArgumentException">A path is empty, or no path.</exception>
-    /// <exception cref="IOException">A file is not there, cannot be read, or took more than ten seconds; the message says which, in one line.</exception>
+    /// <exception cref="IOException">
+    /// A file is not there, cannot be read, or took more than ten seconds; the message says which, in one line.
+    /// </exception>
     /// <exception cref="CryptographicException">
-    /// The files do not contain a usable pair: no certificate, one that is damaged, no key, a wrong password, a key of another certificate, or
-    /// a certificate that no handshake succeeds with, such as one with RSA of 1,024 bits. The message names the file and the reason, in one line.
+    /// The files do not contain a usable pair: no certificate, one that is damaged, no key, a wrong password, a key of another
+    /// certificate, or a certificate that no handshake succeeds with, such as one with RSA of 1,024 bits. The message names the
+    /// file and the reason, in one line.
     /// </exception>
     public static ServerCertificate FromPem(string certificatePath, string? keyPath = null, string? password = null) =>
         new(new PemCertificateFiles(certificatePath, keyPath, password));
 
-    /// <summary>A certificate from a PFX file (PKCS #12), with its private key and, if it has them, the certificates of its chain.</summary>
+    /// <summary>
+    /// A certificate from a PFX file (PKCS #12), with its private key and, if it has them, the certificates of its chain.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="password">Its password, if it has one.</param>
     /// <exception cref="ArgumentException">The path is empty, or no path.</exception>
-    /// <exception cref="IOException">The file is not there, cannot be read, or took more than ten seconds; the message says why, in one line.</exception>
-    /// <exception cref="CryptographicException">It is no PFX file, holds no private key, the password is wrong, or no handshake succeeds with it; the message says so, in one line.</exception>
+    /// <exception cref="IOException">
+    /// The file is not there, cannot be read, or took more than ten seconds; the message says why, in one line.
+    /// </exception>
+    /// <exception cref="CryptographicException">
+    /// It is no PFX file, holds no private key, the password is wrong, or no handshake succeeds with it; the message says so, in
+    /// one line.
+    /// </exception>
     public static ServerCertificate FromPfx(string path, string? password = null) => new(new PfxCertificateFile(path, password));
 
     /// <summary>A certificate that the caller has loaded.</summary>
     /// <param name="certificate">The certificate with its private key. It must not be disposed of while a server uses it.</param>
     /// <param name="chain">The certificates between it and its root.</param>
-    /// <exception cref="ArgumentException">It has no private key, or no handshake succeeds with it; the message says why.</exception>
+    /// <exception cref="ArgumentException">
+    /// It has no private key, or no handshake succeeds with it; the message says why.
+    /// </exception>
     public static ServerCertificate From(X509Certificate2 certificate, params IReadOnlyList<X509Certificate2> chain)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -67,13 +81,14 @@ public sealed class ServerCertificate
         if (!certificate.HasPrivateKey) throw new ArgumentException("The certificate has no private key.", nameof(certificate));
 
         LoadedCertificate loaded = new(certificate, [.. chain]);
-        if (HandshakeProof.WhatIsWrongWith(loaded) is { } why) throw new ArgumentException($"No handshake succeeds with the certificate: {why}", nameof(certificate));
+        if (HandshakeProof.WhatIsWrongWith(loaded) is { } why)
+            throw new ArgumentException($"No handshake succeeds with the certificate: {why}", nameof(certificate));
         return new ServerCertificate(loaded);
     }
 
     /// <summary>
-    /// A certificate for development: signed by itself, so that clients have to be told to trust it; ECDSA P-256, valid for 90 days, and
-    /// nowhere but in memory.
+    /// A certificate for development: signed by itself, so that clients have to be told to trust it; ECDSA P-256, valid for 90
+    /// days, and nowhere but in memory.
     /// </summary>
     /// <param name="names">DNS names and IP addresses; none for this machine: localhost, *.localhost, 127.0.0.1 and ::1.</param>
     /// <exception cref="ArgumentException">A name is not valid.</exception>
@@ -84,10 +99,12 @@ public sealed class ServerCertificate
     }
 
     /// <summary>
-    /// Reads the files now, whether they have changed or not. New connections get what is there; those that are open keep what they have.
-    /// If this throws, everything stays as it was. Without files there is nothing to do.
+    /// Reads the files now, whether they have changed or not. New connections get what is there; those that are open keep what
+    /// they have. If this throws, everything stays as it was. Without files there is nothing to do.
     /// </summary>
-    /// <exception cref="IOException">A file is not there, cannot be read, took more than ten seconds, or is a pipe that was read before.</exception>
+    /// <exception cref="IOException">
+    /// A file is not there, cannot be read, took more than ten seconds, or is a pipe that was read before.
+    /// </exception>
     /// <exception cref="CryptographicException">The files do not contain a usable pair.</exception>
     public void Reload()
     {

@@ -4,7 +4,10 @@ using Pwb.Transports;
 
 namespace Pwb.Channels;
 
-/// <summary>Deadlines, aborts and stops: what a channel waits for, until when, and what becomes of it then. The implementation of <see cref="IChannelControl"/>.</summary>
+/// <summary>
+/// Deadlines, aborts and stops: what a channel waits for, until when, and what becomes of it then. The implementation of
+/// <see cref="IChannelControl"/>.
+/// </summary>
 #pragma warning disable CA1001 // without a timer or a wait handle, a source has nothing to dispose of
 internal sealed partial class Channel
 {
@@ -18,7 +21,9 @@ internal sealed partial class Channel
     private bool _isAtWork;
     private volatile string? _abortReason;
 
-    /// <summary>Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.</summary>
+    /// <summary>
+    /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
+    /// </summary>
     public CancellationToken Aborted => _aborted.Token;
 
     /// <summary>Why the server ended the connection, if it did.</summary>
@@ -32,7 +37,9 @@ internal sealed partial class Channel
         _ => long.MaxValue,
     };
 
-    /// <summary>Whether the wait for what was to be received has expired, but the connection is still there to be ended in good order.</summary>
+    /// <summary>
+    /// Whether the wait for what was to be received has expired, but the connection is still there to be ended in good order.
+    /// </summary>
     public bool IsGivenUp => _receiving.Current == Wait.Expired && !_transport.IsEnded;
 
     /// <summary>Whether a request is being answered.</summary>
@@ -116,7 +123,9 @@ internal sealed partial class Channel
     private void GiveUpOverdue(ref Deadline deadline)
     {
         // A process that was stopped for a while finds every deadline overdue, and what was waited for in the system's buffer.
-        if (deadline.IsForBytes && deadline.DueAt <= _context.Clock.Now && HasUnreadBytes && deadline.TryForgive(_context.Clock.After(Forgiveness))) return;
+        if (deadline.IsForBytes && deadline.DueAt <= _context.Clock.Now && HasUnreadBytes
+            && deadline.TryForgive(_context.Clock.After(Forgiveness)))
+            return;
 
         switch (deadline.Expire(_context.Clock.Now, LastChance()))
         {
@@ -157,7 +166,8 @@ internal sealed partial class Channel
         ThreadPool.UnsafeQueueUserWorkItem(
             static channel =>
             {
-                RequestLife? before = Volatile.Read(ref channel._life); // the loop may end the request as soon as its wait is cancelled
+                // the loop may end the request as soon as its wait is cancelled
+                RequestLife? before = Volatile.Read(ref channel._life);
                 channel._aborted.Cancel();
                 if (before is not null) channel.CancelLifeSafely(before);
 
@@ -177,7 +187,8 @@ internal sealed partial class Channel
     }
 
     private void CancelLife(RequestLife life) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Channel.CancelLifeSafely(state.Life), (Channel: this, Life: life), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Channel.CancelLifeSafely(state.Life), (Channel: this, Life: life), preferLocal: false);
 
     private void CancelLifeSafely(RequestLife life)
     {

@@ -4,7 +4,9 @@ using Pwb.Time;
 
 namespace Pwb.Channels;
 
-/// <summary>How a channel receives. One operation at a time; a watch for the client's end, begun by the heartbeat, gives way to the next.</summary>
+/// <summary>
+/// How a channel receives. One operation at a time; a watch for the client's end, begun by the heartbeat, gives way to the next.
+/// </summary>
 internal sealed partial class Channel
 {
     private const int NotReceiving = 0, Receiving = 1, Watching = 2;
@@ -94,8 +96,9 @@ internal sealed partial class Channel
     }
 
     /// <summary>
-    /// Waits for the client to end too, after <see cref="ShutdownAsync"/>: to close with unread input would reset the connection and could
-    /// destroy the response on its way. A client that is silent is given up after some seconds; one that goes on sending has
+    /// Waits for the client to end too, after <see cref="ShutdownAsync"/>: to close with unread input would reset the connection
+    /// and could destroy the response on its way. A client that is silent is given up after some seconds; one that goes on
+    /// sending has
     /// <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast enough to come to its end.
     /// </summary>
     public async ValueTask LingerAsync()
@@ -107,7 +110,10 @@ internal sealed partial class Channel
         byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);
         while (true)
         {
-            BeginWait(Wait.Linger, CoarseClock.IntervalMilliseconds + Math.Min(start + timeout + (received / MinLingerRate), _context.Clock.Now + LingerSilence));
+            BeginWait(
+                Wait.Linger,
+                CoarseClock.IntervalMilliseconds
+                    + Math.Min(start + timeout + (received / MinLingerRate), _context.Clock.Now + LingerSilence));
             int count;
             try
             {
@@ -115,7 +121,8 @@ internal sealed partial class Channel
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
             {
-                return; // The client is gone, or the time was up. Either way this is the end, and the array is left to the collector.
+                // The client is gone, or the time was up. Either way this is the end, and the array is left to the collector.
+                return;
             }
 
             if (!EndWait(Wait.Linger) || count == 0) break;
@@ -126,8 +133,8 @@ internal sealed partial class Channel
     }
 
     /// <summary>
-    /// Begins to wait for the client's end while a request is at work and nobody receives, where nothing but a read can tell. It takes one byte
-    /// at most, which the next to receive gets. Called by the heartbeat.
+    /// Begins to wait for the client's end while a request is at work and nobody receives, where nothing but a read can tell. It
+    /// takes one byte at most, which the next to receive gets. Called by the heartbeat.
     /// </summary>
     private void WatchForEnd()
     {

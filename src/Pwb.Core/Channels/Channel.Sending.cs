@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Pwb.Protocol;
 using Pwb.Time;
 
 namespace Pwb.Channels;
@@ -23,7 +22,9 @@ internal sealed partial class Channel
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public bool CanSendFiles => _transport.CanSendFiles;
 
-    /// <summary>The number of sends so far. While it is unchanged, nothing appended since is on the wire, and the caller may truncate.</summary>
+    /// <summary>
+    /// The number of sends so far. While it is unchanged, nothing appended since is on the wire, and the caller may truncate.
+    /// </summary>
     public int SendCount { get; private set; }
 
     /// <summary>Whether sending has failed, so that everything from now on will.</summary>
@@ -72,7 +73,8 @@ internal sealed partial class Channel
 
             EndWrite(start, pending.Length + taken);
             _pending.Truncate(0);
-            if (taken < slice) throw new IOException($"The file has become shorter: {sent + taken} bytes of {count} were left at {offset}.");
+            if (taken < slice)
+                throw new IOException($"The file has become shorter: {sent + taken} bytes of {count} were left at {offset}.");
             sent += taken;
         }
     }
@@ -135,11 +137,15 @@ internal sealed partial class Channel
         HasSendFailed = false;
     }
 
-    /// <summary>When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.</summary>
+    /// <summary>
+    /// When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.
+    /// </summary>
     private long SendDueAt(long progress, long waited)
     {
         long dueAt = _context.Clock.After(_context.Limits.ResponseTimeout);
-        return _context.Limits.MinResponseRate == 0 ? dueAt : Math.Min(dueAt, dueAt + (progress * 1000 / _context.Limits.MinResponseRate) - waited);
+        return _context.Limits.MinResponseRate == 0
+            ? dueAt
+            : Math.Min(dueAt, dueAt + (progress * 1000 / _context.Limits.MinResponseRate) - waited);
     }
 
     /// <summary>

@@ -9,12 +9,14 @@ using Pwb.Transports;
 namespace Pwb.Channels;
 
 /// <summary>
-/// One connection as bytes, time and an end: a transport, a buffer for each direction, a deadline for each direction, and the tokens.
-/// It knows nothing of HTTP. Its members come in two families:
+/// One connection as bytes, time and an end: a transport, a buffer for each direction, a deadline for each direction, and the
+/// tokens. It knows nothing of HTTP. Its members come in two families:
 /// <list type="bullet">
 /// <item>
-/// the loop's, for whoever serves the connection. In this order: <see cref="OpenAsync"/> once; then any number of waits (<see cref="BeginWait"/>,
-/// <see cref="WaitForByteAsync"/>, <see cref="ReceiveNextAsync"/>), requests (<see cref="BeginRequest"/>, <see cref="ReceiveAsync"/> by one at a time,
+/// the loop's, for whoever serves the connection. In this order: <see cref="OpenAsync"/> once; then any number of waits
+/// (<see cref="BeginWait"/>,
+/// <see cref="WaitForByteAsync"/>, <see cref="ReceiveNextAsync"/>), requests (<see cref="BeginRequest"/>,
+/// <see cref="ReceiveAsync"/> by one at a time,
 /// <see cref="FlushAsync"/> and the other sends by one at a time, <see cref="EndRequest"/>); then <see cref="ShutdownAsync"/> and
 /// <see cref="LingerAsync"/> if the end is in good order; <see cref="EndNow"/> and <see cref="ReleaseAsync"/> last, always;
 /// </item>
@@ -59,7 +61,9 @@ internal sealed partial class Channel : IChannelControl
     /// <summary>Whether somebody has ended the connection at this end.</summary>
     public bool IsEnded => _transport.IsEnded;
 
-    /// <summary>Whether the connection can be closed in one direction only, so that waiting for the client's end makes sense.</summary>
+    /// <summary>
+    /// Whether the connection can be closed in one direction only, so that waiting for the client's end makes sense.
+    /// </summary>
     public bool CanLinger => _transport.CanShutdownSend;
 
     /// <summary>Sees to what comes before the first request.</summary>
@@ -77,8 +81,8 @@ internal sealed partial class Channel : IChannelControl
     }
 
     /// <summary>
-    /// Goes on with a thread of the pool, now and after every wait until the next request is waited for. To be awaited before whatever may
-    /// block: a connection whose handler never blocks is otherwise served by a thread that must not be.
+    /// Goes on with a thread of the pool, now and after every wait until the next request is waited for. To be awaited before
+    /// whatever may block: a connection whose handler never blocks is otherwise served by a thread that must not be.
     /// </summary>
     public ConfiguredTaskAwaitable<OnPool> GoToPoolAsync()
     {
@@ -132,8 +136,8 @@ internal sealed partial class Channel : IChannelControl
     }
 
     /// <summary>
-    /// Gives the buffers' arrays back to their pool. An array that an operation may still hold (one that failed, was given up, or was never awaited)
-    /// is left to the garbage collector.
+    /// Gives the buffers' arrays back to their pool. An array that an operation may still hold (one that failed, was given up, or
+    /// was never awaited) is left to the garbage collector.
     /// </summary>
     public void ReleaseBuffers()
     {
@@ -144,7 +148,9 @@ internal sealed partial class Channel : IChannelControl
         else _pending.Release();
     }
 
-    /// <summary>User code may still hold what is about to be sent: the connection is over, and its arrays are nobody else's any more.</summary>
+    /// <summary>
+    /// User code may still hold what is about to be sent: the connection is over, and its arrays are nobody else's any more.
+    /// </summary>
     public void Taint()
     {
         HasSendFailed = true;

@@ -5,7 +5,9 @@ namespace Pwb.Channels;
 /// <summary>What all channels of a server share.</summary>
 /// <param name="clock">The time.</param>
 /// <param name="limits">How long a client may take.</param>
-/// <param name="callbackFailed">Is told of an exception from a callback on a request's token: the connection, the request, the exception.</param>
+/// <param name="callbackFailed">
+/// Is told of an exception from a callback on a request's token: the connection, the request, the exception.
+/// </param>
 internal sealed class ChannelContext(CoarseClock clock, PwbServerLimits limits, Action<long, long, Exception> callbackFailed)
 {
     private volatile bool _isStopping;

@@ -1,11 +1,14 @@
 namespace Pwb.Channels;
 
-/// <summary>What threads other than the connection's own loop may do with a channel: nothing here waits, takes a lock, or runs anybody else's code.</summary>
+/// <summary>
+/// What threads other than the connection's own loop may do with a channel: nothing here waits, takes a lock, or runs anybody
+/// else's code.
+/// </summary>
 internal interface IChannelControl
 {
     /// <summary>
-    /// The smaller, the longer the connection has been idle; long.MaxValue if it is not. Connections that never sent a request come after those
-    /// that did, and those that only wait for the client's end come last.
+    /// The smaller, the longer the connection has been idle; long.MaxValue if it is not. Connections that never sent a request
+    /// come after those that did, and those that only wait for the client's end come last.
     /// </summary>
     long IdleDueAt { get; }
 
@@ -16,7 +19,9 @@ internal interface IChannelControl
     /// <returns>Whether it was closed.</returns>
     bool CloseIfIdle();
 
-    /// <summary>Closes the connection to make room, if no request is under way: also one that only waits for the client's end.</summary>
+    /// <summary>
+    /// Closes the connection to make room, if no request is under way: also one that only waits for the client's end.
+    /// </summary>
     /// <returns>Whether it was closed.</returns>
     bool Evict();
 

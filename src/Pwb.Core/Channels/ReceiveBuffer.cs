@@ -27,7 +27,9 @@ internal struct ReceiveBuffer()
 
     public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
-    /// <summary>Free space behind the unread bytes, enough that reading into it is worth its cost. Makes room by moving or growing.</summary>
+    /// <summary>
+    /// Free space behind the unread bytes, enough that reading into it is worth its cost. Makes room by moving or growing.
+    /// </summary>
     public Memory<byte> GetFreeSpace()
     {
         int floor = _hasRequest ? _headEnd : 0;
@@ -45,7 +47,9 @@ internal struct ReceiveBuffer()
     /// <summary>Unread bytes were used.</summary>
     public void Consume(int count) => _start += count;
 
-    /// <summary>A whole head has been parsed: it is no longer unread, and stays in its place until <see cref="EndRequest"/>.</summary>
+    /// <summary>
+    /// A whole head has been parsed: it is no longer unread, and stays in its place until <see cref="EndRequest"/>.
+    /// </summary>
     public void BeginRequest(int headLength)
     {
         _start += headLength;

@@ -6,7 +6,8 @@ namespace Pwb;
 public static class RequestHandler
 {
     /// <summary>A handler that answers with the function's result.</summary>
-    /// <example><code>IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"hello {request.Path}"));</code></example>
+    /// <example><code>IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"hello
+    /// {request.Path}"));</code></example>
     /// <param name="handler">Answers one request.</param>
     /// <param name="neverBlocks">The value of <see cref="IRequestHandler.NeverBlocks"/>. Read its warning first.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
@@ -28,19 +29,24 @@ public static class RequestHandler
     }
 
     /// <summary>A handler that awaits the function's result.</summary>
-    /// <param name="handler">Answers one request. Its token is the one that <see cref="IRequestHandler.HandleAsync"/> gets.</param>
+    /// <param name="handler">
+    /// Answers one request. Its token is the one that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// </param>
     /// <param name="neverBlocks">The value of <see cref="IRequestHandler.NeverBlocks"/>. Read its warning first.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
-    public static IRequestHandler From(Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler, bool neverBlocks = false)
+    public static IRequestHandler From(
+        Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler, bool neverBlocks = false)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return new FunctionHandler(handler, neverBlocks);
     }
 
-    private sealed class FunctionHandler(Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler, bool neverBlocks) : IRequestHandler
+    private sealed class FunctionHandler(
+        Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler, bool neverBlocks) : IRequestHandler
     {
         public bool NeverBlocks => neverBlocks;
 
-        public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken) => handler(request, cancellationToken);
+        public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken) =>
+            handler(request, cancellationToken);
     }
 }

@@ -31,13 +31,14 @@ internal readonly struct ByteRanges
     /// <param name="length">The length of the representation.</param>
     /// <param name="maxCount">The number of ranges from which on the field is ignored, less one.</param>
     /// <remarks>
-    /// RFC 9110 §14.2: a server may ignore any Range, and must if it does not know the unit. Malformed values are ignored here, and so are ranges that
-    /// are many, overlap or do not ascend: those ask for more than the file (§17.15).
+    /// RFC 9110 §14.2: a server may ignore any Range, and must if it does not know the unit. Malformed values are ignored here,
+    /// and so are ranges that are many, overlap or do not ascend: those ask for more than the file (§17.15).
     /// </remarks>
     public static ByteRanges Parse(ReadOnlySpan<byte> range, long length, int maxCount)
     {
         int equals = range.IndexOf((byte)'=');
-        if (equals < 0 || !Ascii.EqualsIgnoreCase(range[..equals], "bytes"u8)) return Whole(length); // §14.1: units compare without case
+        // §14.1: units compare without case
+        if (equals < 0 || !Ascii.EqualsIgnoreCase(range[..equals], "bytes"u8)) return Whole(length);
 
         ReadOnlySpan<byte> specifiers = range[(equals + 1)..];
         if (specifiers.Contains((byte)',')) return ParseList(specifiers, length, maxCount);
@@ -88,8 +89,8 @@ internal readonly struct ByteRanges
     }
 
     /// <summary>
-    /// §14.1.2: the last bytes, or all if there are fewer. None is unsatisfiable. Some of an empty file is not, but no Content-Range can
-    /// say so (§14.4: a last position is not before the first), so that the whole is sent.
+    /// §14.1.2: the last bytes, or all if there are fewer. None is unsatisfiable. Some of an empty file is not, but no
+    /// Content-Range can say so (§14.4: a last position is not before the first), so that the whole is sent.
     /// </summary>
     private static ByteRangeKind Suffix(long suffixLength, long length, out ByteRange part)
     {

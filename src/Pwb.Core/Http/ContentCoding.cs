@@ -1,6 +1,8 @@
 namespace Pwb.Http;
 
-/// <summary>The content codings that a file may have a neighbour in (RFC 9110 §8.4.1). Also a set of them, which always has Identity.</summary>
+/// <summary>
+/// The content codings that a file may have a neighbour in (RFC 9110 §8.4.1). Also a set of them, which always has Identity.
+/// </summary>
 [Flags]
 internal enum ContentCoding
 {

@@ -6,9 +6,13 @@ namespace Pwb.Http;
 /// <summary>The names of the content codings, and the choice of one: RFC 9110 §12.5.3.</summary>
 internal static class ContentCodings
 {
-    private static readonly ContentCoding[] InOrder = [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip]; // of enum values a span would be a new array each time
+    // of enum values a span would be a new array each time
+    private static readonly ContentCoding[] InOrder = [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip];
 
-    /// <summary>All but Identity, in the order in which they are chosen if the client likes them alike: what is usually smallest comes first.</summary>
+    /// <summary>
+    /// All but Identity, in the order in which they are chosen if the client likes them alike: what is usually smallest comes
+    /// first.
+    /// </summary>
     public static ReadOnlySpan<ContentCoding> Preferred => InOrder;
 
     /// <summary>The name in Content-Encoding.</summary>
@@ -38,7 +42,9 @@ internal static class ContentCodings
 
     /// <summary>The coding that the client likes best of those that there are.</summary>
     /// <param name="acceptEncoding">The value of Accept-Encoding, all lines of it.</param>
-    /// <param name="hasField">Whether there was one. Without, a client takes anything, but may not know it: it gets the file itself.</param>
+    /// <param name="hasField">
+    /// Whether there was one. Without, a client takes anything, but may not know it: it gets the file itself.
+    /// </param>
     /// <param name="available">The codings that there are beside Identity.</param>
     public static ContentCoding Choose(ReadOnlySpan<byte> acceptEncoding, bool hasField, ContentCoding available)
     {
@@ -55,8 +61,8 @@ internal static class ContentCodings
             bestWeight = weight;
         }
 
-        // Identity needs no mention to be acceptable, and counts for less than what is mentioned then. If nothing is acceptable, not even
-        // Identity, the field is disregarded rather than answered with 406: RFC 9110 §12.4.1 allows both.
+        // Identity needs no mention to be acceptable, and counts for less than what is mentioned then. If nothing is acceptable,
+        // not even Identity, the field is disregarded rather than answered with 406: RFC 9110 §12.4.1 allows both.
         return weights.Identity > bestWeight ? ContentCoding.Identity : best;
     }
 
@@ -69,7 +75,8 @@ internal static class ContentCodings
             ReadOnlySpan<byte> name = semicolon < 0 ? member : Grammar.TrimWhiteSpace(member[..semicolon]);
 
             // What has a malformed weight is not taken for wanted.
-            if (semicolon < 0 || !Weight.TryParse(Grammar.TrimWhiteSpace(member[(semicolon + 1)..]), out int weight)) weight = semicolon < 0 ? Weight.Max : 0;
+            if (semicolon < 0 || !Weight.TryParse(Grammar.TrimWhiteSpace(member[(semicolon + 1)..]), out int weight))
+                weight = semicolon < 0 ? Weight.Max : 0;
             weights.Add(name, weight);
         }
 
@@ -109,7 +116,8 @@ internal static class ContentCodings
             else if (name.SequenceEqual("*"u8)) Lower(ref _any, weight);
         }
 
-        private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> coding) => Ascii.EqualsIgnoreCase(name, coding); // RFC 9110 §8.4.1
+        // RFC 9110 §8.4.1
+        private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> coding) => Ascii.EqualsIgnoreCase(name, coding);
 
         /// <summary>Of two opinions about one coding the lower counts: what is refused once is not sent.</summary>
         private static void Lower(ref int known, int weight) => known = known < 0 ? weight : Math.Min(known, weight);

@@ -18,7 +18,8 @@ internal static class ContentDisposition
         {
             Rune named = Rune.IsControl(rune) || rune.Value is '/' or '\\' ? new Rune('_') : rune;
 
-            // RFC 6266 §4.3: a quote needs a backslash and a percent sign may be taken for an escape; clients differ about both, so the plain form has neither.
+            // RFC 6266 §4.3: a quote needs a backslash and a percent sign may be taken for an escape; clients differ about both,
+            // so the plain form has neither.
             bool isForAll = named.IsAscii && named.Value is not ('"' or '%');
             isPlain &= isForAll;
             ascii.Append(isForAll ? (char)named.Value : '_');
@@ -37,6 +38,7 @@ internal static class ContentDisposition
         }
 
         Span<byte> bytes = stackalloc byte[4];
-        foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)]) text.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
+        foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)])
+            text.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
     }
 }

@@ -16,8 +16,8 @@ internal static class EntityTag
     /// <param name="lastModified">The time of the last change.</param>
     /// <param name="coding">The coding.</param>
     /// <remarks>
-    /// A hash, since an inode number is nobody's business (CVE-2003-1418). Each coding has a tag of its own: what is compared byte by byte, as
-    /// ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
+    /// A hash, since an inode number is nobody's business (CVE-2003-1418). Each coding has a tag of its own: what is compared
+    /// byte by byte, as ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
     /// </remarks>
     public static string Create(long identity, long length, DateTimeOffset lastModified, ContentCoding coding)
     {
@@ -32,11 +32,18 @@ internal static class EntityTag
         return coding == ContentCoding.Identity ? $"\"{text}\"" : $"\"{text}-{coding.Name()}\"";
     }
 
-    /// <summary>Whether a value of If-Match, "*" or a list of tags, has this strong tag; weak ones never match (RFC 9110 §13.1.1).</summary>
-    public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, takesWeak: false);
+    /// <summary>
+    /// Whether a value of If-Match, "*" or a list of tags, has this strong tag; weak ones never match (RFC 9110 §13.1.1).
+    /// </summary>
+    public static bool MatchesStrongly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) =>
+        Matches(list, entityTag, takesWeak: false);
 
-    /// <summary>Whether a value of If-None-Match, "*" or a list of tags, has this strong tag or the weak one of the same name (RFC 9110 §13.1.2).</summary>
-    public static bool MatchesWeakly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) => Matches(list, entityTag, takesWeak: true);
+    /// <summary>
+    /// Whether a value of If-None-Match, "*" or a list of tags, has this strong tag or the weak one of the same name (RFC 9110
+    /// §13.1.2).
+    /// </summary>
+    public static bool MatchesWeakly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag) =>
+        Matches(list, entityTag, takesWeak: true);
 
     /// <summary>
     /// A value with anything malformed in it matches nothing, also not by its valid members. RFC 9110 §2.4 leaves that to the
@@ -65,7 +72,9 @@ internal static class EntityTag
         return found;
     }
 
-    /// <summary>Takes a tag, such as "a" or W/"a", from the front of a list. It may hold commas, but no blank: RFC 9110 §8.8.3.</summary>
+    /// <summary>
+    /// Takes a tag, such as "a" or W/"a", from the front of a list. It may hold commas, but no blank: RFC 9110 §8.8.3.
+    /// </summary>
     private static bool TryTake(ref ReadOnlySpan<byte> list, out bool isWeak, out ReadOnlySpan<byte> opaqueTag)
     {
         opaqueTag = default;

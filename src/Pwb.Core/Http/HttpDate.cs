@@ -1,11 +1,11 @@
 using System.Globalization;
-using Pwb.Protocol;
 
 namespace Pwb.Http;
 
 /// <summary>
-/// HTTP-date in its three forms: RFC 9110 §5.6.7. Exactly as the grammar has them: case matters, and so does every blank. A date that does not exist,
-/// or whose day name is that of another day, is no date (RFC 5322 §3.3, of which HTTP-date is a subset); a caller ignores its field.
+/// HTTP-date in its three forms: RFC 9110 §5.6.7. Exactly as the grammar has them: case matters, and so does every blank. A date
+/// that does not exist, or whose day name is that of another day, is no date (RFC 5322 §3.3, of which HTTP-date is a subset); a
+/// caller ignores its field.
 /// </summary>
 internal static class HttpDate
 {
@@ -17,7 +17,8 @@ internal static class HttpDate
     public static string Format(DateTimeOffset date) => date.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The same instant without its fraction of a second: what a client can know of it.</summary>
-    public static DateTimeOffset WholeSeconds(DateTimeOffset date) => new(date.UtcTicks - (date.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    public static DateTimeOffset WholeSeconds(DateTimeOffset date) =>
+        new(date.UtcTicks - (date.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     /// <summary>Reads a date.</summary>
     /// <param name="text">A whole field value.</param>
@@ -33,15 +34,23 @@ internal static class HttpDate
     private static bool TryParseFixdate(ReadOnlySpan<byte> text, out DateTimeOffset date)
     {
         date = default;
-        return text[3] == ',' && text[4] == ' ' && text[7] == ' ' && text[11] == ' ' && text[16] == ' ' && text[25..].SequenceEqual(" GMT"u8)
-            && TryMake(ShortDayName(text[..3]), Digits(text[12..16]), Month(text[8..11]), Digits(text[5..7]), text[17..25], out date);
+        return text[3] == ',' && text[4] == ' ' && text[7] == ' ' && text[11] == ' ' && text[16] == ' '
+            && text[25..].SequenceEqual(" GMT"u8)
+            && TryMake(
+                ShortDayName(text[..3]), Digits(text[12..16]), Month(text[8..11]), Digits(text[5..7]), text[17..25], out date);
     }
 
     private static bool TryParseAsctime(ReadOnlySpan<byte> text, out DateTimeOffset date)
     {
         date = default;
         return text[3] == ' ' && text[7] == ' ' && text[10] == ' ' && text[19] == ' '
-            && TryMake(ShortDayName(text[..3]), Digits(text[20..]), Month(text[4..7]), Digits(text[8] == ' ' ? text[9..10] : text[8..10]), text[11..19], out date);
+            && TryMake(
+                ShortDayName(text[..3]),
+                Digits(text[20..]),
+                Month(text[4..7]),
+                Digits(text[8] == ' ' ? text[9..10] : text[8..10]),
+                text[11..19],
+                out date);
     }
 
     private static bool TryParseRfc850(ReadOnlySpan<byte> text, DateTimeOffset now, out DateTimeOffset date)
@@ -52,17 +61,20 @@ internal static class HttpDate
 
         int dayName = LongDayName(text[..nameLength]);
         text = text[nameLength..];
-        if (text[0] != ',' || text[1] != ' ' || text[4] != '-' || text[8] != '-' || text[11] != ' ' || !text[20..].SequenceEqual(" GMT"u8)) return false;
+        if (text[0] != ',' || text[1] != ' ' || text[4] != '-' || text[8] != '-' || text[11] != ' '
+            || !text[20..].SequenceEqual(" GMT"u8))
+            return false;
 
         int month = Month(text[5..8]);
         int day = Digits(text[2..4]);
         int year = Digits(text[9..11]);
-        return year >= 0 && TryMake(dayName, FullYear(year, month, day, text[12..20], now.UtcDateTime), month, day, text[12..20], out date);
+        return year >= 0
+            && TryMake(dayName, FullYear(year, month, day, text[12..20], now.UtcDateTime), month, day, text[12..20], out date);
     }
 
     /// <summary>
-    /// RFC 9110 §5.6.7: what appears to be more than 50 years in the future is in the past. So it is the latest year with these digits
-    /// whose date is at most 50 years ahead, to the second.
+    /// RFC 9110 §5.6.7: what appears to be more than 50 years in the future is in the past. So it is the latest year with these
+    /// digits whose date is at most 50 years ahead, to the second.
     /// </summary>
     private static int FullYear(int lastDigits, int month, int day, ReadOnlySpan<byte> time, DateTime now)
     {
@@ -70,7 +82,8 @@ internal static class HttpDate
         int year = latest - (latest - lastDigits) % 100;
         if (year < latest) return year;
 
-        bool isLater = (month, day, Digits(time[..2]), Digits(time[3..5]), Digits(time[6..])).CompareTo((now.Month, now.Day, now.Hour, now.Minute, now.Second)) > 0;
+        bool isLater = (month, day, Digits(time[..2]), Digits(time[3..5]), Digits(time[6..]))
+            .CompareTo((now.Month, now.Day, now.Hour, now.Minute, now.Second)) > 0;
         return isLater ? year - 100 : year;
     }
 

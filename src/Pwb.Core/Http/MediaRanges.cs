@@ -7,8 +7,8 @@ namespace Pwb.Http;
 internal static class MediaRanges
 {
     /// <summary>
-    /// How much a client wants a type, in thousandths: 0 for not at all. The most specific of the ranges that match it decides. Parameters
-    /// other than the weight do not count: no type that PWB offers has any that a client could choose by.
+    /// How much a client wants a type, in thousandths: 0 for not at all. The most specific of the ranges that match it decides.
+    /// Parameters other than the weight do not count: no type that PWB offers has any that a client could choose by.
     /// </summary>
     public static int WeightOf(ReadOnlySpan<byte> accept, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {

@@ -27,14 +27,17 @@ internal readonly ref struct MediaType
             {
                 ReadOnlySpan<byte> parameter = Grammar.TrimWhiteSpace(_parameters[range]);
                 int equals = parameter.IndexOf((byte)'=');
-                if (equals > 0 && Ascii.EqualsIgnoreCase(parameter[..equals], "charset"u8)) return parameter[(equals + 1)..].Trim((byte)'"');
+                if (equals > 0 && Ascii.EqualsIgnoreCase(parameter[..equals], "charset"u8))
+                    return parameter[(equals + 1)..].Trim((byte)'"');
             }
 
             return [];
         }
     }
 
-    /// <summary>Whether it is JSON: application/json, or a type that ends in +json (RFC 6839 §3.1), in UTF-8 (RFC 8259 §8.1).</summary>
+    /// <summary>
+    /// Whether it is JSON: application/json, or a type that ends in +json (RFC 6839 §3.1), in UTF-8 (RFC 8259 §8.1).
+    /// </summary>
     public bool IsJson
     {
         get

@@ -13,17 +13,23 @@ internal enum PreconditionOutcome
     Failed,
 }
 
-/// <summary>The preconditions of a request, in the order of RFC 9110 §13.2.2. They count only where the answer would otherwise be a 2xx (§13.2.1).</summary>
+/// <summary>
+/// The preconditions of a request, in the order of RFC 9110 §13.2.2. They count only where the answer would otherwise be a 2xx
+/// (§13.2.1).
+/// </summary>
 internal static class Preconditions
 {
     /// <summary>Evaluates all but If-Range.</summary>
     /// <param name="fields">The request's fields.</param>
     /// <param name="entityTag">The strong tag of the representation that would be sent; empty if it has none.</param>
-    /// <param name="lastModified">When it was changed, if that is known; a fraction of a second does not count, since no client can know it.</param>
+    /// <param name="lastModified">
+    /// When it was changed, if that is known; a fraction of a second does not count, since no client can know it.
+    /// </param>
     /// <param name="now">The time: see <see cref="HttpDate.TryParse"/>.</param>
     /// <param name="isGetOrHead">Whether the method is one of these.</param>
     public static PreconditionOutcome Evaluate(
-        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset? lastModified, DateTimeOffset now, bool isGetOrHead)
+        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset? lastModified, DateTimeOffset now,
+        bool isGetOrHead)
     {
         if (lastModified is { } time) lastModified = HttpDate.WholeSeconds(time);
 
@@ -32,7 +38,8 @@ internal static class Preconditions
         {
             if (!EntityTag.MatchesStrongly(fields.IfMatch, entityTag)) return PreconditionOutcome.Failed;
         }
-        else if (fields.HasIfUnmodifiedSince && HttpDate.TryParse(fields.IfUnmodifiedSince, now, out DateTimeOffset date) && lastModified > date)
+        else if (fields.HasIfUnmodifiedSince && HttpDate.TryParse(fields.IfUnmodifiedSince, now, out DateTimeOffset date)
+            && lastModified > date)
         {
             return PreconditionOutcome.Failed;
         }
@@ -40,9 +47,11 @@ internal static class Preconditions
         // Steps 3 and 4. Likewise: §13.1.3.
         if (fields.HasIfNoneMatch)
         {
-            if (EntityTag.MatchesWeakly(fields.IfNoneMatch, entityTag)) return isGetOrHead ? PreconditionOutcome.NotModified : PreconditionOutcome.Failed;
+            if (EntityTag.MatchesWeakly(fields.IfNoneMatch, entityTag))
+                return isGetOrHead ? PreconditionOutcome.NotModified : PreconditionOutcome.Failed;
         }
-        else if (isGetOrHead && fields.HasIfModifiedSince && HttpDate.TryParse(fields.IfModifiedSince, now, out DateTimeOffset date) && lastModified <= date)
+        else if (isGetOrHead && fields.HasIfModifiedSince
+            && HttpDate.TryParse(fields.IfModifiedSince, now, out DateTimeOffset date) && lastModified <= date)
         {
             return PreconditionOutcome.NotModified;
         }
@@ -50,18 +59,23 @@ internal static class Preconditions
         return PreconditionOutcome.Proceed;
     }
 
-    /// <summary>Step 5: whether the part that Range asks for may be sent. If not, Range is ignored (RFC 9110 §13.1.5, §14.2).</summary>
-    public static bool IsRangeCurrent(in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now)
+    /// <summary>
+    /// Step 5: whether the part that Range asks for may be sent. If not, Range is ignored (RFC 9110 §13.1.5, §14.2).
+    /// </summary>
+    public static bool IsRangeCurrent(
+        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now)
     {
         if (!fields.HasIfRange) return true;
 
-        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none. Ours is strong, so what is equal is one strong tag.
+        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none. Ours is strong, so what is equal
+        // is one strong tag.
         ReadOnlySpan<byte> validator = fields.IfRange;
         if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return validator.SequenceEqual(entityTag);
 
-        // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A client may not send one
-        // that it received within that second (§13.1.5); here it is seen to that this second is over.
+        // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A
+        // client may not send one that it received within that second (§13.1.5); here it is seen to that this second is over.
         lastModified = HttpDate.WholeSeconds(lastModified);
-        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified && now - date >= TimeSpan.FromSeconds(1);
+        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified
+            && now - date >= TimeSpan.FromSeconds(1);
     }
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace Pwb.Http;
 
 /// <summary>
-/// The request fields that decide which representation of a file is sent, whether, and which part of it: found in one walk, as slices of the request.
-/// A field that came in several lines is joined with ", " (RFC 9110 §5.3), which is the only case that allocates.
+/// The request fields that decide which representation of a file is sent, whether, and which part of it: found in one walk, as
+/// slices of the request. A field that came in several lines is joined with ", " (RFC 9110 §5.3), which is the only case that
+/// allocates.
 /// </summary>
 internal ref struct SelectionFields
 {
@@ -25,9 +26,16 @@ internal ref struct SelectionFields
                     IfRange = Take(line, "If-Range"u8, FieldBits.IfRange, IfRange, fields);
                     break;
                 case 13: IfNoneMatch = Take(line, "If-None-Match"u8, FieldBits.IfNoneMatch, IfNoneMatch, fields); break;
-                case 15: AcceptEncoding = Take(line, "Accept-Encoding"u8, FieldBits.AcceptEncoding, AcceptEncoding, fields); break;
-                case 17: IfModifiedSince = Take(line, "If-Modified-Since"u8, FieldBits.IfModifiedSince, IfModifiedSince, fields); break;
-                case 19: IfUnmodifiedSince = Take(line, "If-Unmodified-Since"u8, FieldBits.IfUnmodifiedSince, IfUnmodifiedSince, fields); break;
+                case 15:
+                    AcceptEncoding = Take(line, "Accept-Encoding"u8, FieldBits.AcceptEncoding, AcceptEncoding, fields);
+                    break;
+                case 17:
+                    IfModifiedSince = Take(line, "If-Modified-Since"u8, FieldBits.IfModifiedSince, IfModifiedSince, fields);
+                    break;
+                case 19:
+                    IfUnmodifiedSince =
+                        Take(line, "If-Unmodified-Since"u8, FieldBits.IfUnmodifiedSince, IfUnmodifiedSince, fields);
+                    break;
                 default: break;
             }
         }
@@ -86,7 +94,8 @@ internal ref struct SelectionFields
     private readonly bool Has(FieldBits name) => (_present & name) != FieldBits.None;
 
     /// <summary>The field's value as of this line: what it was, if the line is another field's.</summary>
-    private ReadOnlySpan<byte> Take(FieldLine line, ReadOnlySpan<byte> name, FieldBits bit, ReadOnlySpan<byte> value, HttpFields fields)
+    private ReadOnlySpan<byte> Take(
+        FieldLine line, ReadOnlySpan<byte> name, FieldBits bit, ReadOnlySpan<byte> value, HttpFields fields)
     {
         if (!Ascii.EqualsIgnoreCase(line.Name, name)) return value;
         if (!Has(bit))

@@ -6,7 +6,9 @@ namespace Pwb.Http;
 /// <summary>URIs as they may stand in a field: RFC 3986 §2.</summary>
 internal static class UriText
 {
-    /// <summary>Percent-encodes, as UTF-8, what a URI cannot hold. Escapes that are there stay; a "%" that begins none becomes "%25".</summary>
+    /// <summary>
+    /// Percent-encodes, as UTF-8, what a URI cannot hold. Escapes that are there stay; a "%" that begins none becomes "%25".
+    /// </summary>
     public static string Encode(ReadOnlySpan<char> text)
     {
         byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text)];
@@ -33,5 +35,6 @@ internal static class UriText
         return $"{uri.Scheme}://{user}{host}{port}{uri.PathAndQuery}{uri.Fragment}";
     }
 
-    private static bool IsEscape(ReadOnlySpan<byte> text) => text.Length >= 2 && Grammar.HexValue(text[0]) >= 0 && Grammar.HexValue(text[1]) >= 0;
+    private static bool IsEscape(ReadOnlySpan<byte> text) =>
+        text.Length >= 2 && Grammar.HexValue(text[0]) >= 0 && Grammar.HexValue(text[1]) >= 0;
 }

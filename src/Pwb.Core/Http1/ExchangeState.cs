@@ -4,7 +4,9 @@ using Pwb.Protocol;
 
 namespace Pwb.Http1;
 
-/// <summary>Everything that belongs to one request on a connection. It is replaced as a whole, so nothing of it can stay for the next.</summary>
+/// <summary>
+/// Everything that belongs to one request on a connection. It is replaced as a whole, so nothing of it can stay for the next.
+/// </summary>
 internal struct ExchangeState
 {
     /// <summary>The request; null before its head is whole.</summary>

@@ -7,7 +7,8 @@ using Pwb.Time;
 namespace Pwb.Http1;
 
 /// <summary>What all HTTP/1.1 connections of a server share.</summary>
-internal sealed class Http1Context(IRequestHandler handler, PwbServerOptions options, ChannelContext channels, ConnectionLog log, AccessLog accessLog)
+internal sealed class Http1Context(
+    IRequestHandler handler, PwbServerOptions options, ChannelContext channels, ConnectionLog log, AccessLog accessLog)
 {
     public IRequestHandler Handler => handler;
 
@@ -15,7 +16,8 @@ internal sealed class Http1Context(IRequestHandler handler, PwbServerOptions opt
     public bool HandlerNeverBlocks { get; } = handler.NeverBlocks;
 
     /// <summary>Whether requests may be lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
-    public bool HandlerBorrows { get; } = options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
+    public bool HandlerBorrows { get; } =
+        options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
 
     /// <summary>A copy, since the list may change after it was checked.</summary>
     public string[] AdditionalMethods { get; } = [.. options.AdditionalMethods];

@@ -6,13 +6,13 @@ using Pwb.Security;
 using Pwb.Telemetry;
 using Pwb.Threads;
 using Pwb.Time;
-using Pwb.Transports;
 
 namespace Pwb.Http1;
 
 /// <summary>
-/// The protocol engine of one connection: receives a head, has it answered, decides how to go on. Results come up to it as values, and nothing
-/// below knows it. Used by the connection's loop alone: <see cref="ServeAsync"/> each time that bytes have come.
+/// The protocol engine of one connection: receives a head, has it answered, decides how to go on. Results come up to it as
+/// values, and nothing below knows it. Used by the connection's loop alone: <see cref="ServeAsync"/> each time that bytes have
+/// come.
 /// </summary>
 internal sealed class Http1Engine(Channel channel, Http1Context context, HostFilter? hosts)
 {
@@ -30,14 +30,17 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
     public string? ActiveMethod => _exchange.ActiveMethod;
 
     /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
-    /// <returns>Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.</returns>
+    /// <returns>
+    /// Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.
+    /// </returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ServeAsync()
     {
         for (; ; _burst++)
         {
             OperationStatus status;
-            while ((status = _parser.Parse(channel.Received.Unread, _exchange.Head, _exchange.Fields)) == OperationStatus.NeedMoreData)
+            while ((status = _parser.Parse(channel.Received.Unread, _exchange.Head, _exchange.Fields))
+                == OperationStatus.NeedMoreData)
             {
                 bool isIdle = _parser.IsBeforeRequest(channel.Received.UnreadLength);
                 if (!_hasWaited)
@@ -61,7 +64,8 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
                 int received = await receiving.ConfigureAwait(false);
                 if (received > 0) continue;
 
-                if (!isIdle) await RefuseAsync(received < 0 ? Rejection.HeadTimeout : Rejection.IncompleteRequest).ConfigureAwait(false);
+                if (!isIdle)
+                    await RefuseAsync(received < 0 ? Rejection.HeadTimeout : Rejection.IncompleteRequest).ConfigureAwait(false);
                 return false;
             }
 
@@ -108,8 +112,11 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
     private async ValueTask<bool> AnswerAsync()
     {
         bool isObserved = Instruments.IsRequestObserved;
-        Outcome outcome = await (isObserved ? AnswerObservedAsync() : _exchange.AnswerAsync()).ConfigureAwait(false);
-        if (outcome.Refusal != Rejection.None && !isObserved) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
+        Outcome outcome = isObserved
+            ? await AnswerObservedAsync().ConfigureAwait(false)
+            : await _exchange.AnswerAsync().ConfigureAwait(false);
+        if (outcome.Refusal != Rejection.None && !isObserved)
+            _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
         if (outcome.KeepsOpen)
         {
             if (!_exchange.HasMore) return true; // sent with what comes next
@@ -127,12 +134,14 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
 
         RequestHead head = _exchange.Head;
         bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
-        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0).ConfigureAwait(false);
+        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0)
+            .ConfigureAwait(false);
         return false;
     }
 
-    // The span is current in here and in all that is awaited, and nowhere else: what an async method sets ends with it. Listeners are other
-    // people's code: they run on the pool, and what they throw ends here. The observation ends when the response has been sent.
+    // The span is current in here and in all that is awaited, and nowhere else: what an async method sets ends with it. Listeners
+    // are other people's code: they run on the pool, and what they throw ends here. The observation ends when the response has
+    // been sent.
     private async ValueTask<Outcome> AnswerObservedAsync()
     {
         OnPool on = await channel.GoToPoolAsync();
@@ -156,10 +165,13 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, HostFil
         }
     }
 
-    /// <summary>Sends what is pending, then FIN, then runs user code that was left, then waits for the client to end too.</summary>
+    /// <summary>
+    /// Sends what is pending, then FIN, then runs user code that was left, then waits for the client to end too.
+    /// </summary>
     /// <param name="isLast">
-    /// Whether the client will send no other request (RFC 9112 §9.6) and has sent nothing more. There is nothing to wait for then, but over TLS: it may
-    /// still send a close_notify. Content that was not read in one with its head may still have an empty line behind it, which old clients send.
+    /// Whether the client will send no other request (RFC 9112 §9.6) and has sent nothing more. There is nothing to wait for
+    /// then, but over TLS: it may still send a close_notify. Content that was not read in one with its head may still have an
+    /// empty line behind it, which old clients send.
     /// </param>
     private async ValueTask EndAsync(bool isLast)
     {

@@ -7,14 +7,14 @@ using Pwb.Protocol;
 using Pwb.Security;
 using Pwb.Telemetry;
 using Pwb.Threads;
-using Pwb.Transports;
 
 namespace Pwb.Http1;
 
 /// <summary>
 /// One request and its response after another. In this order: the parser fills <see cref="Head"/> and <see cref="Fields"/>;
-/// <see cref="AnswerAsync"/> calls the handler and appends its response, or <see cref="AppendRefusal"/> the server's own; when that has been
-/// sent, <see cref="FinishAsync"/> runs the user code that nobody waits for; <see cref="Forget"/> makes room for the next.
+/// <see cref="AnswerAsync"/> calls the handler and appends its response, or <see cref="AppendRefusal"/> the server's own; when
+/// that has been sent, <see cref="FinishAsync"/> runs the user code that nobody waits for; <see cref="Forget"/> makes room for
+/// the next.
 /// </summary>
 internal sealed class HttpExchange
 {
@@ -46,11 +46,15 @@ internal sealed class HttpExchange
     /// <summary>The status that was sent, or is about to be; 0 when there is none yet.</summary>
     public int StatusCode => _state.Sent.StatusCode;
 
-    /// <summary>The value of error.type, or null. A handler's exception is not reported when the request itself was refused.</summary>
+    /// <summary>
+    /// The value of error.type, or null. A handler's exception is not reported when the request itself was refused.
+    /// </summary>
     public string? Error => RequestObservation.ErrorOf(StatusCode, _state.Refusal == Rejection.None ? _state.Failure : null);
 
     /// <summary>Whether user code is left for <see cref="FinishAsync"/>.</summary>
-    public bool HasMore => !_state.IsFinished && (_state.IsLogged || _state.Refusal != Rejection.None || _state.Response is { Body.IsUserCode: true });
+    public bool HasMore =>
+        !_state.IsFinished
+            && (_state.IsLogged || _state.Refusal != Rejection.None || _state.Response is { Body.IsUserCode: true });
 
     /// <summary>Lets the request be read: what the parser found lies where it was received.</summary>
     /// <param name="span">The request's span, if somebody observes it.</param>
@@ -79,12 +83,13 @@ internal sealed class HttpExchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> AnswerAsync()
     {
-        // Anything that may block runs on the thread pool: user code (unless the handler declares NeverBlocks), content (its limit may be a
-        // user's function), logs.
+        // Anything that may block runs on the thread pool: user code (unless the handler declares NeverBlocks), content (its
+        // limit may be a user's function), logs.
         _state.IsLogged = _context.AccessLog.IsEnabled;
         bool isHeadLogged = _context.Log.IsHeadEnabled;
         OnPool on = OnPool.ByPromise;
-        if (!_context.HandlerNeverBlocks || _state.IsLogged || isHeadLogged || Head.HasContent) on = await _channel.GoToPoolAsync();
+        if (!_context.HandlerNeverBlocks || _state.IsLogged || isHeadLogged || Head.HasContent)
+            on = await _channel.GoToPoolAsync();
 
         HttpRequest request = Begin(_state.Span);
         _number++;
@@ -97,13 +102,16 @@ internal sealed class HttpExchange
 
         _channel.BeginRequest(_state.Life); // before the call, since a handler may block and never return
         Outcome outcome = await CallHandlerAsync(on).ConfigureAwait(false);
-        if (outcome.Refusal == Rejection.None && _state.Response is { } response) outcome = await RespondAsync(response).ConfigureAwait(false);
+        if (outcome.Refusal == Rejection.None && _state.Response is { } response)
+            outcome = await RespondAsync(response).ConfigureAwait(false);
         _state.Refusal = outcome.Refusal;
         return outcome;
     }
 
     /// <summary>Runs the protocol that takes the connection over, after the response that says so has been sent.</summary>
-    /// <exception cref="BodyFailedException">It failed, or ended while it was still reading or writing: the connection is over.</exception>
+    /// <exception cref="BodyFailedException">
+    /// It failed, or ended while it was still reading or writing: the connection is over.
+    /// </exception>
     /// <exception cref="IOException">The client is gone.</exception>
     public async ValueTask TakeOverAsync()
     {
@@ -119,8 +127,10 @@ internal sealed class HttpExchange
         }
 
         if (failure is null) return;
-        if (failure is OperationCanceledException or IOException && (IsAborted || IsStopped)) throw new IOException("The conversation was ended.", failure);
-        if (failure is IOException && (_channel.HasSendFailed || _channel.IsAtEnd)) throw new IOException("The client is gone.", failure);
+        if (failure is OperationCanceledException or IOException && (IsAborted || IsStopped))
+            throw new IOException("The conversation was ended.", failure);
+        if (failure is IOException && (_channel.HasSendFailed || _channel.IsAtEnd))
+            throw new IOException("The client is gone.", failure);
         await BodyFailedAsync(failure).ConfigureAwait(false);
         throw new BodyFailedException("The protocol failed.", failure);
     }
@@ -136,7 +146,10 @@ internal sealed class HttpExchange
         if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(on, _state.Request!.HostBytes, _context.Clock.Now);
     }
 
-    /// <summary>Runs the user code that comes after a response has been sent: its body's disposal, and logs. The client is watched meanwhile.</summary>
+    /// <summary>
+    /// Runs the user code that comes after a response has been sent: its body's disposal, and logs. The client is watched
+    /// meanwhile.
+    /// </summary>
     public async ValueTask FinishAsync()
     {
         _state.IsFinished = true;
@@ -168,7 +181,8 @@ internal sealed class HttpExchange
 
             // What earlier requests are owed does not wait for this handler.
             if (!handling.IsCompleted && !Head.HasContent) await FlushBeforeWaitAsync().ConfigureAwait(false);
-            _state.Response = await handling.ConfigureAwait(false) ?? throw new InvalidOperationException("The handler returned null.");
+            _state.Response =
+                await handling.ConfigureAwait(false) ?? throw new InvalidOperationException("The handler returned null.");
         }
         catch (RequestRejectedException rejected) when (rejected.Response is not null)
         {
@@ -196,7 +210,8 @@ internal sealed class HttpExchange
 
     private bool IsStopped => _state.Life is { IsStopping: true };
 
-    private bool IsAborted => _channel.Aborted.IsCancellationRequested || _state.Life is { Aborted.IsCancellationRequested: true };
+    private bool IsAborted =>
+        _channel.Aborted.IsCancellationRequested || _state.Life is { Aborted.IsCancellationRequested: true };
 
     private CancellationToken RequestToken => _state.Life?.Aborted ?? _channel.Aborted;
 
@@ -208,7 +223,8 @@ internal sealed class HttpExchange
         Rejection misdirected = HostFilter.Check(request, _hosts);
         if (misdirected != Rejection.None || !Head.HasContent) return misdirected;
 
-        // Before anything else, so that whatever happens next the content is consumed or the connection closed, and never read as a request.
+        // Before anything else, so that whatever happens next the content is consumed or the connection closed, and never read as
+        // a request.
         RequestContent content = new(_channel, request, _context.Limits, RequestToken);
         _state.Content = content;
         request.Body = content;
@@ -266,14 +282,18 @@ internal sealed class HttpExchange
 
         if (response.Body is TakeOverBody takeOver)
         {
-            if (UpgradeFields.Asks(Head, _state.Request!.Headers, takeOver.Protocol)) return await BeginTakeOverAsync(response).ConfigureAwait(false);
+            if (UpgradeFields.Asks(Head, _state.Request!.Headers, takeOver.Protocol))
+                return await BeginTakeOverAsync(response).ConfigureAwait(false);
 
-            await HandlerFailedAsync(new InvalidOperationException($"The handler returned an upgrade to {takeOver.Protocol}, which the client has not asked for."))
+            await HandlerFailedAsync(
+                new InvalidOperationException(
+                    $"The handler returned an upgrade to {takeOver.Protocol}, which the client has not asked for."))
                 .ConfigureAwait(false);
             _state.Response = response = Refusals.InternalServerError;
         }
 
-        ResponsePlan plan = ResponsePlan.For(response, Head, content?.State ?? default, _context.IsStopping, _context.Limits.MaxDrainedContentLength);
+        ResponsePlan plan = ResponsePlan.For(
+            response, Head, content?.State ?? default, _context.IsStopping, _context.Limits.MaxDrainedContentLength);
         if (plan.DrainsFirst)
         {
             if (!content!.CloseToUser()) _channel.Taint();
@@ -311,7 +331,8 @@ internal sealed class HttpExchange
         }
 
         _channel.BeginResponse();
-        ResponsePlan plan = new(ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
+        ResponsePlan plan = new(
+            ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
         _state.Sent = await _sender.AppendAsync(response, plan, Head).ConfigureAwait(false);
         return new Outcome(KeepsOpen: false, TakesOver: true);
     }
@@ -320,7 +341,8 @@ internal sealed class HttpExchange
     {
         if (plan.Sends != ContentOrigin.Body) return await _sender.AppendAsync(response, plan, Head).ConfigureAwait(false);
 
-        // Content of known length has an end, so a client that only half-closed gets all of it; what may be endless ends with the client.
+        // Content of known length has an end, so a client that only half-closed gets all of it; what may be endless ends with the
+        // client.
         OnPool on = await _channel.GoToPoolAsync();
         CancellationToken token = response.ContentLength is null ? RequestToken : _channel.Aborted;
         try
@@ -330,7 +352,8 @@ internal sealed class HttpExchange
         catch (BodyFailedException exception)
         {
             _state.Sent = new SentResponse(response.StatusCode, 0);
-            if (exception.InnerException is not RequestRejectedException) await BodyFailedAsync(exception.InnerException ?? exception).ConfigureAwait(false);
+            if (exception.InnerException is not RequestRejectedException)
+                await BodyFailedAsync(exception.InnerException ?? exception).ConfigureAwait(false);
             throw;
         }
         catch (IOException)
@@ -375,7 +398,10 @@ internal sealed class HttpExchange
         TimeSpan? elapsed = request is null ? null : _context.Clock.TimeProvider.GetElapsedTime(_state.StartedAt);
         string? error = isRefusal ? Instruments.NameOf(_state.Refusal) : Error;
         string? refusal = isRefusal ? _state.Refusal.Sentence() : null;
-        _context.AccessLog.Write(on, new AccessEntry(_channel.RemoteEndPoint, request, sent.StatusCode, sent.Length, elapsed, error, refusal, _state.Span));
+        _context.AccessLog.Write(
+            on,
+            new AccessEntry(
+                _channel.RemoteEndPoint, request, sent.StatusCode, sent.Length, elapsed, error, refusal, _state.Span));
     }
 
     /// <summary>The request's name in the log.</summary>

@@ -11,8 +11,8 @@ internal static class Refusals
     public static HttpResponse InternalServerError { get; } = HttpResponse.Text("500 Internal Server Error\n", 500);
 
     /// <summary>
-    /// The answer to OPTIONS *, which asks about the server and not about a resource: RFC 9110 §9.3.7. Which methods there are differs from one
-    /// resource to another and is known to the handler alone, so nothing is said of them.
+    /// The answer to OPTIONS *, which asks about the server and not about a resource: RFC 9110 §9.3.7. Which methods there are
+    /// differs from one resource to another and is known to the handler alone, so nothing is said of them.
     /// </summary>
     public static HttpResponse ServerOptions { get; } = new(204);
 
@@ -23,7 +23,8 @@ internal static class Refusals
         int statusCode = rejection.StatusCode();
         (string, string)[] fields = rejection switch
         {
-            Rejection.ConnectNotSupported => [("Allow", "")], // RFC 9110 §10.2.1: the target of a tunnel, which is another host, has no methods here
+            // RFC 9110 §10.2.1: the target of a tunnel, which is another host, has no methods here
+            Rejection.ConnectNotSupported => [("Allow", "")],
             Rejection.TooManyConnections => [("Retry-After", "1")],
             Rejection.WebSocketVersion => [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")],
             _ => [],

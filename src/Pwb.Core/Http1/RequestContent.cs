@@ -8,9 +8,9 @@ using Pwb.Time;
 namespace Pwb.Http1;
 
 /// <summary>
-/// The content of one request, by Content-Length or chunked. It comes from what has arrived with the head first, then straight from the
-/// channel. It knows whether the client waits for 100 (Continue). User code holds it, so every read goes through its gate: a second one at the same
-/// time, or one after the end, throws before it touches anything.
+/// The content of one request, by Content-Length or chunked. It comes from what has arrived with the head first, then straight
+/// from the channel. It knows whether the client waits for 100 (Continue). User code holds it, so every read goes through its
+/// gate: a second one at the same time, or one after the end, throws before it touches anything.
 /// </summary>
 internal sealed class RequestContent : Stream
 {
@@ -103,7 +103,9 @@ internal sealed class RequestContent : Stream
     /// <summary>A final status goes out: 100 (Continue) would come too late.</summary>
     public void FinalStatusGoesOut() => _isFinal = true;
 
-    /// <summary>Tells a client that waits to be told to send its content, before the first read that would wait for it: RFC 9110 §10.1.1.</summary>
+    /// <summary>
+    /// Tells a client that waits to be told to send its content, before the first read that would wait for it: RFC 9110 §10.1.1.
+    /// </summary>
     public ValueTask SendContinueAsync()
     {
         if (!_isContinueDue || _isFinal) return default;
@@ -113,8 +115,13 @@ internal sealed class RequestContent : Stream
         return _channel.FlushAsync();
     }
 
-    /// <summary>Receives and drops what the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and <see cref="PwbServerLimits.DrainTimeout"/>.</summary>
-    /// <returns>Why it is refused; None if all of it was good and has been taken; null if it was too much or too slow to know.</returns>
+    /// <summary>
+    /// Receives and drops what the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and
+    /// <see cref="PwbServerLimits.DrainTimeout"/>.
+    /// </summary>
+    /// <returns>
+    /// Why it is refused; None if all of it was good and has been taken; null if it was too much or too slow to know.
+    /// </returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Rejection?> DrainAsync()
     {
@@ -131,7 +138,8 @@ internal sealed class RequestContent : Stream
             if (_isContinueDue) return null; // the client was never told to send it, and need not
 
             await _channel.FlushAsync().ConfigureAwait(false);
-            int received = await _channel.ReceiveAsync(_channel.Received.GetFreeSpace(), Wait.Drain, dueAt, _channel.Aborted).ConfigureAwait(false);
+            int received = await _channel.ReceiveAsync(_channel.Received.GetFreeSpace(), Wait.Drain, dueAt, _channel.Aborted)
+                .ConfigureAwait(false);
             if (received < 0) return null; // too slow
 
             _channel.Received.Received(received);
@@ -182,7 +190,8 @@ internal sealed class RequestContent : Stream
 
     // Reading without async blocks the handler's own thread and nobody else's.
 #pragma warning disable VSTHRD002 // a synchronous read has no other way to wait
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
 
     public override void Flush()
@@ -223,7 +232,8 @@ internal sealed class RequestContent : Stream
         while (true)
         {
             Memory<byte> direct = DirectPart(destination);
-            int received = await ReceiveOrRejectAsync(direct.IsEmpty ? _channel.Received.GetFreeSpace() : direct, token).ConfigureAwait(false);
+            int received = await ReceiveOrRejectAsync(direct.IsEmpty ? _channel.Received.GetFreeSpace() : direct, token)
+                .ConfigureAwait(false);
             ObjectDisposedException.ThrowIf(_gate.IsClosed, this); // the request ended meanwhile, and with it the connection
             if (!direct.IsEmpty)
             {
@@ -272,7 +282,9 @@ internal sealed class RequestContent : Stream
     {
         long expected = _isChunked ? _chunked.Remaining : _remaining;
         bool isInData = !_isChunked || _chunked.IsInData;
-        return isInData && _channel.Received.UnreadLength == 0 ? destination[..(int)Math.Min(destination.Length, expected)] : default;
+        return isInData && _channel.Received.UnreadLength == 0
+            ? destination[..(int)Math.Min(destination.Length, expected)]
+            : default;
     }
 
     private Taking Take(Span<byte> destination, int maxCount, out int count)

@@ -8,17 +8,19 @@ using Pwb.Threads;
 namespace Pwb.Http1;
 
 /// <summary>
-/// Takes the content of one response from its body, frames it, and sees to it that it is neither short nor long. User code holds it, so every
-/// operation goes through its gate: a second one at the same time, or one after the end, throws before it touches anything.
+/// Takes the content of one response from its body, frames it, and sees to it that it is neither short nor long. User code holds
+/// it, so every operation goes through its gate: a second one at the same time, or one after the end, throws before it touches
+/// anything.
 /// </summary>
 /// <param name="channel">Where the content goes.</param>
 /// <param name="framing">How its end is marked.</param>
 /// <param name="length">How long it is to be, if that was said.</param>
 /// <param name="requestToken">
-/// The token that the body was given. It ends no write: that the client has sent its FIN says nothing about whether it still reads, and if it
-/// is gone the write fails by itself.
+/// The token that the body was given. It ends no write: that the client has sent its FIN says nothing about whether it still
+/// reads, and if it is gone the write fails by itself.
 /// </param>
-internal sealed class ResponseContent(Channel channel, ContentFraming framing, long? length, CancellationToken requestToken) : Stream, IFileSink
+internal sealed class ResponseContent(
+    Channel channel, ContentFraming framing, long? length, CancellationToken requestToken) : Stream, IFileSink
 {
     // Content up to this size is gathered with what is pending; larger content is sent from where it is.
     private const int MaxGathered = 16 * 1024;
@@ -51,11 +53,14 @@ internal sealed class ResponseContent(Channel channel, ContentFraming framing, l
     public bool CloseToUser() => _gate.Close();
 
     /// <summary>Ends the content of a body that has written everything.</summary>
-    /// <exception cref="InvalidOperationException">The body has written less than it said, tried to write more, or wrote twice at once.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The body has written less than it said, tried to write more, or wrote twice at once.
+    /// </exception>
     public void Complete()
     {
         if (_isMisused) throw new InvalidOperationException("The body wrote, or flushed, twice at once.");
-        if (length > Written) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote {Written}.");
+        if (length > Written)
+            throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote {Written}.");
         if (_isTooLong) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote more.");
         if (framing == ContentFraming.Chunked) channel.Pending.Append("0\r\n\r\n"u8);
     }
@@ -72,7 +77,8 @@ internal sealed class ResponseContent(Channel channel, ContentFraming framing, l
             if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
             if (buffer.Length <= MaxGathered)
             {
-                if (channel.Pending.Length + buffer.Length > SendBuffer.MaxLength) await channel.FlushAsync().ConfigureAwait(false);
+                if (channel.Pending.Length + buffer.Length > SendBuffer.MaxLength)
+                    await channel.FlushAsync().ConfigureAwait(false);
                 channel.Pending.Append(buffer.Span);
             }
             else
@@ -131,7 +137,8 @@ internal sealed class ResponseContent(Channel channel, ContentFraming framing, l
 
     // Writing without async blocks the body's own thread and nobody else's.
 #pragma warning disable VSTHRD002 // a synchronous write has no other way to wait
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override void Write(byte[] buffer, int offset, int count) =>
+        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

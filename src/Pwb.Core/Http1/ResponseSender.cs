@@ -21,13 +21,16 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         return new SentResponse(response.StatusCode, content.Length);
     }
 
-    /// <summary>Appends a response whose content is in memory, or that has none to send. Only what is large is sent at once.</summary>
+    /// <summary>
+    /// Appends a response whose content is in memory, or that has none to send. Only what is large is sent at once.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SentResponse> AppendAsync(HttpResponse response, ResponsePlan plan, RequestHead request)
     {
         ReadOnlyMemory<byte> content = default;
         if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetMemory(out content);
-        if (channel.Pending.Length + response.Head.Length + content.Length > SendBuffer.MaxLength) await channel.FlushAsync().ConfigureAwait(false);
+        if (channel.Pending.Length + response.Head.Length + content.Length > SendBuffer.MaxLength)
+            await channel.FlushAsync().ConfigureAwait(false);
         AppendHead(response, plan.Framing, request, plan.Closes);
         if (content.Length <= MaxCopiedLength) channel.Pending.Append(content.Span);
         else await channel.SendAsync(content).ConfigureAwait(false);
@@ -42,7 +45,8 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     /// <param name="requestToken">What the body is given.</param>
     /// <exception cref="BodyFailedException">The connection is over: the body failed half-way, or is still writing.</exception>
     /// <exception cref="IOException">The client is gone.</exception>
-    public async ValueTask<SentResponse> SendStreamedAsync(OnPool on, HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
+    public async ValueTask<SentResponse> SendStreamedAsync(
+        OnPool on, HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
     {
         if (channel.Pending.Length + response.Head.Length > SendBuffer.MaxLength)
         {
@@ -89,7 +93,8 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
 
         // Nothing of it is on the wire yet: it can still become an orderly error.
         channel.Pending.Truncate(mark);
-        if (failure is RequestRejectedException { Response: null } rejected) return new SentResponse(0, 0, null, rejected.Rejection);
+        if (failure is RequestRejectedException { Response: null } rejected)
+            return new SentResponse(0, 0, null, rejected.Rejection);
 
         HttpResponse instead = (failure as RequestRejectedException)?.Response ?? Refusals.InternalServerError;
         instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
@@ -105,7 +110,8 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     private void AppendHead(HttpResponse response, ContentFraming framing, RequestHead request, bool close)
     {
         ReadOnlySpan<byte> dateAndServer = response.HasServer ? clock.Date : clock.DateAndServer;
-        Span<byte> destination = channel.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
+        Span<byte> destination =
+            channel.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
         channel.Pending.Advance(
             ResponseHead.Write(destination, response.Head, response.HasUpgrade, framing, request, close, dateAndServer));
     }

@@ -4,11 +4,13 @@ using Pwb.Threads;
 namespace Pwb.Http1;
 
 /// <summary>
-/// A connection that another protocol has taken over, as a stream. What came behind the request's head is read first. User code holds it, so reads go
-/// through one gate and writes through another: one of each may be under way.
+/// A connection that another protocol has taken over, as a stream. What came behind the request's head is read first. User code
+/// holds it, so reads go through one gate and writes through another: one of each may be under way.
 /// </summary>
 /// <param name="channel">The connection.</param>
-/// <param name="requestToken">The token that its user was given; the transport ends reads and writes itself when the connection is aborted.</param>
+/// <param name="requestToken">
+/// The token that its user was given; the transport ends reads and writes itself when the connection is aborted.
+/// </param>
 internal sealed class TakenOverStream(Channel channel, CancellationToken requestToken) : Stream
 {
     private Gate _reading;
@@ -41,7 +43,8 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
         try
         {
             int arrived = Math.Min(channel.Received.UnreadLength, buffer.Length);
-            if (channel.Received.UnreadLength == 0) return await channel.ReceiveRawAsync(buffer, OwnOf(cancellationToken)).ConfigureAwait(false);
+            if (channel.Received.UnreadLength == 0)
+                return await channel.ReceiveRawAsync(buffer, OwnOf(cancellationToken)).ConfigureAwait(false);
 
             channel.Received.Unread[..arrived].CopyTo(buffer.Span);
             channel.Received.Consume(arrived);
@@ -60,7 +63,8 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
         CancellationToken own = OwnOf(cancellationToken);
 
         // A write that is given up half-way leaves nothing that could be continued.
-        CancellationTokenRegistration abort = own.CanBeCanceled ? own.UnsafeRegister(static state => ((Channel)state!).Abort(), channel) : default;
+        CancellationTokenRegistration abort =
+            own.CanBeCanceled ? own.UnsafeRegister(static state => ((Channel)state!).Abort(), channel) : default;
         try
         {
             channel.BeginResponse(); // each write is measured by itself: nobody says how fast a conversation is to be
@@ -93,9 +97,11 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
 
     // Without async, the user's own thread is blocked and nobody else's.
 #pragma warning disable VSTHRD002 // a synchronous operation has no other way to wait
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override void Write(byte[] buffer, int offset, int count) =>
+        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -108,7 +114,8 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
         if (gate.TryEnter()) return;
 
         ObjectDisposedException.ThrowIf(gate.IsClosed, this);
-        throw new InvalidOperationException("Another read, or another write, is under way: await each before the next of its kind.");
+        throw new InvalidOperationException(
+            "Another read, or another write, is under way: await each before the next of its kind.");
     }
 
     private CancellationToken OwnOf(CancellationToken token) => token == requestToken ? CancellationToken.None : token;

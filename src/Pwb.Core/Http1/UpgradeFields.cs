@@ -6,7 +6,10 @@ namespace Pwb.Http1;
 /// <summary>What a request says about going over to another protocol: RFC 9110 §7.8.</summary>
 internal static class UpgradeFields
 {
-    /// <summary>Whether a request asks for a protocol: in HTTP/1.1, with Upgrade in Connection, and the protocol's name, in any case of letters, in Upgrade.</summary>
+    /// <summary>
+    /// Whether a request asks for a protocol: in HTTP/1.1, with Upgrade in Connection, and the protocol's name, in any case of
+    /// letters, in Upgrade.
+    /// </summary>
     public static bool Asks(RequestHead head, HttpFields fields, string protocol)
     {
         if (!head.AsksForUpgrade) return false;

@@ -1,5 +1,3 @@
-using Pwb.Time;
-
 namespace Pwb.InMemory;
 
 /// <summary>One of the two ends of a connection in memory. One thread may read while another writes.</summary>
@@ -36,7 +34,8 @@ internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Ac
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
-        while (!incoming.TryRead(buffer.Span, out count, out Task? change)) await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!incoming.TryRead(buffer.Span, out count, out Task? change))
+            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }
 
@@ -65,9 +64,11 @@ internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Ac
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

@@ -1,8 +1,8 @@
 namespace Pwb.InMemory;
 
 /// <summary>
-/// The runtime's own HTTP/1.1 client, whose connections are made by a function and not by TCP. It shows what the server sends: it follows no
-/// redirect, keeps no cookie, and decompresses nothing.
+/// The runtime's own HTTP/1.1 client, whose connections are made by a function and not by TCP. It shows what the server sends: it
+/// follows no redirect, keeps no cookie, and decompresses nothing.
 /// </summary>
 internal sealed class InMemoryHandler : DelegatingHandler
 {
@@ -11,7 +11,9 @@ internal sealed class InMemoryHandler : DelegatingHandler
     private bool _isDisposed;
 
     /// <summary>Makes a handler.</summary>
-    /// <param name="connect">Makes a connection and returns the client's end, which is to call what it is given when it is closed.</param>
+    /// <param name="connect">
+    /// Makes a connection and returns the client's end, which is to call what it is given when it is closed.
+    /// </param>
     public InMemoryHandler(Func<Action<ConnectionEnd>, ConnectionEnd> connect)
     {
         _connect = connect;
@@ -72,12 +74,16 @@ internal sealed class InMemoryHandler : DelegatingHandler
     private static void CheckVersion(HttpRequestMessage request)
     {
         if (request.Version.Major > 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)
-            throw new HttpRequestException(HttpRequestError.VersionNegotiationError, $"The server speaks HTTP/1.1, and the request insists on HTTP/{request.Version}.");
+            throw new HttpRequestException(
+                HttpRequestError.VersionNegotiationError,
+                $"The server speaks HTTP/1.1, and the request insists on HTTP/{request.Version}.");
     }
 
     // Code that asks https://api.example.com shall find its fake: there is nothing between the two that could listen in.
     private static Uri? WithoutTls(Uri? uri) =>
-        uri is { IsAbsoluteUri: true } && uri.Scheme == Uri.UriSchemeHttps ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttp, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri : uri;
+        uri is { IsAbsoluteUri: true } && uri.Scheme == Uri.UriSchemeHttps
+            ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttp, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri
+            : uri;
 
     private ConnectionEnd Connect()
     {

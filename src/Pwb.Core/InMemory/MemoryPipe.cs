@@ -3,10 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pwb.InMemory;
 
 /// <summary>
-/// One direction of a connection in memory: bytes that one end has written and the other has not read, and what has become of both. As in
-/// TCP, a writer waits when the reader is slow, and what is seen after the last byte is an end, or an error if it was a reset.
+/// One direction of a connection in memory: bytes that one end has written and the other has not read, and what has become of
+/// both. As in TCP, a writer waits when the reader is slow, and what is seen after the last byte is an end, or an error if it was
+/// a reset.
 /// </summary>
-/// <remarks>A System.IO.Pipelines.Pipe would need as much around it: its ends must not be completed while the other thread still reads or writes.</remarks>
+/// <remarks>
+/// A System.IO.Pipelines.Pipe would need as much around it: its ends must not be completed while the other thread still reads or
+/// writes.
+/// </remarks>
 internal sealed class MemoryPipe
 {
     // What a kernel would hold for each direction, only smaller.
@@ -126,7 +130,9 @@ internal sealed class MemoryPipe
         }
     }
 
-    /// <summary>The writer gives up: the reader gets an error after the last byte. Does nothing if the writer has ended its writing.</summary>
+    /// <summary>
+    /// The writer gives up: the reader gets an error after the last byte. Does nothing if the writer has ended its writing.
+    /// </summary>
     public void Reset()
     {
         lock (_lock)

@@ -20,9 +20,12 @@ namespace Pwb.Logging;
 /// <param name="Refusal">Why it is a refusal, in a sentence; null if it is none.</param>
 /// <param name="Span">The request's span, if somebody observes it.</param>
 internal readonly record struct AccessEntry(
-    EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, string? Refusal, Activity? Span);
+    EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, string? Refusal,
+    Activity? Span);
 
-/// <summary>A line for each answer. What the client sent is escaped in all formats alike, and in what other loggers get as named values.</summary>
+/// <summary>
+/// A line for each answer. What the client sent is escaped in all formats alike, and in what other loggers get as named values.
+/// </summary>
 internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, TimeProvider time, QueryMask mask)
 {
     public QueryMask QueryMask => mask;
@@ -38,17 +41,26 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
                 string request = RequestLine(entry.Request);
                 string referer = Quotable(entry.Request, "Referer"u8);
                 string userAgent = Quotable(entry.Request, "User-Agent"u8);
-                LogCombined(logger, AddressOf(entry.Client), CombinedTime(), request, entry.StatusCode, entry.Bytes, referer, userAgent);
+                LogCombined(
+                    logger, AddressOf(entry.Client), CombinedTime(), request, entry.StatusCode, entry.Bytes, referer, userAgent);
                 break;
             case AccessLogFormat.Json:
                 List<KeyValuePair<string, object?>> values = Values(entry);
                 logger.Log(LogLevel.Information, new EventId(12, "LogJson"), values, null, ToJson);
                 break;
             case AccessLogFormat.Short when entry.Refusal is { } why:
-                LogRefused(logger, ConnectionLog.Name(entry.Client), RequestLine(entry.Request), entry.StatusCode, entry.Bytes, why);
+                LogRefused(
+                    logger, ConnectionLog.Name(entry.Client), RequestLine(entry.Request), entry.StatusCode, entry.Bytes, why);
                 break;
             case AccessLogFormat.Short:
-                LogShort(logger, ConnectionLog.Name(entry.Client), ConnectionLog.Escape(entry.Request!.RequestLine, mask), entry.Request.Head.MinorVersion, entry.StatusCode, entry.Bytes, entry.Elapsed!.Value.TotalMilliseconds);
+                LogShort(
+                    logger,
+                    ConnectionLog.Name(entry.Client),
+                    ConnectionLog.Escape(entry.Request!.RequestLine, mask),
+                    entry.Request.Head.MinorVersion,
+                    entry.StatusCode,
+                    entry.Bytes,
+                    entry.Elapsed!.Value.TotalMilliseconds);
                 break;
         }
     }
@@ -56,7 +68,8 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
     private static string AddressOf(EndPoint? client) => client is IPEndPoint { Address: var address } ? address.ToString() : "-";
 
     // As nginx writes it, and not with a backslash before the quotation mark, as Apache does: not every reader knows that.
-    private string Quoted(ReadOnlySpan<byte> text) => ConnectionLog.Escape(text, mask).Replace("\"", @"\x22", StringComparison.Ordinal);
+    private string Quoted(ReadOnlySpan<byte> text) =>
+        ConnectionLog.Escape(text, mask).Replace("\"", @"\x22", StringComparison.Ordinal);
 
     private string Quotable(HttpRequest? request, ReadOnlySpan<byte> name) =>
         request is not null && request.Headers.TryGetValue(name, out ReadOnlySpan<byte> value) ? Quoted(value) : "-";
@@ -64,11 +77,15 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
     private string RequestLine(HttpRequest? request) =>
         request is null ? "-" : $"{Quoted(request.RequestLine)} HTTP/{SpanAttributes.ProtocolVersion(request)}";
 
-    private string CombinedTime() => time.GetUtcNow().ToString("dd'/'MMM'/'yyyy':'HH':'mm':'ss' +0000'", CultureInfo.InvariantCulture);
+    private string CombinedTime() =>
+        time.GetUtcNow().ToString("dd'/'MMM'/'yyyy':'HH':'mm':'ss' +0000'", CultureInfo.InvariantCulture);
 
     private List<KeyValuePair<string, object?>> Values(in AccessEntry entry)
     {
-        List<KeyValuePair<string, object?>> values = [new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))];
+        List<KeyValuePair<string, object?>> values =
+        [
+            new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+        ];
         if (entry.Client is IPEndPoint client)
         {
             values.Add(new("client.address", AddressOf(client)));
@@ -94,14 +111,18 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         values.Add(new("http.request.method", request.Method));
         values.Add(new("url.scheme", request.Scheme));
         values.Add(new("url.path", ConnectionLog.Escape(request.RawPath)));
-        if (!request.RawQuery.IsEmpty) values.Add(new("url.query", ConnectionLog.Escape(mask.MaskQuery(request.RawQuery), request.RawQuery.Length)));
+        if (!request.RawQuery.IsEmpty)
+            values.Add(new("url.query", ConnectionLog.Escape(mask.MaskQuery(request.RawQuery), request.RawQuery.Length)));
         values.Add(new("network.protocol.version", SpanAttributes.ProtocolVersion(request)));
         SpanAttributes.AddServer(values, ConnectionLog.Escape(request.HostBytes));
-        if (request.Headers.TryGetValue("Referer"u8, out ReadOnlySpan<byte> referer)) AddField(values, "http.request.header.referer", referer);
-        if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) AddField(values, "user_agent.original", agent);
+        if (request.Headers.TryGetValue("Referer"u8, out ReadOnlySpan<byte> referer))
+            AddField(values, "http.request.header.referer", referer);
+        if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent))
+            AddField(values, "user_agent.original", agent);
     }
 
-    private void AddField(List<KeyValuePair<string, object?>> values, string name, ReadOnlySpan<byte> text) => values.Add(new(name, ConnectionLog.Escape(text, mask)));
+    private void AddField(List<KeyValuePair<string, object?>> values, string name, ReadOnlySpan<byte> text) =>
+        values.Add(new(name, ConnectionLog.Escape(text, mask)));
 
     // The writer escapes whatever is not plain ASCII.
     private static string ToJson(List<KeyValuePair<string, object?>> values, Exception? exception)
@@ -128,12 +149,18 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    [LoggerMessage(3, LogLevel.Information, "{Client} \"{Request} HTTP/1.{MinorVersion}\" {StatusCode} {Bytes} {Milliseconds:0.000} ms", SkipEnabledCheck = true)]
-    private static partial void LogShort(ILogger logger, string client, string request, int minorVersion, int statusCode, long bytes, double milliseconds);
+    [LoggerMessage(
+        3, LogLevel.Information, "{Client} \"{Request} HTTP/1.{MinorVersion}\" {StatusCode} {Bytes} {Milliseconds:0.000} ms",
+        SkipEnabledCheck = true)]
+    private static partial void LogShort(
+        ILogger logger, string client, string request, int minorVersion, int statusCode, long bytes, double milliseconds);
 
     [LoggerMessage(4, LogLevel.Information, "{Client} \"{Request}\" {StatusCode} {Bytes}: {Why}", SkipEnabledCheck = true)]
     private static partial void LogRefused(ILogger logger, string client, string request, int statusCode, long bytes, string why);
 
-    [LoggerMessage(11, LogLevel.Information, "{Client} - - [{Time}] \"{Request}\" {StatusCode} {Bytes} \"{Referer}\" \"{UserAgent}\"", SkipEnabledCheck = true)]
-    private static partial void LogCombined(ILogger logger, string client, string time, string request, int statusCode, long bytes, string referer, string userAgent);
+    [LoggerMessage(
+        11, LogLevel.Information, "{Client} - - [{Time}] \"{Request}\" {StatusCode} {Bytes} \"{Referer}\" \"{UserAgent}\"",
+        SkipEnabledCheck = true)]
+    private static partial void LogCombined(
+        ILogger logger, string client, string time, string request, int statusCode, long bytes, string referer, string userAgent);
 }

@@ -1,11 +1,13 @@
 namespace Pwb;
 
-/// <summary>What a line in the access log, category "Pwb.Access", looks like. docs/observability.md has an example of each.</summary>
+/// <summary>
+/// What a line in the access log, category "Pwb.Access", looks like. docs/observability.md has an example of each.
+/// </summary>
 public enum AccessLogFormat
 {
     /// <summary>
-    /// Client, request line, status, bytes of content, milliseconds, for each response to a request; for a refusal the reason stands in place of
-    /// the milliseconds.
+    /// Client, request line, status, bytes of content, milliseconds, for each response to a request; for a refusal the reason
+    /// stands in place of the milliseconds.
     /// </summary>
 #pragma warning disable CA1720 // here this is a word, and no type
     Short,

@@ -24,13 +24,17 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
 
     public bool IsHeadEnabled => server.IsEnabled(LogLevel.Debug);
 
-    /// <summary>The text with everything but visible ASCII and spaces escaped, and cut at 1 KiB; then a mark says how long all of it is.</summary>
+    /// <summary>
+    /// The text with everything but visible ASCII and spaces escaped, and cut at 1 KiB; then a mark says how long all of it is.
+    /// </summary>
     public static string Escape(ReadOnlySpan<byte> text) => Escape(text, text.Length);
 
     /// <summary>As <see cref="Escape(ReadOnlySpan{byte})"/>, with the secrets in the query of a URL masked.</summary>
     public static string Escape(ReadOnlySpan<byte> text, QueryMask mask) => Escape(mask.MaskUrl(text), text.Length);
 
-    /// <summary>As <see cref="Escape(ReadOnlySpan{byte})"/>, for a text that was as long as this before secrets were masked.</summary>
+    /// <summary>
+    /// As <see cref="Escape(ReadOnlySpan{byte})"/>, for a text that was as long as this before secrets were masked.
+    /// </summary>
     public static string Escape(ReadOnlySpan<byte> text, int sentLength)
     {
         ReadOnlySpan<byte> shown = text.Length > MaxFieldLength ? text[..MaxFieldLength] : text;
@@ -90,7 +94,8 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
     }
 
     public void CallbackFailed(long connection, long request, Exception exception) =>
-        LogCallbackFailed(server, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{connection}-{request}"), exception);
+        LogCallbackFailed(
+            server, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{connection}-{request}"), exception);
 
     /// <summary>Said once: one that fails for each request would fill the log.</summary>
     public void ListenerFailed(OnPool on, Exception exception)
@@ -135,7 +140,8 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "a request for the host {Host} was refused (421), in case a page reached this machine by DNS rebinding; if the name is right, add it to AllowedHosts (pwb: --allow-host)")]
+        "a request for the host {Host} was refused (421), in case a page reached this machine by DNS rebinding; if the name is "
+            + "right, add it to AllowedHosts (pwb: --allow-host)")]
     private static partial void LogHostRefused(ILogger logger, string host);
 
     [LoggerMessage(8, LogLevel.Error, "connection {Id} failed")]

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Pwb.Logging;
 
 /// <summary>
-/// A logger that keeps to itself what it throws, and what it leaves in <see cref="AsyncLocal{T}"/>: a log that throws must not cost a request,
-/// and no request sees what was set while another was logged.
+/// A logger that keeps to itself what it throws, and what it leaves in <see cref="AsyncLocal{T}"/>: a log that throws must not
+/// cost a request, and no request sees what was set while another was logged.
 /// </summary>
 internal sealed class IsolatedLogger(ILogger logger) : ILogger
 {
@@ -28,7 +28,8 @@ internal sealed class IsolatedLogger(ILogger logger) : ILogger
         }
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         ExecutionContext? context = ExecutionContext.Capture();
         try

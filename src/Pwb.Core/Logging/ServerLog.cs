@@ -24,7 +24,8 @@ internal sealed partial class ServerLog(ILogger logger)
 
     public void CertificateExpired(string subject, DateTime validUntil) => LogCertificateExpired(logger, subject, validUntil);
 
-    public void CertificateNotYetValid(string subject, DateTime validFrom) => LogCertificateNotYetValid(logger, subject, validFrom);
+    public void CertificateNotYetValid(string subject, DateTime validFrom) =>
+        LogCertificateNotYetValid(logger, subject, validFrom);
 
     public void HandshakesFail(string subject, string why) => LogHandshakesFail(logger, subject, why);
 
@@ -47,7 +48,9 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(24, LogLevel.Warning, "cannot accept connections on {EndPoint}: {Why}")]
     private static partial void LogAcceptFailed(ILogger logger, string endPoint, string why);
 
-    [LoggerMessage(25, LogLevel.Information, "new connections get the new certificate of {Path}, valid until {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
+    [LoggerMessage(
+        25, LogLevel.Information,
+        "new connections get the new certificate of {Path}, valid until {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
     private static partial void LogCertificateReloaded(ILogger logger, string path, DateTime validUntil);
 
     [LoggerMessage(26, LogLevel.Warning, "a certificate has changed and is not taken, the old one stays: {Why}")]
@@ -56,7 +59,8 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(27, LogLevel.Warning, "the certificate {Subject} has expired, at {ValidUntil:yyyy-MM-dd HH:mm} UTC")]
     private static partial void LogCertificateExpired(ILogger logger, string subject, DateTime validUntil);
 
-    [LoggerMessage(40, LogLevel.Warning, "the certificate {Subject} is not valid yet, but from {ValidFrom:yyyy-MM-dd HH:mm} UTC on")]
+    [LoggerMessage(
+        40, LogLevel.Warning, "the certificate {Subject} is not valid yet, but from {ValidFrom:yyyy-MM-dd HH:mm} UTC on")]
     private static partial void LogCertificateNotYetValid(ILogger logger, string subject, DateTime validFrom);
 
     [LoggerMessage(41, LogLevel.Warning, "no TLS handshake succeeds with the certificate {Subject}: {Why}")]

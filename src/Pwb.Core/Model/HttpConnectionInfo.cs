@@ -6,8 +6,8 @@ using Pwb.Model;
 namespace Pwb;
 
 /// <summary>
-/// The connection that a request came by, and who is at its other end. All requests of one connection have the same object, which keeps its answers
-/// after the connection has ended. Nothing that the client, or a proxy in front, says in a field changes it.
+/// The connection that a request came by, and who is at its other end. All requests of one connection have the same object, which
+/// keeps its answers after the connection has ended. Nothing that the client, or a proxy in front, says in a field changes it.
 /// </summary>
 /// <example>
 /// In a test: <code>
@@ -26,7 +26,10 @@ public sealed class HttpConnectionInfo
 
     internal HttpConnectionInfo(IConnectionInfo source) => _source = source;
 
-    /// <summary>The connection's number, which no other of its server has: the first half of a request's name in the log, "3-1". Default 0.</summary>
+    /// <summary>
+    /// The connection's number, which no other of its server has: the first half of a request's name in the log, "3-1". Default
+    /// 0.
+    /// </summary>
     public long Id
     {
         get => _source?.Id ?? field;
@@ -41,8 +44,8 @@ public sealed class HttpConnectionInfo
     }
 
     /// <summary>
-    /// Where the client has connected to: one of the machine's addresses, also if the server listens on all of them. Null if the connection does
-    /// not know, and if nobody has asked before it ended.
+    /// Where the client has connected to: one of the machine's addresses, also if the server listens on all of them. Null if the
+    /// connection does not know, and if nobody has asked before it ended.
     /// </summary>
     public EndPoint? LocalEndPoint
     {
@@ -50,7 +53,9 @@ public sealed class HttpConnectionInfo
         init;
     }
 
-    /// <summary>Whether the connection is encrypted by TLS up to this server. <see cref="HttpRequest.Scheme"/> follows from it.</summary>
+    /// <summary>
+    /// Whether the connection is encrypted by TLS up to this server. <see cref="HttpRequest.Scheme"/> follows from it.
+    /// </summary>
     public bool IsSecure
     {
         get => _source?.IsSecure ?? field;
@@ -65,8 +70,8 @@ public sealed class HttpConnectionInfo
     }
 
     /// <summary>
-    /// The client's certificate, accepted by the rules of <see cref="TlsOptions"/>; null if there is none. It belongs to the connection: a handler
-    /// does not dispose it.
+    /// The client's certificate, accepted by the rules of <see cref="TlsOptions"/>; null if there is none. It belongs to the
+    /// connection: a handler does not dispose it.
     /// </summary>
     public X509Certificate2? ClientCertificate
     {
@@ -74,6 +79,8 @@ public sealed class HttpConnectionInfo
         init;
     }
 
-    /// <summary>The protocol of the connection: "HTTP/1.1", also for requests whose <see cref="HttpRequest.Version"/> is 1.0.</summary>
+    /// <summary>
+    /// The protocol of the connection: "HTTP/1.1", also for requests whose <see cref="HttpRequest.Version"/> is 1.0.
+    /// </summary>
     public string Protocol { get; init; } = "HTTP/1.1";
 }

@@ -7,7 +7,8 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// A request. It is an object of its own, with bytes of its own: a handler may keep it, and nothing of another request ever shows in it. Only
+/// A request. It is an object of its own, with bytes of its own: a handler may keep it, and nothing of another request ever shows
+/// in it. Only
 /// <see cref="Body"/> ends with the response.
 /// </summary>
 public sealed class HttpRequest
@@ -23,12 +24,15 @@ public sealed class HttpRequest
     private Dictionary<object, object?>? _items;
 
     /// <summary>Makes a request without a connection, to test a handler with.</summary>
-    /// <param name="method">The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.</param>
+    /// <param name="method">
+    /// The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.
+    /// </param>
     /// <param name="target">The request target as it would be on the wire, such as "/search?q=1".</param>
     /// <param name="body">The content, if any. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
     /// <param name="headers">The field lines. Without a Host, "localhost" is added.</param>
     /// <exception cref="ArgumentException">The server would refuse such a request; the message says why.</exception>
-    public HttpRequest(string method, string target, Stream? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+    public HttpRequest(
+        string method, string target, Stream? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(target);
@@ -66,8 +70,9 @@ public sealed class HttpRequest
     public ReadOnlySpan<byte> Target => Bytes(_head.Target);
 
     /// <summary>
-    /// The path of the target as it was sent, percent-escapes, dot segments and all; "/" when an absolute-form target has none, "*" for OPTIONS *.
-    /// One resource has many such spellings, so decide by <see cref="Path"/> what a request is for and who may make it.
+    /// The path of the target as it was sent, percent-escapes, dot segments and all; "/" when an absolute-form target has none,
+    /// "*" for OPTIONS *. One resource has many such spellings, so decide by <see cref="Path"/> what a request is for and who may
+    /// make it.
     /// </summary>
     public ReadOnlySpan<byte> RawPath => _head.Path.Length > 0 ? Bytes(_head.Path) : "/"u8;
 
@@ -75,9 +80,10 @@ public sealed class HttpRequest
     public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
 
     /// <summary>
-    /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be passed by another
-    /// spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and ".." are removed, also where they were
-    /// escaped (RFC 3986 §5.2.4). Empty segments stay. The server has refused what is not UTF-8 or leads above the root (400).
+    /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be
+    /// passed by another spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and
+    /// ".." are removed, also where they were escaped (RFC 3986 §5.2.4). Empty segments stay. The server has refused what is not
+    /// UTF-8 or leads above the root (400).
     /// </summary>
     public string Path => _path ??= TargetPath.Decode(EscapedPath);
 
@@ -88,18 +94,25 @@ public sealed class HttpRequest
         get => _head.MinorVersion == 0 ? HttpVersion.Version10 : HttpVersion.Version11;
         init
         {
-            if (value != HttpVersion.Version10 && value != HttpVersion.Version11) throw new ArgumentException("A request's version is 1.0 or 1.1.", nameof(value));
+            if (value != HttpVersion.Version10 && value != HttpVersion.Version11)
+                throw new ArgumentException("A request's version is 1.0 or 1.1.", nameof(value));
             _head.MinorVersion = value.Minor;
         }
     }
 
-    /// <summary>The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without either.</summary>
+    /// <summary>
+    /// The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without
+    /// either.
+    /// </summary>
     public string Host => Encoding.ASCII.GetString(HostBytes);
 
     /// <summary>The header section.</summary>
     public HttpFields Headers { get; }
 
-    /// <summary>The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into <see cref="Headers"/>.</summary>
+    /// <summary>
+    /// The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into
+    /// <see cref="Headers"/>.
+    /// </summary>
     /// <exception cref="ArgumentNullException">It is set to null.</exception>
     public HttpFields Trailers
     {
@@ -125,12 +138,15 @@ public sealed class HttpRequest
         init => field = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>The scheme (RFC 9110 §4.2): "https" if <see cref="HttpConnectionInfo.IsSecure"/>, else "http". An absolute-form target or a proxy does not change it.</summary>
+    /// <summary>
+    /// The scheme (RFC 9110 §4.2): "https" if <see cref="HttpConnectionInfo.IsSecure"/>, else "http". An absolute-form target or
+    /// a proxy does not change it.
+    /// </summary>
     public string Scheme => Connection.IsSecure ? "https" : "http";
 
     /// <summary>
-    /// Whatever handlers around this request's handler leave for each other, such as who was signed in. Empty at first, and made when asked for. Like
-    /// a dictionary, it is not for several threads at once.
+    /// Whatever handlers around this request's handler leave for each other, such as who was signed in. Empty at first, and made
+    /// when asked for. Like a dictionary, it is not for several threads at once.
     /// </summary>
     /// <example><code>
     /// static readonly object User = new();
@@ -138,12 +154,15 @@ public sealed class HttpRequest
     /// </code></example>
     public IDictionary<object, object?> Items => _items ??= [];
 
-    /// <summary><see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.</summary>
-    internal ReadOnlySpan<byte> EscapedPath => _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
+    /// <summary>
+    /// <see cref="Path"/> before its percent-escapes are decoded. Allocates nothing for a path without dot segments.
+    /// </summary>
+    internal ReadOnlySpan<byte> EscapedPath =>
+        _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
 
     /// <summary>
-    /// Cancelled when nobody is left to answer: the client has ended or reset the connection, was too slow with its content, or the server's grace is
-    /// over. It is this request's own, and the token that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// Cancelled when nobody is left to answer: the client has ended or reset the connection, was too slow with its content, or
+    /// the server's grace is over. It is this request's own, and the token that <see cref="IRequestHandler.HandleAsync"/> gets.
     /// </summary>
     public CancellationToken Aborted
     {
@@ -152,8 +171,9 @@ public sealed class HttpRequest
     }
 
     /// <summary>
-    /// Cancelled when the server begins to stop: content without an end, and answers that wait for something to happen, are to finish soon. Work that
-    /// goes on has the grace of <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then <see cref="Aborted"/> is cancelled.
+    /// Cancelled when the server begins to stop: content without an end, and answers that wait for something to happen, are to
+    /// finish soon. Work that goes on has the grace of <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then
+    /// <see cref="Aborted"/> is cancelled.
     /// </summary>
     public CancellationToken Stopping
     {
@@ -165,7 +185,8 @@ public sealed class HttpRequest
 
     internal RequestHead Head => _head;
 
-    internal ReadOnlySpan<byte> RequestLine => _bytes.AsSpan(_offset + _head.Method.Start, _head.Target.Start + _head.Target.Length - _head.Method.Start);
+    internal ReadOnlySpan<byte> RequestLine =>
+        _bytes.AsSpan(_offset + _head.Method.Start, _head.Target.Start + _head.Target.Length - _head.Method.Start);
 
     /// <summary>Sets the text that the head's slices are relative to.</summary>
     internal void SetBytes(byte[] bytes, int offset)
@@ -203,7 +224,9 @@ public sealed class HttpRequest
         head.Append("\r\n");
 
         string text = head.ToString();
-        if (text.Any(character => character > 0xFF)) throw new ArgumentException("A request target is made of bytes: it cannot hold characters above U+00FF.", nameof(target));
+        if (text.Any(character => character > 0xFF))
+            throw new ArgumentException(
+                "A request target is made of bytes: it cannot hold characters above U+00FF.", nameof(target));
         return Encoding.Latin1.GetBytes(text);
     }
 

@@ -8,8 +8,9 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Reads the content of a request as a whole. What is wrong with it is answered by itself: a <see cref="RequestRejectedException"/> leaves the handler,
-/// and the client gets 413 for content above the limit, 415 for another type, 400 for JSON that is none.
+/// Reads the content of a request as a whole. What is wrong with it is answered by itself: a
+/// <see cref="RequestRejectedException"/> leaves the handler, and the client gets 413 for content above the limit, 415 for
+/// another type, 400 for JSON that is none.
 /// </summary>
 /// <example><code>Order order = await request.ReadJsonAsync(ShopJson.Default.Order);</code></example>
 public static class HttpRequestReading
@@ -20,11 +21,16 @@ public static class HttpRequestReading
 
     /// <summary>Reads all of the content.</summary>
     /// <param name="request">The request. Its content can be read once.</param>
-    /// <param name="maxLength">The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.</param>
+    /// <param name="maxLength">
+    /// The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
-    /// <exception cref="RequestRejectedException">The content is too large, malformed, incomplete or too slow. Let it pass.</exception>
+    /// <exception cref="RequestRejectedException">
+    /// The content is too large, malformed, incomplete or too slow. Let it pass.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is negative.</exception>
-    public static async ValueTask<byte[]> ReadBytesAsync(this HttpRequest request, int maxLength = DefaultMaxLength, CancellationToken cancellationToken = default)
+    public static async ValueTask<byte[]> ReadBytesAsync(
+        this HttpRequest request, int maxLength = DefaultMaxLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
@@ -36,9 +42,12 @@ public static class HttpRequestReading
         {
             if (length == content.Length)
             {
-                // One byte more than the limit tells whether there is more; the end of content of known length is known without that.
+                // One byte more than the limit tells whether there is more; the end of content of known length is known without
+                // that.
                 if (length == request.ContentLength) return content;
-                Array.Resize(ref content, (int)Math.Min(Math.Max(2L * length, FirstAllocation), Math.Min(maxLength + 1L, Array.MaxLength)));
+                Array.Resize(
+                    ref content,
+                    (int)Math.Min(Math.Max(2L * length, FirstAllocation), Math.Min(maxLength + 1L, Array.MaxLength)));
             }
 
             int read = await request.Body.ReadAsync(content.AsMemory(length), cancellationToken).ConfigureAwait(false);
@@ -52,45 +61,61 @@ public static class HttpRequestReading
 
     /// <summary>Reads all of the content as text.</summary>
     /// <param name="request">The request. Its content can be read once.</param>
-    /// <param name="maxLength">The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.</param>
+    /// <param name="maxLength">
+    /// The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <returns>
-    /// The text, without a byte order mark. The charset is that of Content-Type: UTF-8 (the default), UTF-16, ISO-8859-1 or US-ASCII. Bytes that are none of
-    /// its characters become U+FFFD.
+    /// The text, without a byte order mark. The charset is that of Content-Type: UTF-8 (the default), UTF-16, ISO-8859-1 or
+    /// US-ASCII. Bytes that are none of its characters become U+FFFD.
     /// </returns>
-    /// <exception cref="RequestRejectedException">As for <see cref="ReadBytesAsync"/>; or the charset is another one, or the content is compressed: the client gets 415. Let it pass.</exception>
+    /// <exception cref="RequestRejectedException">
+    /// As for <see cref="ReadBytesAsync"/>; or the charset is another one, or the content is compressed: the client gets 415. Let
+    /// it pass.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is negative.</exception>
-    public static async ValueTask<string> ReadTextAsync(this HttpRequest request, int maxLength = DefaultMaxLength, CancellationToken cancellationToken = default)
+    public static async ValueTask<string> ReadTextAsync(
+        this HttpRequest request, int maxLength = DefaultMaxLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         CheckCoding(request);
-        Encoding encoding = FindEncoding(request) ?? throw WrongType("The charset is not one of UTF-8, UTF-16, ISO-8859-1 and US-ASCII.");
+        Encoding encoding =
+            FindEncoding(request) ?? throw WrongType("The charset is not one of UTF-8, UTF-16, ISO-8859-1 and US-ASCII.");
         byte[] content = await ReadBytesAsync(request, maxLength, cancellationToken).ConfigureAwait(false);
         ReadOnlySpan<byte> mark = encoding.Preamble;
         return encoding.GetString(content.AsSpan().StartsWith(mark) ? content.AsSpan(mark.Length) : content);
     }
 
-    /// <summary>Reads all of the content as JSON, by the code that the JSON source generator makes: it works trimmed and compiled ahead of time.</summary>
+    /// <summary>
+    /// Reads all of the content as JSON, by the code that the JSON source generator makes: it works trimmed and compiled ahead of
+    /// time.
+    /// </summary>
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="typeInfo">
-    /// How to read it, such as <c>ShopJson.Default.Order</c>. Its options decide about depth (64 by default), case, comments, unknown and missing members.
+    /// How to read it, such as <c>ShopJson.Default.Order</c>. Its options decide about depth (64 by default), case, comments,
+    /// unknown and missing members.
     /// </param>
-    /// <param name="maxLength">The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.</param>
+    /// <param name="maxLength">
+    /// The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <returns>The value. JSON's null is a 400, unless <typeparamref name="T"/> is a struct that can be null.</returns>
     /// <exception cref="RequestRejectedException">
-    /// As for <see cref="ReadBytesAsync"/>; or the content is no such JSON (400, with line and position, and nothing of the content); or Content-Type is neither
-    /// application/json nor one that ends in +json, in UTF-8, or the content is compressed (415). Let it pass.
+    /// As for <see cref="ReadBytesAsync"/>; or the content is no such JSON (400, with line and position, and nothing of the
+    /// content); or Content-Type is neither application/json nor one that ends in +json, in UTF-8, or the content is compressed
+    /// (415). Let it pass.
     /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="typeInfo"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is negative.</exception>
     public static async ValueTask<T> ReadJsonAsync<T>(
-        this HttpRequest request, JsonTypeInfo<T> typeInfo, int maxLength = DefaultMaxLength, CancellationToken cancellationToken = default)
+        this HttpRequest request, JsonTypeInfo<T> typeInfo, int maxLength =
+            DefaultMaxLength, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(typeInfo);
 
-        // Also since a page of another site can have a browser send text or a form without asking first, and JSON only with a preflight.
+        // Also since a page of another site can have a browser send text or a form without asking first, and JSON only with a
+        // preflight.
         CheckCoding(request);
         if (!IsJson(request)) throw WrongType("The content is not application/json in UTF-8.");
         byte[] content = await ReadBytesAsync(request, maxLength, cancellationToken).ConfigureAwait(false);
@@ -111,7 +136,9 @@ public static class HttpRequestReading
         {
             // Neither its message nor its path: both quote the content.
             throw BadJson(exception is { LineNumber: { } line, BytePositionInLine: { } position }
-                ? string.Create(CultureInfo.InvariantCulture, $"The content is not the JSON that is expected here: line {line + 1}, byte {position + 1}.")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The content is not the JSON that is expected here: line {line + 1}, byte {position + 1}.")
                 : "The content is not the JSON that is expected here.");
         }
     }
@@ -119,7 +146,9 @@ public static class HttpRequestReading
     // RFC 9110 §15.5.16.
     private static void CheckCoding(HttpRequest request)
     {
-        if (!request.Headers.TryGetValue("Content-Encoding"u8, out ReadOnlySpan<byte> coding) || Ascii.EqualsIgnoreCase(coding, "identity"u8)) return;
+        if (!request.Headers.TryGetValue("Content-Encoding"u8, out ReadOnlySpan<byte> coding)
+            || Ascii.EqualsIgnoreCase(coding, "identity"u8))
+            return;
         const string sentence = "The content is coded.";
         throw new RequestRejectedException(HttpResponse.Problem(415, sentence).With("Accept-Encoding", "identity"), sentence);
     }
@@ -131,7 +160,8 @@ public static class HttpRequestReading
     {
         if (!request.Headers.TryGetValue("Content-Type"u8, out ReadOnlySpan<byte> contentType)) return Encoding.UTF8;
         ReadOnlySpan<byte> charset = new MediaType(contentType).Charset;
-        if (charset.IsEmpty || Ascii.EqualsIgnoreCase(charset, "utf-8"u8) || Ascii.EqualsIgnoreCase(charset, "utf8"u8)) return Encoding.UTF8;
+        if (charset.IsEmpty || Ascii.EqualsIgnoreCase(charset, "utf-8"u8) || Ascii.EqualsIgnoreCase(charset, "utf8"u8))
+            return Encoding.UTF8;
         if (Ascii.EqualsIgnoreCase(charset, "iso-8859-1"u8)) return Encoding.Latin1;
         if (Ascii.EqualsIgnoreCase(charset, "us-ascii"u8)) return Encoding.UTF8; // of which it is a part
         if (Ascii.EqualsIgnoreCase(charset, "utf-16"u8) || Ascii.EqualsIgnoreCase(charset, "utf-16le"u8)) return Encoding.Unicode;

@@ -22,9 +22,9 @@ public sealed partial class HttpResponse
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is not within 200 to 599.</exception>
     /// <exception cref="ArgumentException">
     /// A name is not a token, or is one of the server's own; a value holds a control character other than a tab, a character
-    /// above U+00FF, or blanks at its ends; the body's length is negative; a 204, 205 or 304 has content; a status lacks the field that RFC 9110 demands
-    /// with it: 206 Content-Range (or multipart/byteranges), 401 WWW-Authenticate, 405 Allow, 407 Proxy-Authenticate, 426 Upgrade;
-    /// there are two Content-Type lines.
+    /// above U+00FF, or blanks at its ends; the body's length is negative; a 204, 205 or 304 has content; a status lacks the
+    /// field that RFC 9110 demands with it: 206 Content-Range (or multipart/byteranges), 401 WWW-Authenticate, 405 Allow, 407
+    /// Proxy-Authenticate, 426 Upgrade; there are two Content-Type lines.
     /// </exception>
     public HttpResponse(int statusCode, ResponseBody? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
         : this(Final(statusCode), headers, body ?? ResponseBody.Empty)
@@ -45,18 +45,22 @@ public sealed partial class HttpResponse
         foreach ((string name, string value) in headers)
         {
             ResponseHead.CheckField(name, value);
-            if (Is(name, "Content-Type") && hasContentType) throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", nameof(headers));
+            if (Is(name, "Content-Type") && hasContentType)
+                throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", nameof(headers));
             hasContentType |= Is(name, "Content-Type");
             hasDemanded |= demanded is not null && (Is(name, demanded) || IsMultipartRange(statusCode, name, value));
             HasServer |= Is(name, "Server");
             HasUpgrade |= Is(name, "Upgrade");
-            IsEventStream |= Is(name, "Content-Type") && value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+            IsEventStream |= Is(name, "Content-Type")
+                && value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
         }
 
         // A body of unknown length may turn out to be empty: a gateway passes on what it was given. It is never asked.
         bool hasContent = statusCode == 205 ? ContentLength != 0 : ContentLength is > 0;
-        if (statusCode is 204 or 205 or 304 && hasContent) throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
-        if (demanded is not null && !hasDemanded) throw new ArgumentException($"A {statusCode} response has a field {demanded} (RFC 9110 §15).", nameof(headers));
+        if (statusCode is 204 or 205 or 304 && hasContent)
+            throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
+        if (demanded is not null && !hasDemanded)
+            throw new ArgumentException($"A {statusCode} response has a field {demanded} (RFC 9110 §15).", nameof(headers));
 
         string? contentType = hasContentType || ContentLength == 0 || !MayHaveContent ? null : Body.DefaultContentType;
         _head = ResponseHead.Render(statusCode, headers, contentType, ContentLength, out _fieldsStart, out _fieldsLength);
@@ -99,8 +103,13 @@ public sealed partial class HttpResponse
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithAdded(string name, string value) => new(StatusCode, [.. Lines(), (name, value)], Body);
 
-    /// <summary>The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new body.</summary>
-    /// <param name="body">The content; none if null. The old body is the caller's to dispose, unless the new one passes that on.</param>
+    /// <summary>
+    /// The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new
+    /// body.
+    /// </summary>
+    /// <param name="body">
+    /// The content; none if null. The old body is the caller's to dispose, unless the new one passes that on.
+    /// </param>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithBody(ResponseBody? body) => new(StatusCode, body, [.. Lines()]);
 
@@ -123,7 +132,8 @@ public sealed partial class HttpResponse
 
     // RFC 9110 §15.3.7.2: each of several parts has its own Content-Range.
     private static bool IsMultipartRange(int statusCode, string name, string value) =>
-        statusCode == 206 && Is(name, "Content-Type") && value.StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase);
+        statusCode == 206 && Is(name, "Content-Type")
+            && value.StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 

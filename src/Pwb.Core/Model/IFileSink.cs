@@ -1,6 +1,8 @@
 namespace Pwb.Model;
 
-/// <summary>What takes a response's content and can have the system send files by itself, without a copy through the process.</summary>
+/// <summary>
+/// What takes a response's content and can have the system send files by itself, without a copy through the process.
+/// </summary>
 internal interface IFileSink
 {
     /// <summary>Whether it can. If not, the file is to be read and written like any other content.</summary>

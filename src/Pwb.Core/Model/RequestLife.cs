@@ -1,8 +1,8 @@
 namespace Pwb.Model;
 
 /// <summary>
-/// What can end one request early, for whoever works on it. It is made anew for each request, so a token that is kept, or a source that is
-/// linked to it and never disposed, is nobody else's and lives no longer.
+/// What can end one request early, for whoever works on it. It is made anew for each request, so a token that is kept, or a
+/// source that is linked to it and never disposed, is nobody else's and lives no longer.
 /// </summary>
 /// <param name="number">The request's number on its connection, for the log.</param>
 #pragma warning disable CA1001 // without a timer or a wait handle, a source has nothing to dispose of

@@ -3,13 +3,18 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Thrown to a handler that reads a request's content when the content is malformed, incomplete, too large, too slow or of the wrong type.
-/// Let it pass: the server answers with <see cref="StatusCode"/>, and closes the connection unless the content was whole.
+/// Thrown to a handler that reads a request's content when the content is malformed, incomplete, too large, too slow or of the
+/// wrong type. Let it pass: the server answers with <see cref="StatusCode"/>, and closes the connection unless the content was
+/// whole.
 /// </summary>
 public sealed class RequestRejectedException : IOException
 {
-    /// <summary>Makes one, to test a handler with content that fails. A handler that throws it has its request refused in the same way.</summary>
-    /// <param name="statusCode">400 for content that is incomplete, 408 for content that is too slow, or 413 for content that is too large.</param>
+    /// <summary>
+    /// Makes one, to test a handler with content that fails. A handler that throws it has its request refused in the same way.
+    /// </summary>
+    /// <param name="statusCode">
+    /// 400 for content that is incomplete, 408 for content that is too slow, or 413 for content that is too large.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is none of these.</exception>
     public RequestRejectedException(int statusCode)
         : this(Of(statusCode))
@@ -34,7 +39,10 @@ public sealed class RequestRejectedException : IOException
     /// <summary>The status code that the client gets: 400, 408, 413 or 415.</summary>
     public int StatusCode => Response?.StatusCode ?? Rejection.StatusCode();
 
-    /// <summary>What the client gets, and the connection goes on; null if that follows from <see cref="Rejection"/>, and the connection ends.</summary>
+    /// <summary>
+    /// What the client gets, and the connection goes on; null if that follows from <see cref="Rejection"/>, and the connection
+    /// ends.
+    /// </summary>
     internal HttpResponse? Response { get; }
 
     internal Rejection Rejection { get; }

@@ -14,8 +14,8 @@ public abstract class ResponseBody : IAsyncDisposable
     public static ResponseBody Empty { get; } = new BytesBody(ReadOnlyMemory<byte>.Empty, "application/octet-stream");
 
     /// <summary>
-    /// The exact number of bytes that <see cref="WriteToAsync"/> will write, sent as Content-Length; null when it is not known, and the
-    /// content is then sent in chunks. Read when a response is made with it.
+    /// The exact number of bytes that <see cref="WriteToAsync"/> will write, sent as Content-Length; null when it is not known,
+    /// and the content is then sent in chunks. Read when a response is made with it.
     /// </summary>
     public abstract long? Length { get; }
 
@@ -24,7 +24,8 @@ public abstract class ResponseBody : IAsyncDisposable
 
     /// <summary>Bytes in memory, to be sent again and again.</summary>
     /// <param name="content">The bytes. They must not change afterwards.</param>
-    public static ResponseBody From(ReadOnlyMemory<byte> content) => content.IsEmpty ? Empty : new BytesBody(content, "application/octet-stream");
+    public static ResponseBody From(ReadOnlyMemory<byte> content) =>
+        content.IsEmpty ? Empty : new BytesBody(content, "application/octet-stream");
 
     /// <summary>Text, sent as UTF-8, to be sent again and again.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
@@ -35,12 +36,14 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// The rest of a stream, from its position to its end, sent with its length where that is known. The stream is disposed after the response.
+    /// The rest of a stream, from its position to its end, sent with its length where that is known. The stream is disposed after
+    /// the response.
     /// </summary>
     /// <param name="content">The stream, for one response.</param>
     /// <param name="length">
-    /// The number of bytes in it. If it turns out to be another, the response fails as if reading had thrown. Null: what a stream that can seek says
-    /// now, and what is added to it later is not sent; without such a stream, or if that is 0, the length is not known.
+    /// The number of bytes in it. If it turns out to be another, the response fails as if reading had thrown. Null: what a stream
+    /// that can seek says now, and what is added to it later is not sent; without such a stream, or if that is 0, the length is
+    /// not known.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot be read.</exception>
@@ -61,8 +64,12 @@ public abstract class ResponseBody : IAsyncDisposable
     /// Content that a function writes while it is being sent. Flush the stream to push what has been written
     /// to the client at once, as for server-sent events.
     /// </summary>
-    /// <param name="write">Writes the content. If it throws, the connection is aborted, or the client gets a 500 if nothing has been sent yet.</param>
-    /// <param name="length">The number of bytes that it will write, if known. If it writes another, the response fails as if it had thrown.</param>
+    /// <param name="write">
+    /// Writes the content. If it throws, the connection is aborted, or the client gets a 500 if nothing has been sent yet.
+    /// </param>
+    /// <param name="length">
+    /// The number of bytes that it will write, if known. If it writes another, the response fails as if it had thrown.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="write"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     public static ResponseBody Push(Func<Stream, CancellationToken, ValueTask> write, long? length = null)
@@ -73,18 +80,20 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a body that writes through a stream of yours: one that compresses, counts or encrypts. The inner body belongs to the new one, which passes
-    /// its disposal on.
+    /// Makes a body that writes through a stream of yours: one that compresses, counts or encrypts. The inner body belongs to the
+    /// new one, which passes its disposal on.
     /// </summary>
     /// <param name="inner">The content as it is.</param>
     /// <param name="around">
-    /// Makes the stream that <paramref name="inner"/> writes to, from the one that takes the response's content, for each response anew. It is disposed
-    /// when the inner body has ended, so that it can write its end; the stream below it is not its own to close.
+    /// Makes the stream that <paramref name="inner"/> writes to, from the one that takes the response's content, for each
+    /// response anew. It is disposed when the inner body has ended, so that it can write its end; the stream below it is not its
+    /// own to close.
     /// </param>
     /// <param name="length">The number of bytes that come out, if known. Default: not known.</param>
     /// <exception cref="ArgumentNullException"><paramref name="inner"/> or <paramref name="around"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <example><code>ResponseBody zipped = ResponseBody.Wrap(body, output => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true));</code></example>
+    /// <example><code>ResponseBody zipped = ResponseBody.Wrap(body, output => new GZipStream(output, CompressionLevel.Fastest,
+    /// leaveOpen: true));</code></example>
     public static ResponseBody Wrap(ResponseBody inner, Func<Stream, Stream> around, long? length = null)
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -94,8 +103,9 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gets the content of a body that is in memory, as those of <see cref="From(ReadOnlyMemory{byte})"/> and <see cref="From(string)"/> are. A handler
-    /// around another one that changes such content makes a body of the new bytes, which is then sent as quickly as the old one.
+    /// Gets the content of a body that is in memory, as those of <see cref="From(ReadOnlyMemory{byte})"/> and
+    /// <see cref="From(string)"/> are. A handler around another one that changes such content makes a body of the new bytes,
+    /// which is then sent as quickly as the old one.
     /// </summary>
     /// <param name="content">The bytes, which are not to be changed; empty if the body writes itself.</param>
     /// <returns>Whether the content is in memory.</returns>
@@ -106,7 +116,9 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>Writes the content.</summary>
-    /// <param name="output">Takes the content and sends it. A write waits while the client is slow. It is flushed at the end by the server.</param>
+    /// <param name="output">
+    /// Takes the content and sends it. A write waits while the client is slow. It is flushed at the end by the server.
+    /// </param>
     /// <param name="cancellationToken">Cancelled when the connection is aborted.</param>
     public abstract ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken);
 
@@ -116,7 +128,10 @@ public abstract class ResponseBody : IAsyncDisposable
     /// <summary>Whether writing it, or disposing of it, runs code that is not this library's.</summary>
     internal virtual bool IsUserCode => true;
 
-    /// <summary>The content, if it is in memory and can be copied to the wire as it is. Not for users to override: it is asked on any thread.</summary>
+    /// <summary>
+    /// The content, if it is in memory and can be copied to the wire as it is. Not for users to override: it is asked on any
+    /// thread.
+    /// </summary>
     internal virtual ReadOnlyMemory<byte>? Memory => null;
 
     private sealed class BytesBody(ReadOnlyMemory<byte> content, string contentType) : ResponseBody
@@ -129,7 +144,8 @@ public abstract class ResponseBody : IAsyncDisposable
 
         internal override ReadOnlyMemory<byte>? Memory => content;
 
-        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => output.WriteAsync(content, cancellationToken);
+        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
+            output.WriteAsync(content, cancellationToken);
     }
 
     private sealed class StreamBody(Stream content, long? length, bool isCut) : ResponseBody
@@ -137,7 +153,9 @@ public abstract class ResponseBody : IAsyncDisposable
         public override long? Length => length;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
-            isCut ? CopyPartAsync(output, length!.Value, cancellationToken) : new(content.CopyToAsync(output, CopyBufferSize, cancellationToken));
+            isCut
+                ? CopyPartAsync(output, length!.Value, cancellationToken)
+                : new(content.CopyToAsync(output, CopyBufferSize, cancellationToken));
 
         // A file that grows meanwhile, such as a log, is sent as long as it was said to be.
         private async ValueTask CopyPartAsync(Stream output, long left, CancellationToken cancellationToken)
@@ -146,7 +164,8 @@ public abstract class ResponseBody : IAsyncDisposable
             int read;
             for (; left > 0; left -= read)
             {
-                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken)
+                    .ConfigureAwait(false);
                 if (read == 0) return; // too short, which the server sees
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
@@ -163,7 +182,8 @@ public abstract class ResponseBody : IAsyncDisposable
     {
         public override long? Length => length;
 
-        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => write(output, cancellationToken);
+        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
+            write(output, cancellationToken);
     }
 
     private sealed class WrappedBody(ResponseBody inner, Func<Stream, Stream> around, long? length) : ResponseBody
@@ -174,7 +194,8 @@ public abstract class ResponseBody : IAsyncDisposable
 
         public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
         {
-            Stream stream = around(output) ?? throw new InvalidOperationException("The function of ResponseBody.Wrap returned null.");
+            Stream stream =
+                around(output) ?? throw new InvalidOperationException("The function of ResponseBody.Wrap returned null.");
             await using (stream.ConfigureAwait(false)) await inner.WriteToAsync(stream, cancellationToken).ConfigureAwait(false);
         }
 

@@ -12,44 +12,54 @@ public sealed record PwbServerOptions
     /// <summary>The port of the tutorial.</summary>
     public const int DefaultPort = 8888;
 
-    /// <summary>The port of the loopback end points that the server listens on unless <see cref="EndPoints"/> are given. Default 8888; 0 takes a free one.</summary>
+    /// <summary>
+    /// The port of the loopback end points that the server listens on unless <see cref="EndPoints"/> are given. Default 8888; 0
+    /// takes a free one.
+    /// </summary>
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>
     /// Where to listen. Null, the default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at
-    /// <see cref="Port"/>. Those that are a <see cref="TlsEndPoint"/> speak TLS. All end points with port 0 get one free port together, and
-    /// all with TLS another.
+    /// <see cref="Port"/>. Those that are a <see cref="TlsEndPoint"/> speak TLS. All end points with port 0 get one free port
+    /// together, and all with TLS another.
     /// </summary>
     public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
 
-    /// <summary>With which certificates the end points at <see cref="Port"/> speak TLS. Default null: they do not. Not to be given with <see cref="EndPoints"/>, each of which says so for itself.</summary>
+    /// <summary>
+    /// With which certificates the end points at <see cref="Port"/> speak TLS. Default null: they do not. Not to be given with
+    /// <see cref="EndPoints"/>, each of which says so for itself.
+    /// </summary>
     public TlsOptions? Tls { get; init; }
 
     /// <summary>
-    /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored elsewhere).
-    /// Default false. Connections that serve one request each then cost less. In return a client that sends nothing is not seen for about
-    /// a second: only then does it count towards <see cref="PwbServerLimits.MaxConnections"/>, and
+    /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored
+    /// elsewhere). Default false. Connections that serve one request each then cost less. In return a client that sends nothing
+    /// is not seen for about a second: only then does it count towards <see cref="PwbServerLimits.MaxConnections"/>, and
     /// <see cref="PwbServerLimits.FirstByteTimeout"/> begins.
     /// </summary>
     public bool DeferAccept { get; init; }
 
-    /// <summary>The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in the tutorial.</summary>
+    /// <summary>
+    /// The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in
+    /// the tutorial.
+    /// </summary>
     public string? ServerHeader { get; init; } = "PWB1.0";
 
     /// <summary>What a line in the access log looks like. Default: <see cref="AccessLogFormat.Short"/>.</summary>
     public AccessLogFormat AccessLogFormat { get; init; }
 
     /// <summary>
-    /// The parameters of a query whose values are secret: REDACTED takes their place in logs and spans, in the request's target and in Referer.
-    /// Case counts. Default: the signatures and keys that OpenTelemetry's conventions for <c>url.query</c> list. An empty list masks nothing.
+    /// The parameters of a query whose values are secret: REDACTED takes their place in logs and spans, in the request's target
+    /// and in Referer. Case counts. Default: the signatures and keys that OpenTelemetry's conventions for <c>url.query</c> list.
+    /// An empty list masks nothing.
     /// </summary>
     public IReadOnlyList<string> SecretQueryParameters { get; init; } =
         ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
 
     /// <summary>
-    /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421 (RFC 9110
-    /// §15.5.20). An IP address stands here as in a URL, such as "203.0.113.9" or "[2001:db8::1]". On loopback end points "localhost", the names
-    /// below it and all IP addresses are allowed too. Ports do not count; "*" allows everything.
+    /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421
+    /// (RFC 9110 §15.5.20). An IP address stands here as in a URL, such as "203.0.113.9" or "[2001:db8::1]". On loopback end
+    /// points "localhost", the names below it and all IP addresses are allowed too. Ports do not count; "*" allows everything.
     /// Null, the default: on loopback end points nothing more than those, on all others everything. Without such a check, a
     /// page in a browser can reach a server on its own machine by a name that it owns (DNS rebinding). Streams given to
     /// <see cref="PwbServer.ServeAsync"/> are checked only if there is a list.
@@ -57,9 +67,9 @@ public sealed record PwbServerOptions
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
     /// <summary>
-    /// Methods of the application's own that reach the handler like registered ones, such as NOTIFY and SUBSCRIBE of UPnP or PURGE of caches: tokens
-    /// of at most 32 characters, whose case counts. Default: none. A method that is neither here nor in the IANA registry is answered with 501
-    /// (RFC 9110 §9.1).
+    /// Methods of the application's own that reach the handler like registered ones, such as NOTIFY and SUBSCRIBE of UPnP or
+    /// PURGE of caches: tokens of at most 32 characters, whose case counts. Default: none. A method that is neither here nor in
+    /// the IANA registry is answered with 501 (RFC 9110 §9.1).
     /// </summary>
     public IReadOnlyList<string> AdditionalMethods { get; init; } = [];
 
@@ -67,48 +77,81 @@ public sealed record PwbServerOptions
     public PwbServerLimits Limits { get; init; } = PwbServerLimits.Default;
 
     /// <summary>
-    /// The largest content, in bytes, that a request may have; null for <see cref="PwbServerLimits.MaxContentLength"/>. Called for each request
-    /// that has content, before its handler, so that an upload page can allow more and everything else stays small.
+    /// The largest content, in bytes, that a request may have; null for <see cref="PwbServerLimits.MaxContentLength"/>. Called
+    /// for each request that has content, before its handler, so that an upload page can allow more and everything else stays
+    /// small.
     /// </summary>
     public Func<HttpRequest, long?>? MaxContentLengthSelector { get; init; }
 
     /// <summary>
-    /// Whether the server lets the process's thread pool grow when handlers block its threads. Default true. Without it the pool adds about one thread
-    /// a second, and other clients wait until there are enough. Set it to false in a process that sets <see cref="ThreadPool.SetMinThreads"/> itself.
+    /// Whether the server lets the process's thread pool grow when handlers block its threads. Default true. Without it the pool
+    /// adds about one thread a second, and other clients wait until there are enough. Set it to false in a process that sets
+    /// <see cref="ThreadPool.SetMinThreads"/> itself.
     /// </summary>
     public bool GrowThreadPool { get; init; } = true;
 
-    /// <summary>The clock of deadlines and of the Date field. Default: the system's. If it throws, the system's goes on in its place, with an error in the log.</summary>
+    /// <summary>
+    /// The clock of deadlines and of the Date field. Default: the system's. If it throws, the system's goes on in its place, with
+    /// an error in the log.
+    /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
     /// <param name="port">The port; 0 takes a free one.</param>
     /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port, TlsOptions? tls = null) => EndPointsOf(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
+    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port, TlsOptions? tls = null) =>
+        EndPointsOf(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
 
-    /// <summary>All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches the server.</summary>
+    /// <summary>
+    /// All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches
+    /// the server.
+    /// </summary>
     /// <param name="port">The port; 0 takes a free one.</param>
     /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port, TlsOptions? tls = null) => EndPointsOf(IPAddress.Any, IPAddress.IPv6Any, port, tls);
+    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port, TlsOptions? tls = null) =>
+        EndPointsOf(IPAddress.Any, IPAddress.IPv6Any, port, tls);
 
     /// <summary>Checks all options and limits, as <see cref="PwbServer"/> does when it is made with them.</summary>
-    /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which and why, <see cref="ArgumentException.ParamName"/> is its name.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option or a limit is not valid; the message says which and why, <see cref="ArgumentException.ParamName"/> is its name.
+    /// </exception>
     public void Validate()
     {
-        Require(Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort, nameof(Port), $"Port is {Port}; it must be from 0 to 65535.");
-        Require(EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)), nameof(EndPoints), "EndPoints holds no end point.");
-        Require(Tls is null || EndPoints is null, nameof(Tls), "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
+        Require(
+            Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort,
+            nameof(Port),
+            $"Port is {Port}; it must be from 0 to 65535.");
+        Require(
+            EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)),
+            nameof(EndPoints),
+            "EndPoints holds no end point.");
+        Require(
+            Tls is null || EndPoints is null,
+            nameof(Tls),
+            "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
         foreach (string host in AllowedHosts ?? [])
-            Require(HostFilter.IsValid(host), nameof(AllowedHosts), $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, xn--fiq228c.example or [2001:db8::1], and *.");
+            Require(
+                HostFilter.IsValid(host),
+                nameof(AllowedHosts),
+                $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, "
+                    + "xn--fiq228c.example or [2001:db8::1], and *.");
         Require(SecretQueryParameters is not null, nameof(SecretQueryParameters), "SecretQueryParameters is null.");
         foreach (string name in SecretQueryParameters!)
-            Require(QueryMask.IsValid(name), nameof(SecretQueryParameters), $"SecretQueryParameters holds '{name}'; it takes names as they stand in a query, such as access_token.");
+            Require(
+                QueryMask.IsValid(name),
+                nameof(SecretQueryParameters),
+                $"SecretQueryParameters holds '{name}'; it takes names as they stand in a query, such as access_token.");
         Require(AdditionalMethods is not null, nameof(AdditionalMethods), "AdditionalMethods is null.");
         foreach (string method in AdditionalMethods!)
-            Require(KnownMethods.IsValid(method), nameof(AdditionalMethods), $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such as PURGE.");
-        Require(Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
+            Require(
+                KnownMethods.IsValid(method),
+                nameof(AdditionalMethods),
+                $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such as "
+                    + "PURGE.");
+        Require(
+            Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");
         CheckServerHeader();

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Pwb;
 
 /// <summary>
-/// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation. What else the system's own TLS allows, such as
-/// its ciphers, is the system's to say.
+/// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation. What else the system's own TLS
+/// allows, such as its ciphers, is the system's to say.
 /// </summary>
 public sealed class TlsOptions
 {
@@ -14,7 +14,8 @@ public sealed class TlsOptions
     public TlsOptions(params IReadOnlyList<ServerCertificate> certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        if (certificates.Count == 0 || certificates.Contains(null!)) throw new ArgumentException("There is no certificate.", nameof(certificates));
+        if (certificates.Count == 0 || certificates.Contains(null!))
+            throw new ArgumentException("There is no certificate.", nameof(certificates));
         Certificates = [.. certificates];
     }
 
@@ -25,19 +26,23 @@ public sealed class TlsOptions
     public IReadOnlyList<ServerCertificate> Certificates { get; }
 
     /// <summary>
-    /// Whether clients are asked for certificates, in the handshake (mutual TLS). Default: <see cref="ClientCertificateMode.None"/>. A client
-    /// that is refused gets a 403 that says why, and then the end of the connection; no handler sees it.
+    /// Whether clients are asked for certificates, in the handshake (mutual TLS). Default:
+    /// <see cref="ClientCertificateMode.None"/>. A client that is refused gets a 403 that says why, and then the end of the
+    /// connection; no handler sees it.
     /// </summary>
     /// <exception cref="ArgumentException">The value is none of the enumeration.</exception>
     public ClientCertificateMode ClientCertificates
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentException($"ClientCertificates is {value}, which is none.", nameof(value));
+        init =>
+            field = Enum.IsDefined(value)
+                ? value
+                : throw new ArgumentException($"ClientCertificates is {value}, which is none.", nameof(value));
     }
 
     /// <summary>
-    /// The authorities whose client certificates are accepted: roots, and intermediates that clients may not send. Default null: those that the
-    /// system trusts. Clients are told their names, except on Windows.
+    /// The authorities whose client certificates are accepted: roots, and intermediates that clients may not send. Default null:
+    /// those that the system trusts. Clients are told their names, except on Windows.
     /// </summary>
     /// <exception cref="ArgumentException">The list is empty or holds null.</exception>
     public IReadOnlyList<X509Certificate2>? ClientCertificateAuthorities
@@ -45,25 +50,31 @@ public sealed class TlsOptions
         get;
         init
         {
-            if (value is { Count: 0 } || value?.Contains(null!) == true) throw new ArgumentException("There is no authority.", nameof(value));
+            if (value is { Count: 0 } || value?.Contains(null!) == true)
+                throw new ArgumentException("There is no authority.", nameof(value));
             field = value is null ? null : [.. value];
         }
     }
 
     /// <summary>
     /// Whether it is looked up that client certificates have been revoked. Default: <see cref="X509RevocationMode.NoCheck"/>.
-    /// <see cref="X509RevocationMode.Online"/> fetches lists during handshakes, for up to five seconds; where none is to be had, the client is refused.
+    /// <see cref="X509RevocationMode.Online"/> fetches lists during handshakes, for up to five seconds; where none is to be had,
+    /// the client is refused.
     /// </summary>
     /// <exception cref="ArgumentException">The value is none of the enumeration.</exception>
     public X509RevocationMode ClientCertificateRevocation
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentException($"ClientCertificateRevocation is {value}, which is none.", nameof(value));
+        init =>
+            field = Enum.IsDefined(value)
+                ? value
+                : throw new ArgumentException($"ClientCertificateRevocation is {value}, which is none.", nameof(value));
     }
 
     /// <summary>
-    /// Decides about a client certificate: gets it, its chain, and what is wrong with them, and returns whether the client is served. Default
-    /// null: it is served if nothing is wrong. Called during handshakes, by many threads at once; one that throws refuses the client.
+    /// Decides about a client certificate: gets it, its chain, and what is wrong with them, and returns whether the client is
+    /// served. Default null: it is served if nothing is wrong. Called during handshakes, by many threads at once; one that throws
+    /// refuses the client.
     /// </summary>
     public Func<X509Certificate2, X509Chain, SslPolicyErrors, bool>? ClientCertificateValidator { get; init; }
 }

@@ -6,7 +6,8 @@ namespace Pwb.Platform;
 internal static partial class LinuxCalls
 {
     // <errno.h>, the same on every architecture that .NET runs on.
-    private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, AccessDenied = 13, OtherDevice = 18, NotDirectory = 20, Invalid = 22, NoSuchCall = 38;
+    private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, Again = 11, AccessDenied = 13, OtherDevice = 18,
+        NotDirectory = 20, Invalid = 22, NoSuchCall = 38;
 
     // O_PATH | O_CLOEXEC, <asm-generic/fcntl.h>: says which file it is and opens nothing, so neither a FIFO nor a device notices.
     private const int PathOnly = 0x200000 | CloseOnExec;
@@ -28,12 +29,14 @@ internal static partial class LinuxCalls
     public static int OpenPath(string path) => Open(path, PathOnly);
 
     /// <summary>
-    /// Finds what a path below a directory names, by O_PATH. Links are followed, but for the magic ones of /proc: those lead to another process's
-    /// files, whose real paths read like our own.
+    /// Finds what a path below a directory names, by O_PATH. Links are followed, but for the magic ones of /proc: those lead to
+    /// another process's files, whose real paths read like our own.
     /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="path">The path, which may be "."</param>
-    /// <param name="staysBeneath">Whether the kernel itself is to refuse each step out of the directory, and each absolute link.</param>
+    /// <param name="staysBeneath">
+    /// Whether the kernel itself is to refuse each step out of the directory, and each absolute link.
+    /// </param>
     /// <returns>A descriptor; -1 with the error in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
     public static int OpenPathBelow(int directory, string path, bool staysBeneath)
     {
@@ -44,13 +47,19 @@ internal static partial class LinuxCalls
         return (int)descriptor;
     }
 
-    /// <summary>Whether <see cref="OpenPathBelow"/> has just failed because the path leaves the directory, or seemed to while somebody was renaming.</summary>
+    /// <summary>
+    /// Whether <see cref="OpenPathBelow"/> has just failed because the path leaves the directory, or seemed to while somebody was
+    /// renaming.
+    /// </summary>
     public static bool HasLeft() => Marshal.GetLastPInvokeError() is OtherDevice or Again;
 
     /// <summary>Whether a call has just failed because this system does not have it, or a sandbox does not allow it.</summary>
-    public static bool IsMissing() => Marshal.GetLastPInvokeError() is NoSuchCall or NotPermitted or AccessDenied or Invalid or NoEntry or NotDirectory;
+    public static bool IsMissing() =>
+        Marshal.GetLastPInvokeError() is NoSuchCall or NotPermitted or AccessDenied or Invalid or NoEntry or NotDirectory;
 
-    /// <summary>Opens content to be read. Never waits until others give a file free: a lease (fcntl(2)) is the error EAGAIN.</summary>
+    /// <summary>
+    /// Opens content to be read. Never waits until others give a file free: a lease (fcntl(2)) is the error EAGAIN.
+    /// </summary>
     /// <returns>A descriptor; -1 with the error in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
     public static int OpenContent(string path)
     {

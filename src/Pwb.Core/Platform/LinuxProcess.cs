@@ -13,7 +13,8 @@ internal static class LinuxProcess
     {
         try
         {
-            string? line = File.ReadLines(LimitsFile).FirstOrDefault(text => text.StartsWith(OpenFilesLine, StringComparison.Ordinal));
+            string? line =
+                File.ReadLines(LimitsFile).FirstOrDefault(text => text.StartsWith(OpenFilesLine, StringComparison.Ordinal));
             string? soft = line?[OpenFilesLine.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
             return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) ? limit : null;
         }

@@ -15,7 +15,8 @@ internal static class LinuxSockets
 
     /// <summary>Has a listener show clients only when they have sent something.</summary>
     /// <exception cref="SocketException">The system refuses.</exception>
-    public static void DeferAccept(Socket listener) => listener.SetRawSocketOption(Tcp, TcpDeferAccept, BitConverter.GetBytes(DeferSeconds));
+    public static void DeferAccept(Socket listener) =>
+        listener.SetRawSocketOption(Tcp, TcpDeferAccept, BitConverter.GetBytes(DeferSeconds));
 
     /// <summary>The number of bytes that the other end has acknowledged; -1 if an old kernel does not tell.</summary>
     /// <exception cref="SocketException">The socket is not connected any more.</exception>

@@ -39,7 +39,8 @@ internal readonly struct LinuxStatus
     {
         get
         {
-            long seconds = Math.Clamp(_modifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+            long seconds = Math.Clamp(
+                _modifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
             return DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(_modifiedNanoseconds / TimeSpan.NanosecondsPerTick);
         }
     }

@@ -48,5 +48,6 @@ internal static partial class MacCalls
     // Apple passes variable arguments on the stack, which begins behind the eight registers of this processor.
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libSystem", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int ControlOnArm(SafeFileHandle file, int command, nint x2, nint x3, nint x4, nint x5, nint x6, nint x7, byte[] path);
+    private static partial int ControlOnArm(
+        SafeFileHandle file, int command, nint x2, nint x3, nint x4, nint x5, nint x6, nint x7, byte[] path);
 }

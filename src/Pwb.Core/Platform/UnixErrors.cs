@@ -7,7 +7,8 @@ internal static class UnixErrors
 {
     // <errno.h>: these are the same on every system and architecture that .NET runs on, those are not.
     private const int NotPermitted = 1, NoEntry = 2, AccessDenied = 13, NotDirectory = 20;
-    private static readonly int NameTooLong = OperatingSystem.IsLinux() ? 36 : 63, TooManyLinks = OperatingSystem.IsLinux() ? 40 : 62;
+    private static readonly int NameTooLong =
+        OperatingSystem.IsLinux() ? 36 : 63, TooManyLinks = OperatingSystem.IsLinux() ? 40 : 62;
 
     /// <summary>What the last call's error is to a caller.</summary>
     /// <returns>Null if the file does not exist.</returns>

@@ -7,7 +7,8 @@ namespace Pwb.Platform;
 internal static partial class WindowsCalls
 {
     private const int MaxPathLength = 32 * 1024;
-    private const uint AnyShare = 7, OpenExisting = 3, BackupSemantics = 0x02000000; // FILE_SHARE_*, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS
+    // FILE_SHARE_*, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS
+    private const uint AnyShare = 7, OpenExisting = 3, BackupSemantics = 0x02000000;
 
     /// <summary>The real path of an open file, as <c>\\?\C:\folder\file</c>; null if it has none.</summary>
     public static string? GetRealPath(SafeFileHandle file)
@@ -29,9 +30,11 @@ internal static partial class WindowsCalls
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial SafeFileHandle Create(string path, uint access, uint share, nint security, uint disposition, uint flags, nint template);
+    private static partial SafeFileHandle Create(
+        string path, uint access, uint share, nint security, uint disposition, uint flags, nint template);
 
-    [LibraryImport("kernel32", EntryPoint = "GetFinalPathNameByHandleW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [LibraryImport(
+        "kernel32", EntryPoint = "GetFinalPathNameByHandleW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial uint GetFinalPath(SafeFileHandle file, [Out] char[] path, int length, int flags);
 }

@@ -13,7 +13,10 @@ internal static class Authority
         return port.IsEmpty || (port[0] == ':' && IsPort(port[1..]));
     }
 
-    /// <summary>Whether an authority may begin like this: for one that has not arrived whole, so that a bad one is refused at its bad byte.</summary>
+    /// <summary>
+    /// Whether an authority may begin like this: for one that has not arrived whole, so that a bad one is refused at its bad
+    /// byte.
+    /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> prefix)
     {
         if (prefix.IsEmpty) return true;
@@ -23,7 +26,9 @@ internal static class Authority
         bool isHostWhole = isLiteral ? hostLength > 0 : hostLength >= 0;
         if (isHostWhole) return IsValid(prefix);
 
-        return isLiteral ? Ipv6MayBegin(prefix[1..]) : !prefix.ContainsAnyExcept(Grammar.RegNameBytes) && HasOnlyPlainEscapes(prefix, isPrefix: true);
+        return isLiteral
+            ? Ipv6MayBegin(prefix[1..])
+            : !prefix.ContainsAnyExcept(Grammar.RegNameBytes) && HasOnlyPlainEscapes(prefix, isPrefix: true);
     }
 
     // Not every wrong beginning is found here, but every character that can stand in no address.
@@ -125,7 +130,8 @@ internal static class Authority
         octet.Length is >= 1 and <= 3 && (octet.Length == 1 || octet[0] != '0') && ReadSmallNumber(octet) is >= 0 and <= 255;
 
     // RFC 3986 §3.2.3 lets the port be empty.
-    private static bool IsPort(ReadOnlySpan<byte> port) => port.IsEmpty || (port.Length <= 5 && ReadSmallNumber(port) is >= 0 and <= 65535);
+    private static bool IsPort(ReadOnlySpan<byte> port) =>
+        port.IsEmpty || (port.Length <= 5 && ReadSmallNumber(port) is >= 0 and <= 65535);
 
     private static int ReadSmallNumber(ReadOnlySpan<byte> digits)
     {

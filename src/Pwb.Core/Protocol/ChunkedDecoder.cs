@@ -99,7 +99,10 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
             case State.LineFeed: return value == '\n' ? EndLine() : Rejection.BadLineEnd;
             case State.DataCarriageReturn: return Expect(value == '\r', State.DataLineFeed, Rejection.BadChunkData);
             case State.DataLineFeed: return Expect(value == '\n', State.Size, Rejection.BadChunkData);
-            default: return StepExtension(value) ? Rejection.None : value is (byte)'\r' or (byte)'\n' ? Rejection.BadLineEnd : Rejection.BadChunkExtension;
+            default:
+                return StepExtension(value) ? Rejection.None
+                    : value is (byte)'\r' or (byte)'\n' ? Rejection.BadLineEnd
+                    : Rejection.BadChunkExtension;
         }
     }
 
@@ -139,10 +142,15 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
             State.BeforeSemicolon => isBlank ? State.BeforeSemicolon : value == ';' ? State.BeforeName : null,
             State.BeforeName => isBlank ? State.BeforeName : isToken ? State.Name : null,
             State.Name => isToken ? State.Name : value == '=' ? State.BeforeValue : isBlank ? State.AfterName : AfterItem(value),
-            State.AfterName => isBlank ? State.AfterName : value == '=' ? State.BeforeValue : value == ';' ? State.BeforeName : null,
+            State.AfterName =>
+                isBlank ? State.AfterName : value == '=' ? State.BeforeValue : value == ';' ? State.BeforeName : null,
             State.BeforeValue => isBlank ? State.BeforeValue : value == '"' ? State.QuotedValue : isToken ? State.Value : null,
             State.Value => isToken ? State.Value : isBlank ? State.BeforeSemicolon : AfterItem(value),
-            State.QuotedValue => value == '"' ? State.AfterQuotedValue : value == '\\' ? State.QuotedPair : Grammar.IsQuotedText(value) ? State.QuotedValue : null,
+            State.QuotedValue =>
+                value == '"' ? State.AfterQuotedValue
+                    : value == '\\' ? State.QuotedPair
+                    : Grammar.IsQuotedText(value) ? State.QuotedValue
+                    : null,
             State.QuotedPair => Grammar.IsQuotedPair(value) ? State.QuotedValue : null,
             _ => isBlank ? State.BeforeSemicolon : AfterItem(value),
         };

@@ -14,11 +14,14 @@ public readonly ref struct FieldLine
     /// <summary>The field name, in the case in which it was sent. Names compare without case.</summary>
     public ReadOnlySpan<byte> Name { get; }
 
-    /// <summary>The value without the white space around it. It may hold any byte but control characters (HTAB is allowed).</summary>
+    /// <summary>
+    /// The value without the white space around it. It may hold any byte but control characters (HTAB is allowed).
+    /// </summary>
     public ReadOnlySpan<byte> Value { get; }
 
     /// <summary>
-    /// Makes strings of the line, so that <c>foreach ((string name, string value) in request.Headers)</c> works. Bytes above 0x7F are read as Latin-1.
+    /// Makes strings of the line, so that <c>foreach ((string name, string value) in request.Headers)</c> works. Bytes above 0x7F
+    /// are read as Latin-1.
     /// </summary>
     /// <param name="name">The field name, in the case in which it was sent.</param>
     /// <param name="value">The value.</param>

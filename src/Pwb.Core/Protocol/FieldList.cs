@@ -1,8 +1,9 @@
 namespace Pwb.Protocol;
 
 /// <summary>
-/// Walks over the members of a comma-separated list without quoted strings (RFC 9110 §5.6.1). Empty members are passed over, any number of
-/// them in one step, and the walk ends after <see cref="MaxMembers"/>, so that a list of commas or of many members costs next to nothing.
+/// Walks over the members of a comma-separated list without quoted strings (RFC 9110 §5.6.1). Empty members are passed over, any
+/// number of them in one step, and the walk ends after <see cref="MaxMembers"/>, so that a list of commas or of many members
+/// costs next to nothing.
 /// </summary>
 internal ref struct FieldList(ReadOnlySpan<byte> value)
 {

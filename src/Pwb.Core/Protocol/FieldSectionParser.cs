@@ -55,7 +55,8 @@ internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers 
         if (valueLength < 0) return IncompleteLine(line.Length, budget, out rejection);
 
         int end = valueStart + valueLength;
-        if (window[end] != '\r') return Invalid(window[end] == '\n' ? Rejection.BadLineEnd : Rejection.BadFieldValue, out rejection);
+        if (window[end] != '\r')
+            return Invalid(window[end] == '\n' ? Rejection.BadLineEnd : Rejection.BadFieldValue, out rejection);
         if (end + 1 == window.Length) return IncompleteLine(line.Length, budget, out rejection);
         if (window[end + 1] != '\n') return Invalid(Rejection.BadLineEnd, out rejection);
 

@@ -20,9 +20,12 @@ internal static class Grammar
     /// What stands in a query as it was sent: visible ASCII, but for what the URL standard escapes in every query
     /// (https://url.spec.whatwg.org/#query-percent-encode-set).
     /// </summary>
-    public static readonly SearchValues<byte> QueryBytes = Bytes(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
+    public static readonly SearchValues<byte> QueryBytes =
+        Bytes(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
 
-    /// <summary>reg-name: unreserved, sub-delims and "%", but without the comma, which would make it a list. RFC 3986 §3.2.2.</summary>
+    /// <summary>
+    /// reg-name: unreserved, sub-delims and "%", but without the comma, which would make it a list. RFC 3986 §3.2.2.
+    /// </summary>
     public static readonly SearchValues<byte> RegNameBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+;=" + "%");
 
     /// <summary>unreserved: RFC 3986 §2.3.</summary>
@@ -55,7 +58,10 @@ internal static class Grammar
     /// <summary>Without optional white space (SP and HTAB, nothing else) at both ends: RFC 9110 §5.6.3.</summary>
     public static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
 
-    /// <summary>Whether every "%" is followed by two hexadecimal digits. In a prefix of a text, an escape at its very end may be incomplete.</summary>
+    /// <summary>
+    /// Whether every "%" is followed by two hexadecimal digits. In a prefix of a text, an escape at its very end may be
+    /// incomplete.
+    /// </summary>
     public static bool HasOnlyWholeEscapes(ReadOnlySpan<byte> text, bool isPrefix)
     {
         for (int at = text.IndexOf((byte)'%'); at >= 0; at = text.IndexOf((byte)'%'))
@@ -73,7 +79,8 @@ internal static class Grammar
         return true;
     }
 
-    private static SearchValues<byte> Bytes(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+    private static SearchValues<byte> Bytes(string characters) =>
+        SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
 
     // A loop and no query: this is part of every start, and queries over numbers have to be compiled there.
     private static SearchValues<byte> Bytes(Predicate<int> isMember)

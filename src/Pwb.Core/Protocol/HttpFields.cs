@@ -17,11 +17,14 @@ public sealed class HttpFields
 
     private byte[] _bytes = [];
     private int _offset;
-    private (Slice Name, Slice Value)[] _lines = []; // rented while there is a line, since most connections are idle most of the time
+    // rented while there is a line, since most connections are idle most of the time
+    private (Slice Name, Slice Value)[] _lines = [];
 
     /// <summary>Makes fields, such as the trailers of a request to test a handler with.</summary>
     /// <param name="lines">The field lines.</param>
-    /// <exception cref="ArgumentException">A name is not a token, or a value holds a control character other than a tab, or a character above U+00FF.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is not a token, or a value holds a control character other than a tab, or a character above U+00FF.
+    /// </exception>
     public HttpFields(params ReadOnlySpan<(string Name, string Value)> lines)
     {
         if (lines.IsEmpty) return;
@@ -32,7 +35,8 @@ public sealed class HttpFields
         FieldSectionParser parser = new(int.MaxValue, int.MaxValue);
         while (parser.Position < _bytes.Length)
         {
-            if (parser.ParseLine(_bytes, out Rejection rejection) != OperationStatus.Done) throw new ArgumentException(rejection.Sentence(), nameof(lines));
+            if (parser.ParseLine(_bytes, out Rejection rejection) != OperationStatus.Done)
+                throw new ArgumentException(rejection.Sentence(), nameof(lines));
             Add(parser.Name, parser.Value);
         }
     }
@@ -41,7 +45,9 @@ public sealed class HttpFields
     public int Count { get; private set; }
 
     /// <summary>The line at a position.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative or not below <see cref="Count"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="index"/> is negative or not below <see cref="Count"/>.
+    /// </exception>
     public FieldLine this[int index]
     {
         get
@@ -53,9 +59,9 @@ public sealed class HttpFields
     }
 
     /// <summary>
-    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3), those of Cookie with "; "
-    /// (RFC 9113 §8.2.3). A field that has one value by its definition, such as Authorization or Set-Cookie, is never joined: its first line
-    /// counts, and a walk over the lines shows the others. Bytes above 0x7F are read as Latin-1.
+    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3), those of
+    /// Cookie with "; " (RFC 9113 §8.2.3). A field that has one value by its definition, such as Authorization or Set-Cookie, is
+    /// never joined: its first line counts, and a walk over the lines shows the others. Bytes above 0x7F are read as Latin-1.
     /// </summary>
     public string? this[string name]
     {

@@ -1,6 +1,8 @@
 namespace Pwb.Protocol;
 
-/// <summary>The methods of the IANA registry (RFC 9110 §16.1.1), with one string for each so that none is made per request.</summary>
+/// <summary>
+/// The methods of the IANA registry (RFC 9110 §16.1.1), with one string for each so that none is made per request.
+/// </summary>
 internal static class KnownMethods
 {
     /// <summary>The longest registered method has 17 characters.</summary>
@@ -17,9 +19,13 @@ internal static class KnownMethods
 
     /// <summary>Whether a request can have this method.</summary>
     public static bool IsValid(string? method) =>
-        method is { Length: > 0 and <= MaxLength } && System.Text.Ascii.IsValid(method) && Grammar.IsToken(System.Text.Encoding.ASCII.GetBytes(method));
+        method is { Length: > 0 and <= MaxLength } && System.Text.Ascii.IsValid(method)
+            && Grammar.IsToken(System.Text.Encoding.ASCII.GetBytes(method));
 
-    /// <summary>The method's name, or null if it is neither registered nor one of those that the application added. Case matters: RFC 9110 §9.1.</summary>
+    /// <summary>
+    /// The method's name, or null if it is neither registered nor one of those that the application added. Case matters: RFC 9110
+    /// §9.1.
+    /// </summary>
     public static string? Find(ReadOnlySpan<byte> method, string[] additional)
     {
         if (method.SequenceEqual("GET"u8)) return "GET";

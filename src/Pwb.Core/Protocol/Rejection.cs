@@ -48,7 +48,9 @@ internal enum Rejection
     ClientCertificateNotAccepted,
 }
 
-/// <summary>The status code of each rejection, and the sentence that goes out with it. Nothing that the client sent is ever in it.</summary>
+/// <summary>
+/// The status code of each rejection, and the sentence that goes out with it. Nothing that the client sent is ever in it.
+/// </summary>
 internal static class RejectionText
 {
     public static int StatusCode(this Rejection rejection) => rejection switch

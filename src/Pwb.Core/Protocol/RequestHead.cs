@@ -1,6 +1,8 @@
 namespace Pwb.Protocol;
 
-/// <summary>What the parser found in a request's head. Slices count from the first byte of the head. Reused from request to request.</summary>
+/// <summary>
+/// What the parser found in a request's head. Slices count from the first byte of the head. Reused from request to request.
+/// </summary>
 internal sealed class RequestHead
 {
     /// <summary>The name of a method that is registered, or that the application added; null for any other.</summary>

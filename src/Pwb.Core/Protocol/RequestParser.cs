@@ -29,7 +29,10 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
     /// <summary>Whether nothing of a request line has been seen yet, at most an empty line.</summary>
     public bool IsBeforeRequest(int arrived) => _fieldsStart == 0 && arrived <= _requestLineStart;
 
-    /// <summary>Takes the one empty line that may stand before a request, if nothing else has arrived: it need not be kept until there is more.</summary>
+    /// <summary>
+    /// Takes the one empty line that may stand before a request, if nothing else has arrived: it need not be kept until there is
+    /// more.
+    /// </summary>
     /// <returns>Whether there is one: its two bytes are then used.</returns>
     public bool TakeEmptyLine(int arrived)
     {
@@ -52,7 +55,9 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
     }
 
     /// <summary>Parses as far as the bytes go.</summary>
-    /// <param name="input">What has arrived, from the first byte behind the previous request; on later calls the same and more.</param>
+    /// <param name="input">
+    /// What has arrived, from the first byte behind the previous request; on later calls the same and more.
+    /// </param>
     /// <param name="head">Filled in as it is found; complete with <see cref="OperationStatus.Done"/>.</param>
     /// <param name="fields">Gets each field line.</param>
     public OperationStatus Parse(ReadOnlySpan<byte> input, RequestHead head, HttpFields fields)
@@ -96,7 +101,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
         if (line.IsEmpty) return OperationStatus.NeedMoreData;
 
         int methodLength = line[..Math.Min(line.Length, KnownMethods.MaxLength + 1)].IndexOfAnyExcept(Grammar.TokenBytes);
-        if (methodLength < 0) return line.Length > KnownMethods.MaxLength ? Refuse(Rejection.BadMethod) : OperationStatus.NeedMoreData;
+        if (methodLength < 0)
+            return line.Length > KnownMethods.MaxLength ? Refuse(Rejection.BadMethod) : OperationStatus.NeedMoreData;
         if (methodLength == 0 || line[methodLength] != ' ') return Refuse(WrongInMethod(line, methodLength));
 
         ReadOnlySpan<byte> method = line[..methodLength];
@@ -107,8 +113,10 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
         ReadOnlySpan<byte> rest = line[targetStart..Math.Min(line.Length, _maxRequestLineLength)];
         int targetLength = RequestTarget.Length(rest);
         bool isWhole = targetLength > 0 && rest[targetLength] == ' ';
-        if (!isWhole && !RequestTarget.MayBegin(targetLength < 0 ? rest : rest[..targetLength], method)) return Refuse(Rejection.BadTarget);
-        if (targetLength < 0) return line.Length > _maxRequestLineLength ? Refuse(Rejection.RequestLineTooLong) : OperationStatus.NeedMoreData;
+        if (!isWhole && !RequestTarget.MayBegin(targetLength < 0 ? rest : rest[..targetLength], method))
+            return Refuse(Rejection.BadTarget);
+        if (targetLength < 0)
+            return line.Length > _maxRequestLineLength ? Refuse(Rejection.RequestLineTooLong) : OperationStatus.NeedMoreData;
         if (!isWhole) return Refuse(WrongInTarget(rest[targetLength]));
 
         ReadOnlySpan<byte> target = rest[..targetLength];
@@ -144,7 +152,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
             if (at >= line.Length) return OperationStatus.NeedMoreData;
 
             byte value = line[at];
-            if (at >= _maxRequestLineLength && !(i == length && value == '\r') && i <= length) return Refuse(Rejection.RequestLineTooLong);
+            if (at >= _maxRequestLineLength && !(i == length && value == '\r') && i <= length)
+                return Refuse(Rejection.RequestLineTooLong);
 
             bool isExpected = i switch
             {
@@ -154,7 +163,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
                 length + 1 => value == '\n',
                 _ => Grammar.IsDigit(value),
             };
-            if (!isExpected) return Refuse(value is (byte)'\r' or (byte)'\n' || i > length ? Rejection.BadLineEnd : Rejection.BadVersion);
+            if (!isExpected)
+                return Refuse(value is (byte)'\r' or (byte)'\n' || i > length ? Rejection.BadLineEnd : Rejection.BadVersion);
         }
 
         if (line[start + 5] != '1') return Refuse(Rejection.VersionNotSupported);
@@ -175,7 +185,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
                 CheckExpect(value, head);
                 return Rejection.None;
             case 7 when Ascii.EqualsIgnoreCase(name, "Upgrade"u8):
-                foreach (ReadOnlySpan<byte> protocol in new FieldList(value)) _hasUpgradeToWebSocket |= Ascii.EqualsIgnoreCase(protocol, "websocket"u8);
+                foreach (ReadOnlySpan<byte> protocol in new FieldList(value))
+                    _hasUpgradeToWebSocket |= Ascii.EqualsIgnoreCase(protocol, "websocket"u8);
                 return Rejection.None;
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
                 return CheckConnection(value, head);

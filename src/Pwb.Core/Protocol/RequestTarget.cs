@@ -29,8 +29,8 @@ internal struct RequestTarget
     public string? Scheme;
 
     /// <summary>
-    /// Where the target at the start of a text ends: at its first byte that no target has, or -1 if that has not come. A query takes more bytes
-    /// than a path: all that browsers leave in it as they are (R4).
+    /// Where the target at the start of a text ends: at its first byte that no target has, or -1 if that has not come. A query
+    /// takes more bytes than a path: all that browsers leave in it as they are (R4).
     /// </summary>
     public static int Length(ReadOnlySpan<byte> text)
     {
@@ -42,7 +42,8 @@ internal struct RequestTarget
     }
 
     /// <summary>
-    /// Whether a target may begin like this: for a target that has not arrived whole, so that a bad one is refused at its bad byte.
+    /// Whether a target may begin like this: for a target that has not arrived whole, so that a bad one is refused at its bad
+    /// byte.
     /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> method)
     {
@@ -59,7 +60,9 @@ internal struct RequestTarget
             : BeginsLike(prefix, "http://"u8) || BeginsLike(prefix, "https://"u8);
     }
 
-    /// <summary>Parses a whole, non-empty target of as many bytes as <see cref="Length"/> says. False if it is not valid for the method.</summary>
+    /// <summary>
+    /// Parses a whole, non-empty target of as many bytes as <see cref="Length"/> says. False if it is not valid for the method.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method, out RequestTarget result)
     {
         result = default;
@@ -84,7 +87,8 @@ internal struct RequestTarget
         Authority = new Slice(0, target.Length);
 
         // RFC 9112 §3.2.3: here the port is not optional.
-        return Protocol.Authority.IsValid(target) && Grammar.IsDigit(target[^1]) && target.LastIndexOf((byte)':') > target.LastIndexOf((byte)']');
+        return Protocol.Authority.IsValid(target) && Grammar.IsDigit(target[^1])
+            && target.LastIndexOf((byte)':') > target.LastIndexOf((byte)']');
     }
 
     private bool TryParseAbsolute(ReadOnlySpan<byte> target, ReadOnlySpan<byte> method)
@@ -125,7 +129,8 @@ internal struct RequestTarget
             : Protocol.Authority.IsValid(afterScheme[..authorityLength]) && PathMayBegin(afterScheme[authorityLength..]);
     }
 
-    private static int SchemeLength(ReadOnlySpan<byte> target) => StartsWith(target, "http://"u8) ? HttpLength : StartsWith(target, "https://"u8) ? HttpsLength : 0;
+    private static int SchemeLength(ReadOnlySpan<byte> target) =>
+        StartsWith(target, "http://"u8) ? HttpLength : StartsWith(target, "https://"u8) ? HttpsLength : 0;
 
     private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> pathAndQuery)
     {

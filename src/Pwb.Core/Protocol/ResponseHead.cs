@@ -34,22 +34,30 @@ internal static class ResponseHead
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters)) throw new ArgumentException("A field name is a token (RFC 9110 §5.1).", nameof(name));
-        if (ServerOwned.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"{name} is written by the server.", nameof(name));
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            throw new ArgumentException("A field name is a token (RFC 9110 §5.1).", nameof(name));
+        if (ServerOwned.Contains(name, StringComparer.OrdinalIgnoreCase))
+            throw new ArgumentException($"{name} is written by the server.", nameof(name));
 
         foreach (char character in value)
         {
-            if (character is (< ' ' and not '\t') or '\x7F' or > '\xFF') throw new ArgumentException($"The value of {name} holds a character that a field value cannot hold (RFC 9110 §5.5).", nameof(value));
+            if (character is (< ' ' and not '\t') or '\x7F' or > '\xFF')
+                throw new ArgumentException(
+                    $"The value of {name} holds a character that a field value cannot hold (RFC 9110 §5.5).", nameof(value));
         }
 
-        if (value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t')) throw new ArgumentException($"The value of {name} has blanks at its ends.", nameof(value));
+        if (value.Length > 0 && (value[0] is ' ' or '\t' || value[^1] is ' ' or '\t'))
+            throw new ArgumentException($"The value of {name} has blanks at its ends.", nameof(value));
     }
 
     /// <summary>Renders what does not depend on the request: status line, field lines and Content-Length.</summary>
     public static byte[] Render(
-        int statusCode, ReadOnlySpan<(string Name, string Value)> fields, string? contentType, long? contentLength, out int fieldsStart, out int fieldsLength)
+        int statusCode, ReadOnlySpan<(
+            string Name,
+            string Value)> fields, string? contentType, long? contentLength, out int fieldsStart, out int fieldsLength)
     {
-        string statusLine = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {statusCode} {ReasonPhrases.Get(statusCode)}\r\n");
+        string statusLine =
+            string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {statusCode} {ReasonPhrases.Get(statusCode)}\r\n");
 
         // RFC 9110 §8.6: no Content-Length in a 204. A 304 could have one, but it would have to be that of the 200.
         string lengthLine = contentLength is null || statusCode is 101 or 204 or 304

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Pwb.Protocol;
 
-/// <summary>The path of a request target: what it may hold, and its one normal form, by which requests are routed, guarded and served alike.</summary>
+/// <summary>
+/// The path of a request target: what it may hold, and its one normal form, by which requests are routed, guarded and served
+/// alike.
+/// </summary>
 internal static class TargetPath
 {
     private const int StackLength = 256;
@@ -35,7 +38,9 @@ internal static class TargetPath
         return true;
     }
 
-    /// <summary>The path without its dot segments: RFC 3986 §5.2.4. Everything else, empty segments too, stays as it was sent.</summary>
+    /// <summary>
+    /// The path without its dot segments: RFC 3986 §5.2.4. Everything else, empty segments too, stays as it was sent.
+    /// </summary>
     /// <param name="path">A path that is valid and whole.</param>
     public static byte[] RemoveDotSegments(ReadOnlySpan<byte> path)
     {
@@ -61,8 +66,8 @@ internal static class TargetPath
     }
 
     /// <summary>
-    /// The path with its percent-escapes decoded, once. An escaped slash stays escaped, as %2F: decoded, it would look like one that
-    /// separates segments (RFC 3986 §2.2).
+    /// The path with its percent-escapes decoded, once. An escaped slash stays escaped, as %2F: decoded, it would look like one
+    /// that separates segments (RFC 3986 §2.2).
     /// </summary>
     /// <param name="path">A path that is valid and whole.</param>
     public static string Decode(ReadOnlySpan<byte> path)
@@ -71,7 +76,8 @@ internal static class TargetPath
         if (!path.Contains((byte)'%')) return Encoding.ASCII.GetString(path);
 
         byte[]? rented = null;
-        Span<byte> decoded = path.Length <= StackLength ? stackalloc byte[StackLength] : rented = ArrayPool<byte>.Shared.Rent(path.Length);
+        Span<byte> decoded =
+            path.Length <= StackLength ? stackalloc byte[StackLength] : rented = ArrayPool<byte>.Shared.Rent(path.Length);
         int length = 0;
         while (!path.IsEmpty)
         {
@@ -93,8 +99,8 @@ internal static class TargetPath
         return text;
     }
 
-    // Bytes that are no UTF-8 would all look alike, or each program would make something else of them. A control character is never meant
-    // well, in whatever spelling: %00-%1F and %7F.
+    // Bytes that are no UTF-8 would all look alike, or each program would make something else of them. A control character is
+    // never meant well, in whatever spelling: %00-%1F and %7F.
     private static bool IsText(ReadOnlySpan<byte> path, bool isPrefix)
     {
         Span<byte> sequence = stackalloc byte[4];
@@ -102,7 +108,8 @@ internal static class TargetPath
         {
             path = path[at..];
             int length = 0;
-            for (ReadOnlySpan<byte> rest = path; length < 4 && rest.Length >= 3 && rest[0] == '%'; rest = rest[3..]) sequence[length++] = Unescape(rest);
+            for (ReadOnlySpan<byte> rest = path; length < 4 && rest.Length >= 3 && rest[0] == '%'; rest = rest[3..])
+                sequence[length++] = Unescape(rest);
 
             OperationStatus status = Rune.DecodeFromUtf8(sequence[..length], out Rune rune, out int consumed);
             if (status == OperationStatus.NeedMoreData) return isPrefix && (path.Length == length * 3 || path[length * 3] == '%');
@@ -128,5 +135,6 @@ internal static class TargetPath
         return dots;
     }
 
-    private static byte Unescape(ReadOnlySpan<byte> escape) => (byte)((Grammar.HexValue(escape[1]) << 4) | Grammar.HexValue(escape[2]));
+    private static byte Unescape(ReadOnlySpan<byte> escape) =>
+        (byte)((Grammar.HexValue(escape[1]) << 4) | Grammar.HexValue(escape[2]));
 }

@@ -4,9 +4,9 @@ using Pwb.Protocol;
 namespace Pwb.Security;
 
 /// <summary>
-/// The hosts that requests may be for. A page that rebinds its own DNS name to this machine gets past the browser's same-origin policy, but
-/// its requests still carry its name. On loopback end points this machine's own names pass, and addresses, which cannot be rebound; elsewhere they
-/// could be anybody's, and pass only where there is no list, or they are in it.
+/// The hosts that requests may be for. A page that rebinds its own DNS name to this machine gets past the browser's same-origin
+/// policy, but its requests still carry its name. On loopback end points this machine's own names pass, and addresses, which
+/// cannot be rebound; elsewhere they could be anybody's, and pass only where there is no list, or they are in it.
 /// </summary>
 internal sealed class HostFilter
 {
@@ -23,7 +23,11 @@ internal sealed class HostFilter
         List<string> all = [.. names];
         if (isLoopback) all.AddRange(["localhost", "*.localhost"]); // RFC 6761 §6.3: these never leave the machine
         _names = [.. all.Where(name => !name.StartsWith(AnyLabel, StringComparison.Ordinal)).Select(Encoding.ASCII.GetBytes)];
-        _suffixes = [.. all.Where(name => name.StartsWith(AnyLabel, StringComparison.Ordinal)).Select(name => Encoding.ASCII.GetBytes(name[1..]))];
+        _suffixes =
+        [
+            .. all.Where(name => name.StartsWith(AnyLabel, StringComparison.Ordinal))
+                .Select(name => Encoding.ASCII.GetBytes(name[1..])),
+        ];
     }
 
     /// <summary>The filter of an end point; null if it lets everything through.</summary>
@@ -34,18 +38,21 @@ internal sealed class HostFilter
     }
 
     /// <summary>
-    /// Why a request is not for this server at all, if it is not. Decided before anything else of it, and the end of its connection, since what
-    /// follows may be for somebody else too.
+    /// Why a request is not for this server at all, if it is not. Decided before anything else of it, and the end of its
+    /// connection, since what follows may be for somebody else too.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="hosts">The hosts that it may be for; null for any.</param>
     public static Rejection Check(HttpRequest request, HostFilter? hosts)
     {
-        // RFC 9931 §8: a client that takes the tunnel for granted may have sent something behind CONNECT, which is no request of its own.
+        // RFC 9931 §8: a client that takes the tunnel for granted may have sent something behind CONNECT, which is no request of
+        // its own.
         if (request.Head.Form == TargetForm.Authority) return Rejection.ConnectNotSupported;
 
-        // RFC 9110 §7.4: an https resource is served over TLS and nowhere else; and what would be served for http is told that it is https.
-        if (request.Head.TargetScheme is { } scheme && !string.Equals(scheme, request.Scheme, StringComparison.Ordinal)) return Rejection.SchemeMismatch;
+        // RFC 9110 §7.4: an https resource is served over TLS and nowhere else; and what would be served for http is told that it
+        // is https.
+        if (request.Head.TargetScheme is { } scheme && !string.Equals(scheme, request.Scheme, StringComparison.Ordinal))
+            return Rejection.SchemeMismatch;
         return hosts is null || hosts.Allows(request.HostBytes) ? Rejection.None : Rejection.HostNotAllowed;
     }
 
@@ -55,10 +62,13 @@ internal sealed class HostFilter
         if (string.IsNullOrEmpty(allowedHost)) return false;
         if (string.Equals(allowedHost, AnyName, StringComparison.Ordinal)) return true;
 
-        if (allowedHost[0] == '[') return Ascii.IsValid(allowedHost) && Authority.IsValid(Encoding.ASCII.GetBytes(allowedHost)) && allowedHost[^1] == ']';
+        if (allowedHost[0] == '[')
+            return Ascii.IsValid(allowedHost) && Authority.IsValid(Encoding.ASCII.GetBytes(allowedHost))
+                && allowedHost[^1] == ']';
 
         string name = allowedHost.StartsWith(AnyLabel, StringComparison.Ordinal) ? allowedHost[AnyLabel.Length..] : allowedHost;
-        return name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_') && name[0] != '.' && name[^1] != '.';
+        return name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_')
+            && name[0] != '.' && name[^1] != '.';
     }
 
     /// <summary>Whether a request may be for this authority, which is a valid one or empty. The port does not count.</summary>

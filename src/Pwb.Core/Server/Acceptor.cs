@@ -1,11 +1,10 @@
 using System.Net.Sockets;
-using Pwb.Time;
 
 namespace Pwb.Server;
 
 /// <summary>
-/// Accepts connections on a thread of its own until it is told to stop. Whatever goes wrong, it tries again, ever more slowly up to
-/// once a second. A thread, because then accepting needs nothing that handlers could use up.
+/// Accepts connections on a thread of its own until it is told to stop. Whatever goes wrong, it tries again, ever more slowly up
+/// to once a second. A thread, because then accepting needs nothing that handlers could use up.
 /// </summary>
 /// <param name="accept">Waits for a connection. It throws when the acceptor is stopped, or when there is trouble.</param>
 /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
@@ -22,7 +21,10 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
     private readonly ManualResetEventSlim _stop = new();
     private int _delay = FirstDelayMilliseconds;
 
-    /// <summary>Starts the thread, which then waits for <see cref="Begin"/> or <see cref="Stop"/>. Without the caller's AsyncLocals: connections come of it.</summary>
+    /// <summary>
+    /// Starts the thread, which then waits for <see cref="Begin"/> or <see cref="Stop"/>. Without the caller's AsyncLocals:
+    /// connections come of it.
+    /// </summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.UnsafeStart();
 
@@ -66,7 +68,8 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
                 if (isReserveHeld) _delay = FirstDelayMilliseconds;
                 else Pause(new SocketException((int)SocketError.TooManyOpenSockets));
             }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
+            catch (SocketException exception) when (
+                exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
             {
                 // A client that was gone before it was accepted: no trouble of ours, unless there is no end of them.
                 if (++gone % MaxGoneAtOnce == 0) _stop.Wait(FirstDelayMilliseconds);

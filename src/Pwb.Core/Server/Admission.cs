@@ -25,7 +25,10 @@ internal sealed class Admission(ConnectionSet connections)
     /// <summary>How many may be served at a time.</summary>
     public int MaxConnections { get; set; }
 
-    /// <summary>Counts a connection. If there are too many, the one that has been idle longest is closed for it. To be paired with <see cref="Leave"/>, unless it is dropped.</summary>
+    /// <summary>
+    /// Counts a connection. If there are too many, the one that has been idle longest is closed for it. To be paired with
+    /// <see cref="Leave"/>, unless it is dropped.
+    /// </summary>
     public Admitted Enter()
     {
         if (Interlocked.Increment(ref _served) <= MaxConnections || connections.CloseLongestIdle()) return Admitted.Served;

@@ -9,7 +9,8 @@ internal sealed class ConnectionSet : ICountable
     private const int MaxBusy = 32;
 
     private readonly Lock _lock = new();
-    private readonly List<ServerConnection> _connections = []; // each knows its index, which takes less memory than a node for each
+    // each knows its index, which takes less memory than a node for each
+    private readonly List<ServerConnection> _connections = [];
     private TaskCompletionSource? _empty;
 
     public int Count
@@ -45,8 +46,8 @@ internal sealed class ConnectionSet : ICountable
     }
 
     /// <summary>
-    /// Makes room: closes the connection that has waited longest for a next request; if none does, the one that has waited longest for
-    /// its first. One whose request has just come is passed over.
+    /// Makes room: closes the connection that has waited longest for a next request; if none does, the one that has waited
+    /// longest for its first. One whose request has just come is passed over.
     /// </summary>
     /// <returns>Whether there was one.</returns>
     public bool CloseLongestIdle()
@@ -80,7 +81,8 @@ internal sealed class ConnectionSet : ICountable
     {
         lock (_lock)
         {
-            foreach (ServerConnection connection in _connections) census.Add(connection.State, connection.ActiveMethod, connection.Scheme);
+            foreach (ServerConnection connection in _connections)
+                census.Add(connection.State, connection.ActiveMethod, connection.Scheme);
         }
     }
 

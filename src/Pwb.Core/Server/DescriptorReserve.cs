@@ -4,13 +4,14 @@ using Pwb.Platform;
 namespace Pwb.Server;
 
 /// <summary>
-/// Descriptors that connections must not take. To start a thread takes two of them for a moment, and a thread pool that wants one more
-/// thread and cannot start it ends the process. So some are held, and more than those must be free when a connection gets a higher one
-/// than any since the last beat of the heart. If they are not, the ones held are given back, for threads, and nothing is accepted until they can be taken again.
+/// Descriptors that connections must not take. To start a thread takes two of them for a moment, and a thread pool that wants one
+/// more thread and cannot start it ends the process. So some are held, and more than those must be free when a connection gets a
+/// higher one than any since the last beat of the heart. If they are not, the ones held are given back, for threads, and nothing
+/// is accepted until they can be taken again.
 /// </summary>
 /// <remarks>
-/// So connections alone hardly end the process. Who takes the last descriptors all at once, such as a handler that opens files, or lowers the
-/// limit under the process, still can: that is seen when accepting fails or at the next beat, up to a second later.
+/// So connections alone hardly end the process. Who takes the last descriptors all at once, such as a handler that opens files,
+/// or lowers the limit under the process, still can: that is seen when accepting fails or at the next beat, up to a second later.
 /// </remarks>
 internal sealed class DescriptorReserve
 {
@@ -29,7 +30,10 @@ internal sealed class DescriptorReserve
     private long _highest; // of the descriptors since the last beat after which there were others
 
     /// <summary>Takes the reserve, unless it is held already, and looks whether there are others besides it.</summary>
-    /// <param name="descriptor">The one that was taken last. A system gives out the lowest that is free, so that only a new highest one can be one of the last.</param>
+    /// <param name="descriptor">
+    /// The one that was taken last. A system gives out the lowest that is free, so that only a new highest one can be one of the
+    /// last.
+    /// </param>
     /// <returns>Whether that is so. If not, nothing is held.</returns>
     public bool TryHold(long descriptor)
     {
@@ -60,7 +64,9 @@ internal sealed class DescriptorReserve
         lock (_lock) Clear();
     }
 
-    /// <summary>Gives the reserve back if there are no others besides it. Once a second, since not only connections take descriptors.</summary>
+    /// <summary>
+    /// Gives the reserve back if there are no others besides it. Once a second, since not only connections take descriptors.
+    /// </summary>
     public void ReleaseIfShort()
     {
         lock (_lock)

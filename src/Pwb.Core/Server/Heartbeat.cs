@@ -7,15 +7,21 @@ using Pwb.Time;
 namespace Pwb.Server;
 
 /// <summary>
-/// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of its
-/// own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to watch.
+/// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of
+/// its own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to
+/// watch.
 /// </summary>
 /// <param name="clock">The clock that beats set.</param>
 /// <param name="connections">The connections to watch.</param>
 /// <param name="reserve">The descriptors that connections must not take.</param>
 /// <param name="certificates">Looks whether certificates have changed.</param>
 /// <param name="relief">Helps the thread pool when handlers block it; null to leave the pool alone.</param>
-internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, DescriptorReserve reserve, CertificateWatch certificates, PoolRelief? relief) : IDisposable
+internal sealed class Heartbeat(
+    CoarseClock clock,
+    ConnectionSet connections,
+    DescriptorReserve reserve,
+    CertificateWatch certificates,
+    PoolRelief? relief) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lock _ticking = new();
@@ -55,7 +61,9 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
     }
 
     /// <summary>One beat.</summary>
-    /// <param name="stoodStill">How many milliseconds the process stood still before it. No deadline comes nearer by that time.</param>
+    /// <param name="stoodStill">
+    /// How many milliseconds the process stood still before it. No deadline comes nearer by that time.
+    /// </param>
     public void Tick(long stoodStill = 0)
     {
         lock (_ticking)
@@ -69,7 +77,8 @@ internal sealed class Heartbeat(CoarseClock clock, ConnectionSet connections, De
         LookSafely();
     }
 
-    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued all the same.
+    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued
+    // all the same.
     private static void TickSafely(ServerConnection connection)
     {
         try

@@ -3,7 +3,9 @@ using Pwb.Logging;
 
 namespace Pwb.Server;
 
-/// <summary>A user's clock whose exceptions stay with it: the system's clock goes on in its place, and the log says so once.</summary>
+/// <summary>
+/// A user's clock whose exceptions stay with it: the system's clock goes on in its place, and the log says so once.
+/// </summary>
 internal sealed class IsolatedTimeProvider : TimeProvider
 {
     private readonly TimeProvider _inner;
@@ -33,7 +35,8 @@ internal sealed class IsolatedTimeProvider : TimeProvider
     public override long TimestampFrequency => _frequency;
 
     /// <summary>Wraps a clock, unless it is the system's own.</summary>
-    public static TimeProvider Around(TimeProvider inner, ServerLog log) => ReferenceEquals(inner, System) ? inner : new IsolatedTimeProvider(inner, log);
+    public static TimeProvider Around(TimeProvider inner, ServerLog log) =>
+        ReferenceEquals(inner, System) ? inner : new IsolatedTimeProvider(inner, log);
 
     public override long GetTimestamp()
     {
@@ -84,7 +87,8 @@ internal sealed class IsolatedTimeProvider : TimeProvider
         if (Interlocked.Exchange(ref _hasFailed, 1) != 0) return;
         try
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Log.ClockFailed(state.Exception), (Log: _log, Exception: exception), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => state.Log.ClockFailed(state.Exception), (Log: _log, Exception: exception), preferLocal: false);
         }
         catch (OutOfMemoryException)
         {

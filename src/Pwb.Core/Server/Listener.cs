@@ -32,7 +32,9 @@ internal sealed class Listener
 
     public TlsOptions? Tls => (EndPoint as TlsEndPoint)?.Tls;
 
-    /// <summary>Binds all the end points, or none. Those with port 0 get one free port together, and those with TLS another.</summary>
+    /// <summary>
+    /// Binds all the end points, or none. Those with port 0 get one free port together, and those with TLS another.
+    /// </summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
     {
@@ -62,7 +64,8 @@ internal sealed class Listener
 
                 // The port that is free on one address may be taken on the next.
                 bool isUnlucky = freePorts[kind] != 0 && trouble.SocketErrorCode == SocketError.AddressAlreadyInUse;
-                if (!isUnlucky || tries == PortTries) throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(trouble)}.", trouble);
+                if (!isUnlucky || tries == PortTries)
+                    throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(trouble)}.", trouble);
             }
         }
     }
@@ -94,7 +97,8 @@ internal sealed class Listener
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
 
-    private static IPEndPoint At(IPEndPoint endPoint, TlsOptions? tls) => tls is null ? endPoint : new TlsEndPoint(endPoint.Address, endPoint.Port, tls);
+    private static IPEndPoint At(IPEndPoint endPoint, TlsOptions? tls) =>
+        tls is null ? endPoint : new TlsEndPoint(endPoint.Address, endPoint.Port, tls);
 
     private static TcpListener Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
     {
@@ -133,6 +137,9 @@ internal sealed class Listener
         _loggedAt = now;
 
         // On the pool, so that a log that hangs does not stop the accepting.
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Log.AcceptFailed(state.EndPoint.ToString(), state.Why), (Log: _log, EndPoint, Why: exception.Message), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Log.AcceptFailed(state.EndPoint.ToString(), state.Why),
+            (Log: _log, EndPoint, Why: exception.Message),
+            preferLocal: false);
     }
 }

@@ -4,8 +4,8 @@ using System.Net;
 namespace Pwb.Server;
 
 /// <summary>
-/// Finds the URLs of end points for a browser on this machine. A browser tries both addresses of localhost, 127.0.0.1 and ::1, and no other one of
-/// loopback. So localhost stands for ::1 only where both belong to this server.
+/// Finds the URLs of end points for a browser on this machine. A browser tries both addresses of localhost, 127.0.0.1 and ::1,
+/// and no other one of loopback. So localhost stands for ::1 only where both belong to this server.
 /// </summary>
 internal static class LocalUrls
 {
@@ -20,10 +20,12 @@ internal static class LocalUrls
     {
         bool isLocalhost6 = endPoint.Address.Equals(IPAddress.IPv6Any) || endPoint.Address.Equals(IPAddress.IPv6Loopback);
         if (IsLocalhost4(endPoint) || (isLocalhost6 && localhost.Contains(LocalhostUrl(endPoint)))) return LocalhostUrl(endPoint);
-        return $"{Listener.Scheme(endPoint)}://{new IPEndPoint(isLocalhost6 ? IPAddress.IPv6Loopback : endPoint.Address, endPoint.Port)}/";
+        IPEndPoint shown = new(isLocalhost6 ? IPAddress.IPv6Loopback : endPoint.Address, endPoint.Port);
+        return $"{Listener.Scheme(endPoint)}://{shown}/";
     }
 
-    private static bool IsLocalhost4(IPEndPoint endPoint) => endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.Loopback);
+    private static bool IsLocalhost4(IPEndPoint endPoint) =>
+        endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.Loopback);
 
     private static string LocalhostUrl(IPEndPoint endPoint) =>
         string.Create(CultureInfo.InvariantCulture, $"{Listener.Scheme(endPoint)}://localhost:{endPoint.Port}/");

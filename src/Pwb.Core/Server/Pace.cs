@@ -1,8 +1,9 @@
 namespace Pwb.Server;
 
 /// <summary>
-/// When the next beat is due. Beats follow the wall clock, so that the Date changes with the second; the monotonic clock bounds their number,
-/// whatever the wall clock does. One that stands still just before a second begins would ask for a beat each millisecond.
+/// When the next beat is due. Beats follow the wall clock, so that the Date changes with the second; the monotonic clock bounds
+/// their number, whatever the wall clock does. One that stands still just before a second begins would ask for a beat each
+/// millisecond.
 /// </summary>
 internal struct Pace
 {
@@ -17,7 +18,9 @@ internal struct Pace
     /// <summary>Milliseconds from one beat to the next.</summary>
     public const int Interval = 1000;
 
-    /// <summary>A beat that comes so many milliseconds late means that the whole process stood still, not that it was busy.</summary>
+    /// <summary>
+    /// A beat that comes so many milliseconds late means that the whole process stood still, not that it was busy.
+    /// </summary>
     public const int Standstill = 4000;
 
     /// <summary>Counts a beat.</summary>
@@ -30,7 +33,10 @@ internal struct Pace
         return (int)Math.Clamp(_beforeLast + Interval - now, untilNextSecond, Interval);
     }
 
-    /// <summary>How many milliseconds the process stood still before a beat: stopped by a signal or a debugger, frozen, suspended. 0 if it did not.</summary>
+    /// <summary>
+    /// How many milliseconds the process stood still before a beat: stopped by a signal or a debugger, frozen, suspended. 0 if it
+    /// did not.
+    /// </summary>
     public readonly long StoodStill(long now)
     {
         long late = now - _last - Interval;

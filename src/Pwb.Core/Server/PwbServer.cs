@@ -17,8 +17,8 @@ using Pwb.Transports;
 namespace Pwb;
 
 /// <summary>
-/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunUntilStoppedAsync"/>, <see cref="RunAsync"/> or <see cref="StartAsync"/>,
-/// and serves any other stream with <see cref="ServeAsync"/>.
+/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunUntilStoppedAsync"/>, <see cref="RunAsync"/> or
+/// <see cref="StartAsync"/>, and serves any other stream with <see cref="ServeAsync"/>.
 /// </summary>
 public sealed class PwbServer : IAsyncDisposable, IDisposable
 {
@@ -55,11 +55,13 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
         ConnectionSet connections = new();
         _certificates = new CertificateWatch(_options.TimeProvider, _log);
-        _heartbeat = new Heartbeat(clock, connections, _reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
+        _heartbeat =
+            new Heartbeat(clock, connections, _reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
         QueryMask mask = new(_options.SecretQueryParameters);
         ConnectionLog connectionLog = new(logger, mask);
         _channels = new ChannelContext(clock, _options.Limits, connectionLog.CallbackFailed);
-        AccessLog accessLog = new(new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
+        AccessLog accessLog = new(
+            new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
         Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
         Reception = new Reception(_channels, context, _hosts, connections, _heartbeat, _log);
     }
@@ -71,18 +73,27 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>All end points that the server listens on, with their real ports.</summary>
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
     public IReadOnlyList<IPEndPoint> EndPoints =>
-        _listeners?.ConvertAll(listener => listener.EndPoint) ?? throw new InvalidOperationException("The server is not listening.");
+        _listeners?.ConvertAll(listener => listener.EndPoint)
+            ?? throw new InvalidOperationException("The server is not listening.");
 
     /// <summary>
-    /// The URLs at which a browser on this machine finds the server: one for each end point, in their order, none twice, each with a slash at its end.
-    /// 127.0.0.1 and 0.0.0.0 are <c>localhost</c>; so are ::1 and :: beside them. Every other address stands for itself.
+    /// The URLs at which a browser on this machine finds the server: one for each end point, in their order, none twice, each
+    /// with a slash at its end. 127.0.0.1 and 0.0.0.0 are <c>localhost</c>; so are ::1 and :: beside them. Every other address
+    /// stands for itself.
     /// </summary>
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
     public IReadOnlyList<string> Urls => LocalUrls.Of(EndPoints);
 
-    /// <summary>Starts listening. When this is done, the first client may come. When it fails, nothing is left open, and it may be tried again.</summary>
-    /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread; the message says which and why, in one line.</exception>
-    /// <exception cref="InvalidOperationException">The server is listening already, or somebody has disposed of a certificate of an end point.</exception>
+    /// <summary>
+    /// Starts listening. When this is done, the first client may come. When it fails, nothing is left open, and it may be tried
+    /// again.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// An end point cannot be bound, or the system gives no thread; the message says which and why, in one line.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The server is listening already, or somebody has disposed of a certificate of an end point.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -103,10 +114,12 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets what is left. The server can be started again.
     /// </summary>
     /// <remarks>
-    /// A handler may call this, but must not await it: its own request is in flight, and would be waited for until the grace is over, and then reset.
-    /// Whoever runs the server, such as <see cref="RunUntilStoppedAsync"/>, waits for the end instead.
+    /// A handler may call this, but must not await it: its own request is in flight, and would be waited for until the grace is
+    /// over, and then reset. Whoever runs the server, such as <see cref="RunUntilStoppedAsync"/>, waits for the end instead.
     /// </remarks>
-    /// <param name="cancellationToken">Ends the grace at once, also that of another call that is still waiting. This method then completes normally.</param>
+    /// <param name="cancellationToken">
+    /// Ends the grace at once, also that of another call that is still waiting. This method then completes normally.
+    /// </param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         CancellationTokenRegistration registration =
@@ -126,7 +139,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token is no error: the task completes normally.</summary>
+    /// <summary>
+    /// Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token is no error: the
+    /// task completes normally.
+    /// </summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -143,9 +159,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM or SIGHUP, on Windows
-    /// by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends the grace at once, and a third is the system's.
-    /// Completes as well when the token is cancelled, which is no error, and when somebody else stops the server.
+    /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM
+    /// or SIGHUP, on Windows by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends
+    /// the grace at once, and a third is the system's. Completes as well when the token is cancelled, which is no error, and when
+    /// somebody else stops the server.
     /// </summary>
     /// <example><code>
     /// await using PwbServer server = new(handler);
@@ -180,8 +197,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Serves one connection over any stream: a pipe, a tunnel, a test. The server need not be listening. Takes the stream over and
-    /// disposes it. Completes when the connection has ended, whatever the peer did.
+    /// Serves one connection over any stream: a pipe, a tunnel, a test. The server need not be listening. Takes the stream over
+    /// and disposes it. Completes when the connection has ended, whatever the peer did.
     /// </summary>
     /// <param name="duplex">Requests are read from it and responses written to it.</param>
     /// <param name="remoteEndPoint">What requests say of where they come from.</param>
@@ -191,30 +208,36 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(duplex);
-        if (!duplex.CanRead || !duplex.CanWrite) throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
+        if (!duplex.CanRead || !duplex.CanWrite)
+            throw new ArgumentException("The stream cannot be read and written.", nameof(duplex));
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         return Reception.ServeAsync(duplex, remoteEndPoint, cancellationToken);
     }
 
     /// <summary>
-    /// Makes a client whose requests this server answers in memory: real HTTP/1.1, with everything but the network, for tests. The server
-    /// need not be listening. To dispose the client closes its connections; a server that was never started has nothing else to dispose, so
-    /// <c>using HttpClient client = new PwbServer(handler).CreateClient();</c> is all that it takes. The base address is http://localhost/.
+    /// Makes a client whose requests this server answers in memory: real HTTP/1.1, with everything but the network, for tests.
+    /// The server need not be listening. To dispose the client closes its connections; a server that was never started has
+    /// nothing else to dispose, so
+    /// <c>using HttpClient client = new PwbServer(handler).CreateClient();</c> is all that it takes. The base address is
+    /// http://localhost/.
     /// </summary>
     /// <remarks>See <see cref="CreateMessageHandler"/>.</remarks>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public HttpClient CreateClient() => new(CreateMessageHandler()) { BaseAddress = new Uri("http://localhost/") };
 
     /// <summary>
-    /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this server then stands
-    /// for whatever host that code asks, by http or by https. To dispose it closes its connections, as a client that goes away.
+    /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this
+    /// server then stands for whatever host that code asks, by http or by https. To dispose it closes its connections, as a
+    /// client that goes away.
     /// </summary>
     /// <remarks>
-    /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends. Requests have no
-    /// <see cref="HttpConnectionInfo.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one that would like it gets HTTP/1.1.
-    /// As over TCP, the runtime's client reads no response before it has sent all content; a connection holds less than the network would, 16 KiB
-    /// for each direction. So a response that is written while long content is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
+    /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends.
+    /// Requests have no
+    /// <see cref="HttpConnectionInfo.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one
+    /// that would like it gets HTTP/1.1. As over TCP, the runtime's client reads no response before it has sent all content; a
+    /// connection holds less than the network would, 16 KiB for each direction. So a response that is written while long content
+    /// is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public HttpMessageHandler CreateMessageHandler()
@@ -223,7 +246,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         return new InMemoryHandler(Connect);
     }
 
-    /// <summary>Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.</summary>
+    /// <summary>
+    /// Stops at once, as <see cref="StopAsync"/> does with a cancelled token. The server cannot be started again.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -231,7 +256,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         _heartbeat.Dispose();
     }
 
-    /// <summary>Stops at once, as <see cref="DisposeAsync"/> does, and waits for it: for owners that dispose synchronously. It takes a second at most.</summary>
+    /// <summary>
+    /// Stops at once, as <see cref="DisposeAsync"/> does, and waits for it: for owners that dispose synchronously. It takes a
+    /// second at most.
+    /// </summary>
     [SuppressMessage("Usage", "VSTHRD002", Justification = "Nothing that is waited for goes back to the caller's thread.")]
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
@@ -258,8 +286,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
         // Everything that a connection needs is there before the first can come.
         Reception.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
-        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false); // starts the timer's thread: without descriptors to spare it could not be
-        IReadOnlyList<IPEndPoint> endPoints = _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
+        // starts the timer's thread: without descriptors to spare it could not be
+        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<IPEndPoint> endPoints =
+            _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
         _certificates.Begin(endPoints.OfType<TlsEndPoint>().SelectMany(endPoint => endPoint.Tls.Certificates));
         List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
         bool isBeating = false;

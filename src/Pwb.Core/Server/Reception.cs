@@ -13,7 +13,8 @@ using Pwb.Transports;
 namespace Pwb.Server;
 
 /// <summary>
-/// Takes connections over, wherever they come from: admits them, has them served, watches them until their end, and ends them at a stop.
+/// Takes connections over, wherever they come from: admits them, has them served, watches them until their end, and ends them at
+/// a stop.
 /// </summary>
 /// <param name="channels">What all channels share.</param>
 /// <param name="context">What all HTTP/1.1 connections share.</param>
@@ -22,7 +23,8 @@ namespace Pwb.Server;
 /// <param name="heartbeat">Beats while there are any.</param>
 /// <param name="log">The server's own.</param>
 internal sealed class Reception(
-    ChannelContext channels, Http1Context context, HostFilter? hosts, ConnectionSet connections, Heartbeat heartbeat, ServerLog log)
+    ChannelContext channels, Http1Context context, HostFilter? hosts, ConnectionSet connections, Heartbeat heartbeat,
+    ServerLog log)
 {
     // How long handlers of aborted connections get to notice it before the server stops without them.
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
@@ -39,8 +41,8 @@ internal sealed class Reception(
     }
 
     /// <summary>
-    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when the pool
-    /// gets to it, keeps the limit also when handlers hold up the pool.
+    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when
+    /// the pool gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
     public void Serve(Socket socket, HostFilter? allowedHosts, TlsHandshake? handshake)
     {
@@ -58,7 +60,8 @@ internal sealed class Reception(
             if (!ThisSystem.IsLinux) SetNoDelay(socket);
             NetworkStream stream = new(socket, ownsSocket: true);
             SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
-            connection = Open(transport, allowedHosts, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
+            connection =
+                Open(transport, allowedHosts, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
         }
         catch
         {
@@ -83,11 +86,16 @@ internal sealed class Reception(
         ServerConnection connection = Open(transport, hosts, Rejection.None, OnEnded);
 
         // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
-        if (ExecutionContext.IsFlowSuppressed()) return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
-        using (ExecutionContext.SuppressFlow()) return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
+        if (ExecutionContext.IsFlowSuppressed())
+            return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
+        using (ExecutionContext.SuppressFlow())
+            return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
     }
 
-    /// <summary>Makes a connection in memory and serves it. Without the client's AsyncLocals: the connection is also that of requests to come.</summary>
+    /// <summary>
+    /// Makes a connection in memory and serves it. Without the client's AsyncLocals: the connection is also that of requests to
+    /// come.
+    /// </summary>
     /// <returns>The client's end.</returns>
     public ConnectionEnd Connect(HostFilter? allowedHosts, Action<ConnectionEnd> closed)
     {
@@ -134,7 +142,8 @@ internal sealed class Reception(
         }
     }
 
-    // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued all the same.
+    // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued all
+    // the same.
     private static void Queue(ServerConnection connection)
     {
         try
@@ -183,7 +192,8 @@ internal sealed class Reception(
         }
     }
 
-    private ServerConnection Open(Transport transport, HostFilter? allowedHosts, Rejection refusal, Action<ServerConnection> ended)
+    private ServerConnection Open(
+        Transport transport, HostFilter? allowedHosts, Rejection refusal, Action<ServerConnection> ended)
     {
         Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, channels);
         ServerConnection connection = new(channel, new Http1Engine(channel, context, allowedHosts), context.Log, refusal, ended);

@@ -8,15 +8,20 @@ using Pwb.Telemetry;
 namespace Pwb.Server;
 
 /// <summary>
-/// What a server knows of a connection: its place among the others, how to end it, and its life from the first byte to the last. The channel has
-/// the bytes, the engine the protocol.
+/// What a server knows of a connection: its place among the others, how to end it, and its life from the first byte to the last.
+/// The channel has the bytes, the engine the protocol.
 /// </summary>
 /// <param name="channel">The bytes.</param>
 /// <param name="engine">The protocol.</param>
 /// <param name="log">Where the connection's own events go.</param>
 /// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
 /// <param name="ended">Called when it has ended.</param>
-internal sealed class ServerConnection(Channel channel, Http1Engine engine, ConnectionLog log, Rejection refusal, Action<ServerConnection> ended) : IThreadPoolWorkItem
+internal sealed class ServerConnection(
+    Channel channel,
+    Http1Engine engine,
+    ConnectionLog log,
+    Rejection refusal,
+    Action<ServerConnection> ended) : IThreadPoolWorkItem
 {
     /// <summary>Its place among the open connections: theirs to set.</summary>
     public int Index { get; set; }
@@ -24,7 +29,9 @@ internal sealed class ServerConnection(Channel channel, Http1Engine engine, Conn
     /// <summary>What any thread may do with it.</summary>
     public IChannelControl Control => channel;
 
-    /// <summary>See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.</summary>
+    /// <summary>
+    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.
+    /// </summary>
     public long IdleDueAt => refusal == Rejection.None ? channel.IdleDueAt : long.MaxValue;
 
     /// <summary>What it is doing, for whoever counts.</summary>
@@ -79,7 +86,10 @@ internal sealed class ServerConnection(Channel channel, Http1Engine engine, Conn
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            log.Ended(await channel.GoToPoolAsync(), channel.RemoteEndPoint, channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
+            log.Ended(
+                await channel.GoToPoolAsync(),
+                channel.RemoteEndPoint,
+                channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
         }
         catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
         {

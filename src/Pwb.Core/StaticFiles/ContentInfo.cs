@@ -6,12 +6,13 @@ namespace Pwb;
 /// <param name="Length">The number of bytes of a file; 0 for a directory.</param>
 /// <param name="LastModified">When the content was last changed.</param>
 /// <param name="Identity">
-/// Names the content, such as a hash of it or the number of a version. Equal on every server that has the same content: clients see it, hashed, in the
-/// entity tag. 0, the default, when there is none; then the tag follows from length and time and, in a folder, where times have no
-/// fraction of a second, from content.
+/// Names the content, such as a hash of it or the number of a version. Equal on every server that has the same content: clients
+/// see it, hashed, in the entity tag. 0, the default, when there is none; then the tag follows from length and time and, in a
+/// folder, where times have no fraction of a second, from content.
 /// </param>
 /// <param name="Revision">
-/// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say. Is compared with what is in
-/// memory, and never sent. 0, the default, when nothing is known.
+/// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say. Is
+/// compared with what is in memory, and never sent. 0, the default, when nothing is known.
 /// </param>
-public readonly record struct ContentInfo(string Name, bool IsDirectory, long Length, DateTimeOffset LastModified, long Identity = 0, long Revision = 0);
+public readonly record struct ContentInfo(
+    string Name, bool IsDirectory, long Length, DateTimeOffset LastModified, long Identity = 0, long Revision = 0);

@@ -5,9 +5,10 @@ namespace Pwb;
 /// your own. It is asked by many requests at once, on threads of the pool.
 /// </summary>
 /// <remarks>
-/// A path is decoded, relative and made of segments with a slash between two; the root is the empty string. The handler has seen to it that no
-/// segment is empty, "." or "..", and that none holds a slash or an ASCII control character. On Windows none is a name that Windows reads as another;
-/// elsewhere a segment may hold a backslash or a colon, or end in a dot. Names compare as the source likes.
+/// A path is decoded, relative and made of segments with a slash between two; the root is the empty string. The handler has seen
+/// to it that no segment is empty, "." or "..", and that none holds a slash or an ASCII control character. On Windows none is a
+/// name that Windows reads as another; elsewhere a segment may hold a backslash or a colon, or end in a dot. Names compare as the
+/// source likes.
 /// </remarks>
 public abstract class ContentSource
 {
@@ -15,7 +16,10 @@ public abstract class ContentSource
     /// <param name="path">What to look for.</param>
     /// <returns>What is there; null if nothing is, or nothing that may be served.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
-    /// <exception cref="IOException">It cannot be found out. The client gets 500, or 503 if the process has too many open files or another program has the file to itself.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be found out. The client gets 500, or 503 if the process has too many open files or another program has the file
+    /// to itself.
+    /// </exception>
     public abstract ContentInfo? Find(string path);
 
     /// <summary>Opens a file.</summary>
@@ -23,14 +27,20 @@ public abstract class ContentSource
     /// <param name="info">The file as it is now that it is open: its content will have this length.</param>
     /// <returns>The content, a stream that can seek, which the caller disposes of; null if there is no such file.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
-    /// <exception cref="IOException">It cannot be opened. The client gets 500, or 503 if the process has too many open files or another program has the file to itself.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be opened. The client gets 500, or 503 if the process has too many open files or another program has the file to
+    /// itself.
+    /// </exception>
     public abstract Stream? Open(string path, out ContentInfo info);
 
     /// <summary>
-    /// What a directory holds, in any order, without what may not be served. Walked over once; where there may be very many, give them out one by one.
+    /// What a directory holds, in any order, without what may not be served. Walked over once; where there may be very many, give
+    /// them out one by one.
     /// </summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="UnauthorizedAccessException">It cannot be read. The client gets 403.</exception>
-    /// <exception cref="IOException">It cannot be read. The client gets 500, or 503 if the process has too many open files.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be read. The client gets 500, or 503 if the process has too many open files.
+    /// </exception>
     public abstract IEnumerable<ContentInfo> List(string path);
 }

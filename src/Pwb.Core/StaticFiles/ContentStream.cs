@@ -8,7 +8,9 @@ internal enum ContentChange
     /// <summary>It is as it was; more may have been added behind it.</summary>
     None,
 
-    /// <summary>It was written to, and is as long as before. Or something is just being added: the time changes before the length does.</summary>
+    /// <summary>
+    /// It was written to, and is as long as before. Or something is just being added: the time changes before the length does.
+    /// </summary>
     Written,
 
     /// <summary>Some of it is gone.</summary>
@@ -21,12 +23,13 @@ internal enum ContentChange
 internal abstract class ContentStream(SafeFileHandle handle, ContentInfo opened)
     : FileStream(handle, FileAccess.Read, bufferSize: 0, isAsync: OperatingSystem.IsWindows())
 {
-    // A socket sends no other, and FileStream believes it only of what it opens itself. On other systems every file can be read asynchronously.
+    // A socket sends no other, and FileStream believes it only of what it opens itself. On other systems every file can be read
+    // asynchronously.
     public override bool IsAsync => true;
 
     /// <summary>
-    /// Compares the file with what it was when it was opened. The time of the last change (ctime) does not count: to rename the file, or another one over it,
-    /// changes that as well.
+    /// Compares the file with what it was when it was opened. The time of the last change (ctime) does not count: to rename the
+    /// file, or another one over it, changes that as well.
     /// </summary>
     public ContentChange Compare()
     {

@@ -1,6 +1,8 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>Media types by file extension: those of content-types.txt beside this file, and before them those of the caller.</summary>
+/// <summary>
+/// Media types by file extension: those of content-types.txt beside this file, and before them those of the caller.
+/// </summary>
 internal sealed class ContentTypes
 {
     private const string Unknown = "application/octet-stream";
@@ -43,8 +45,9 @@ internal sealed class ContentTypes
     }
 
     /// <summary>
-    /// Without a charset, a browser guesses that of text. Not so for JSON, which is UTF-8 and has no such parameter (RFC 8259 §11), nor for XML and SVG,
-    /// which say it themselves and would be overruled (RFC 7303 §3).
+    /// Without a charset, a browser guesses that of text. Not so for JSON, which is UTF-8 and has no such parameter (RFC 8259
+    /// §11), nor for XML and SVG, which say it themselves and would be overruled (RFC 7303 §3).
     /// </summary>
-    private static string WithCharset(string type) => type.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type;
+    private static string WithCharset(string type) =>
+        type.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type;
 }

@@ -8,8 +8,8 @@ using Pwb.Http;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// What a directory holds, page by page, as HTML, or as JSON for a client that prefers it. A page and the memory that it takes have a bound,
-/// however many names there are.
+/// What a directory holds, page by page, as HTML, or as JSON for a client that prefers it. A page and the memory that it takes
+/// have a bound, however many names there are.
 /// </summary>
 internal static class DirectoryListing
 {
@@ -20,11 +20,17 @@ internal static class DirectoryListing
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>Makes the response to GET and HEAD of a directory.</summary>
-    /// <param name="path">The directory, decoded: "" for the root, else segments with a slash between two. Its URL ends in a slash.</param>
+    /// <param name="path">
+    /// The directory, decoded: "" for the root, else segments with a slash between two. Its URL ends in a slash.
+    /// </param>
     /// <param name="entries">What it holds and may be served, in any order. Walked over once.</param>
     /// <param name="request">Says which order and page is wanted, in its query, and which form, in Accept.</param>
     /// <param name="lines">Field lines that a handler gives to everything.</param>
-    public static HttpResponse Create(string path, IEnumerable<ContentInfo> entries, HttpRequest request, params ReadOnlySpan<(string Name, string Value)> lines)
+    public static HttpResponse Create(
+        string path,
+        IEnumerable<ContentInfo> entries,
+        HttpRequest request,
+        params ReadOnlySpan<(string Name, string Value)> lines)
     {
         ListingOrder order = ListingOrder.Parse(request.RawQuery);
         ContentInfo? after = ListingPlace.Parse(request.RawQuery, order.Column);
@@ -35,18 +41,28 @@ internal static class DirectoryListing
         List<(string, string)> all = [("Vary", "Accept")];
         if (next is not null) all.Add(("Link", $"<{next}>; rel=\"next\""));
         all.AddRange(lines);
-        if (PrefersJson(request)) return new HttpResponse(200, ResponseBody.From(RenderJson(selection.Entries)), [("Content-Type", "application/json"), .. all]);
+        if (PrefersJson(request))
+            return new HttpResponse(
+                200, ResponseBody.From(RenderJson(selection.Entries)), [("Content-Type", "application/json"), .. all]);
 
         ReadOnlyMemory<byte> page = ListingPage.Render(path, selection, order, isFirst: after is null, next);
         return new HttpResponse(
-            200, ResponseBody.From(page), [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", ListingPage.ContentSecurityPolicy), .. all]);
+            200, ResponseBody.From(page), [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Security-Policy", ListingPage.ContentSecurityPolicy),
+                .. all,
+            ]);
     }
 
     /// <summary>The 304 for a listing.</summary>
     /// <param name="lines">Field lines that a handler gives to everything.</param>
-    public static HttpResponse NotModified(ReadOnlySpan<(string Name, string Value)> lines) => new(304, null, [("Vary", "Accept"), .. lines]);
+    public static HttpResponse NotModified(ReadOnlySpan<(string Name, string Value)> lines) =>
+        new(304, null, [("Vary", "Accept"), .. lines]);
 
-    /// <summary>A client that likes both as much, such as curl with its <c>*/*</c>, gets HTML; so does one that takes neither (RFC 9110 §12.5.1).</summary>
+    /// <summary>
+    /// A client that likes both as much, such as curl with its <c>*/*</c>, gets HTML; so does one that takes neither (RFC 9110
+    /// §12.5.1).
+    /// </summary>
     private static bool PrefersJson(HttpRequest request)
     {
         ReadOnlySpan<byte> accept = new SelectionFields(request.Headers).Accept;
@@ -64,7 +80,8 @@ internal static class DirectoryListing
             json.WriteString("name"u8, entry.Name);
             json.WriteString("type"u8, entry.IsDirectory ? "directory"u8 : "file"u8);
             if (!entry.IsDirectory) json.WriteNumber("size"u8, entry.Length);
-            json.WriteString("modified"u8, entry.LastModified.UtcDateTime.ToString(ListingPage.DateFormat, CultureInfo.InvariantCulture));
+            json.WriteString(
+                "modified"u8, entry.LastModified.UtcDateTime.ToString(ListingPage.DateFormat, CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
 

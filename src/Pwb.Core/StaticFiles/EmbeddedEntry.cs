@@ -18,7 +18,8 @@ internal sealed class EmbeddedEntry(string name, string? resource)
     public List<EmbeddedEntry> Children { get; } = [];
 
     public Stream Open(Assembly assembly) =>
-        assembly.GetManifestResourceStream(resource!) ?? throw new IOException($"The resource '{resource}' of {assembly.GetName().Name} cannot be opened.");
+        assembly.GetManifestResourceStream(resource!)
+            ?? throw new IOException($"The resource '{resource}' of {assembly.GetName().Name} cannot be opened.");
 
     // When it is first asked for, not at the start of a program that may be waited for. Two at once find out the same.
     public ContentInfo Describe(Assembly assembly, DateTimeOffset lastModified)

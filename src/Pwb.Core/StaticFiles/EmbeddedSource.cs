@@ -5,13 +5,18 @@ using Pwb.StaticFiles;
 
 namespace Pwb;
 
-/// <summary>The content of an assembly's embedded resources: for a program that carries its pages inside. Works trimmed, as a single file and compiled ahead of time.</summary>
+/// <summary>
+/// The content of an assembly's embedded resources: for a program that carries its pages inside. Works trimmed, as a single file
+/// and compiled ahead of time.
+/// </summary>
 /// <remarks>
-/// Names of resources are taken as paths, so give them such in the project file; what MSBuild makes up by itself has dots for the separators, and changes some names:
+/// Names of resources are taken as paths, so give them such in the project file; what MSBuild makes up by itself has dots for the
+/// separators, and changes some names:
 /// <code>&lt;EmbeddedResource Include="wwwroot/**" LogicalName="wwwroot/%(RecursiveDir)%(Filename)%(Extension)" /&gt;</code>
 /// <para>
 /// Names compare by case. Directories follow from the names. <see cref="ContentInfo.Identity"/> is a hash of the content.
-/// <see cref="ContentInfo.LastModified"/> is the time of the assembly's file; of the program's, if it is a part of that; or else the time at which the source was made.
+/// <see cref="ContentInfo.LastModified"/> is the time of the assembly's file; of the program's, if it is a part of that; or else
+/// the time at which the source was made.
 /// </para>
 /// </remarks>
 public sealed class EmbeddedSource : ContentSource
@@ -22,8 +27,8 @@ public sealed class EmbeddedSource : ContentSource
 
     /// <param name="assembly">Whose resources.</param>
     /// <param name="prefix">
-    /// What the names of the resources begin with, such as <c>wwwroot/</c>, up to the root: it ends with a slash or a dot, or is followed by a slash. Not empty: an assembly has
-    /// resources that are not meant for clients.
+    /// What the names of the resources begin with, such as <c>wwwroot/</c>, up to the root: it ends with a slash or a dot, or is
+    /// followed by a slash. Not empty: an assembly has resources that are not meant for clients.
     /// </param>
     /// <exception cref="ArgumentException">The prefix is empty, or the assembly has no resource with it.</exception>
     public EmbeddedSource(Assembly assembly, string prefix)
@@ -38,7 +43,9 @@ public sealed class EmbeddedSource : ContentSource
             if (GetPath(resource, prefix.Replace('\\', '/')) is { } path) Add(entries, path, resource);
         }
 
-        if (entries.Count == 1) throw new ArgumentException($"{assembly.GetName().Name} has no embedded resource whose name begins with '{prefix}'.", nameof(prefix));
+        if (entries.Count == 1)
+            throw new ArgumentException(
+                $"{assembly.GetName().Name} has no embedded resource whose name begins with '{prefix}'.", nameof(prefix));
         _entries = entries.ToFrozenDictionary(StringComparer.Ordinal);
         _lastModified = GetTime(assembly);
     }
@@ -94,7 +101,9 @@ public sealed class EmbeddedSource : ContentSource
         }
     }
 
-    [UnconditionalSuppressMessage("SingleFile", "IL3000:Avoid accessing Assembly file path when publishing as a single file", Justification = "Empty is expected, and handled.")]
+    [UnconditionalSuppressMessage(
+        "SingleFile", "IL3000:Avoid accessing Assembly file path when publishing as a single file",
+        Justification = "Empty is expected, and handled.")]
     private static DateTimeOffset GetTime(Assembly assembly)
     {
         foreach (string? file in (string?[])[assembly.Location, Environment.ProcessPath])

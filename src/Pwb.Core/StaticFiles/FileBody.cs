@@ -5,10 +5,11 @@ namespace Pwb.StaticFiles;
 
 /// <summary>Part of an open file, or all of it, for one response.</summary>
 /// <remarks>
-/// The system sends a file by reference to its pages in memory, which lie in the sender's socket until they are acknowledged, and in the receiver's until
-/// they are read, if that is on the same machine. When somebody cuts the file meanwhile, the rest of a page becomes zeros: content that was never in the file, in a
-/// response of full length. So what comes last is copied: as much as both sockets can hold, so that everything by reference has arrived before the last
-/// piece; and when a piece has been read, the file is asked whether it still is what it was.
+/// The system sends a file by reference to its pages in memory, which lie in the sender's socket until they are acknowledged, and
+/// in the receiver's until they are read, if that is on the same machine. When somebody cuts the file meanwhile, the rest of a
+/// page becomes zeros: content that was never in the file, in a response of full length. So what comes last is copied: as much as
+/// both sockets can hold, so that everything by reference has arrived before the last piece; and when a piece has been read, the
+/// file is asked whether it still is what it was.
 /// </remarks>
 /// <param name="content">The file, which now belongs to the body.</param>
 /// <param name="offset">Where the part begins.</param>
@@ -17,7 +18,8 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
 {
     private const int PieceLength = 64 * 1024;
 
-    // More than what the kernel allows by itself: 4 MiB to a sender's socket and 32 to a receiver's, on Linux (tcp_wmem, tcp_rmem), and less elsewhere.
+    // More than what the kernel allows by itself: 4 MiB to a sender's socket and 32 to a receiver's, on Linux (tcp_wmem,
+    // tcp_rmem), and less elsewhere.
     private const long CopiedLength = 64 * 1024 * 1024;
 
     // How long it may take from the change of a file's time to that of its length, when something is added.
@@ -54,10 +56,16 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
             {
                 Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent));
 
-                // A folder's file is read here and now: on most systems, to read it asynchronously is to have another thread do the same.
-                int read = content is ContentStream ? content.Read(piece.Span) : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
-                if (read == 0) throw new IOException($"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
-                if (content is ContentStream file) await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
+                // A folder's file is read here and now: on most systems, to read it asynchronously is to have another thread do
+                // the same.
+                int read = content is ContentStream
+                    ? content.Read(piece.Span)
+                    : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                    throw new IOException(
+                        $"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
+                if (content is ContentStream file)
+                    await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
                 await output.WriteAsync(piece[..read], cancellationToken).ConfigureAwait(false);
                 sent += read;
             }
@@ -78,6 +86,7 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
             change = file.Compare();
         }
 
-        if (change == ContentChange.Cut || (change == ContentChange.Written && isLast)) throw new IOException("The file was changed while it was sent.");
+        if (change == ContentChange.Cut || (change == ContentChange.Written && isLast))
+            throw new IOException("The file was changed while it was sent.");
     }
 }

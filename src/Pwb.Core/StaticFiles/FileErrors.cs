@@ -6,10 +6,13 @@ internal static class FileErrors
     private const int TooManyInSystem = 23, TooMany = 24; // ENFILE and EMFILE, on Linux, macOS and the BSDs alike
     private const int BusyOnLinux = 11, BusyElsewhere = 35; // EAGAIN, which is EWOULDBLOCK: somebody has a lease or a lock
     private const int TooManyOnWindows = unchecked((int)0x80070004); // ERROR_TOO_MANY_OPEN_FILES
-    private const int SharingOnWindows = unchecked((int)0x80070020), LockOnWindows = unchecked((int)0x80070021); // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+    // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+    private const int SharingOnWindows = unchecked((int)0x80070020), LockOnWindows = unchecked((int)0x80070021);
     private const int InvalidNameOnWindows = unchecked((int)0x8007007B); // ERROR_INVALID_NAME
 
-    /// <summary>Whether it may be over soon, so that it is a 503: no descriptor is left, or another program has the file to itself.</summary>
+    /// <summary>
+    /// Whether it may be over soon, so that it is a 503: no descriptor is left, or another program has the file to itself.
+    /// </summary>
     public static bool IsTemporary(IOException exception) => exception.HResult switch
     {
         TooManyOnWindows or SharingOnWindows or LockOnWindows => OperatingSystem.IsWindows(),

@@ -3,13 +3,14 @@ using Pwb.StaticFiles;
 namespace Pwb;
 
 /// <summary>
-/// The content of a folder. Nothing outside of it is read, by whatever path. Links work as long as they end inside, unless told otherwise. FIFOs, sockets and
-/// devices are not there, and are never opened.
+/// The content of a folder. Nothing outside of it is read, by whatever path. Links work as long as they end inside, unless told
+/// otherwise. FIFOs, sockets and devices are not there, and are never opened.
 /// </summary>
 /// <remarks>
-/// The folder may change at any time: a file that is replaced by renaming another one is served whole, either the old or the new one; the folder itself may be
-/// replaced, or be a link that is switched. A hard link cannot be told from the file. Who may write to the folder while it is served cannot make it serve what is outside:
-/// on Linux the kernel sees to that; on macOS and Windows links are checked before a file is opened, and where it is is asked when it is open.
+/// The folder may change at any time: a file that is replaced by renaming another one is served whole, either the old or the new
+/// one; the folder itself may be replaced, or be a link that is switched. A hard link cannot be told from the file. Who may write
+/// to the folder while it is served cannot make it serve what is outside: on Linux the kernel sees to that; on macOS and Windows
+/// links are checked before a file is opened, and where it is is asked when it is open.
 /// </remarks>
 public sealed class FolderSource : ContentSource
 {
@@ -25,7 +26,9 @@ public sealed class FolderSource : ContentSource
         ArgumentException.ThrowIfNullOrEmpty(root);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (!Directory.Exists(full))
-            throw File.Exists(full) ? new ArgumentException($"It is not a directory: '{full}'", nameof(root)) : new DirectoryNotFoundException($"There is no directory '{full}'.");
+            throw File.Exists(full)
+                ? new ArgumentException($"It is not a directory: '{full}'", nameof(root))
+                : new DirectoryNotFoundException($"There is no directory '{full}'.");
 
         _folder = LinuxFolder.TryCreate(full, followLinksOutside) ?? (ContentSource)new PortableFolder(full, followLinksOutside);
     }

@@ -8,8 +8,9 @@ namespace Pwb.StaticFiles;
 internal sealed class HtmlWriter(int capacity)
 {
     /// <summary>
-    /// Characters that text may not bring along: those of markup; controls; and formatting that is invisible itself but changes how its
-    /// surroundings look, by which <c>gpj.exe</c> can be made to look like <c>exe.jpg</c>. The joiners and marks that scripts need stay.
+    /// Characters that text may not bring along: those of markup; controls; and formatting that is invisible itself but changes
+    /// how its surroundings look, by which <c>gpj.exe</c> can be made to look like <c>exe.jpg</c>. The joiners and marks that
+    /// scripts need stay.
     /// </summary>
     private static readonly SearchValues<char> Special = SearchValues.Create(
         "&<>\"'" + string.Concat(Range('\0', '\x1F')) + string.Concat(Range('\x7F', '\x9F')) +
@@ -25,10 +26,14 @@ internal sealed class HtmlWriter(int capacity)
         return this;
     }
 
-    /// <summary>Text of an element or of an attribute in double quotes. Of what is special but not markup, it shows that it is there.</summary>
+    /// <summary>
+    /// Text of an element or of an attribute in double quotes. Of what is special but not markup, it shows that it is there.
+    /// </summary>
     public HtmlWriter Text(ReadOnlySpan<char> text) => Escaped(text, isMarked: false);
 
-    /// <summary>Text of an element, with the code points of what is special but not markup, each marked as an <c>i</c> element.</summary>
+    /// <summary>
+    /// Text of an element, with the code points of what is special but not markup, each marked as an <c>i</c> element.
+    /// </summary>
     public HtmlWriter MarkedText(ReadOnlySpan<char> text) => Escaped(text, isMarked: true);
 
     public HtmlWriter Value<T>(T value, string format = "")
@@ -64,5 +69,6 @@ internal sealed class HtmlWriter(int capacity)
         return this;
     }
 
-    private static IEnumerable<char> Range(char first, char last) => Enumerable.Range(first, last - first + 1).Select(value => (char)value);
+    private static IEnumerable<char> Range(char first, char last) =>
+        Enumerable.Range(first, last - first + 1).Select(value => (char)value);
 }

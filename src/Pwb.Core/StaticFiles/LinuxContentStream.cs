@@ -8,7 +8,8 @@ internal sealed class LinuxContentStream(SafeFileHandle handle, ContentInfo open
 {
     protected override (long Length, DateTimeOffset LastModified) Look()
     {
-        if (LinuxCalls.TryGetStatus(SafeFileHandle.DangerousGetHandle().ToInt32(), out LinuxStatus status)) return (status.Length, status.LastModified);
+        if (LinuxCalls.TryGetStatus(SafeFileHandle.DangerousGetHandle().ToInt32(), out LinuxStatus status))
+            return (status.Length, status.LastModified);
         throw UnixErrors.GetLast(Name) ?? new FileNotFoundException(null, Name);
     }
 }

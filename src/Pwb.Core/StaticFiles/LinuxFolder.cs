@@ -4,9 +4,9 @@ using Pwb.Platform;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on Linux. A name is looked up by the kernel, to a descriptor that opens nothing yet (O_PATH), and it is the kernel that sees to it
-/// that no step leaves the root (openat2). Type, length and times are read from there, and the content is opened through it: no race can put
-/// another file between the check and the use.
+/// A folder on Linux. A name is looked up by the kernel, to a descriptor that opens nothing yet (O_PATH), and it is the kernel
+/// that sees to it that no step leaves the root (openat2). Type, length and times are read from there, and the content is opened
+/// through it: no race can put another file between the check and the use.
 /// </summary>
 internal sealed class LinuxFolder : ContentSource
 {
@@ -21,7 +21,9 @@ internal sealed class LinuxFolder : ContentSource
 
     /// <param name="root">A full path.</param>
     /// <param name="followLinksOutside">Whether links may lead out of it.</param>
-    /// <returns>Null where the system does not have what it takes: a kernel before 5.6, a sandbox that forbids the calls, no /proc.</returns>
+    /// <returns>
+    /// Null where the system does not have what it takes: a kernel before 5.6, a sandbox that forbids the calls, no /proc.
+    /// </returns>
     /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
     public static LinuxFolder? TryCreate(string root, bool followLinksOutside) =>
         ThisSystem.IsLinux && PathHandle.IsSupported() ? new LinuxFolder(root, followLinksOutside) : null;
@@ -36,7 +38,8 @@ internal sealed class LinuxFolder : ContentSource
     {
         info = default;
         using PathHandle handle = Open(path);
-        if (!handle.IsOpen || Describe(handle.GetStatus(), Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
+        if (!handle.IsOpen || Describe(handle.GetStatus(), Path.GetFileName(path)) is not { IsDirectory: false } file)
+            return null;
 
         info = file;
         return file.Length == 0 ? Stream.Null : handle.OpenContent(file);
@@ -54,7 +57,8 @@ internal sealed class LinuxFolder : ContentSource
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }))
         {
             if (!handle.TryGetStatus(name, out LinuxStatus status)) continue;
-            ContentInfo? info = status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : Describe(status, name);
+            ContentInfo? info =
+                status.IsLink ? FileErrors.FindListed(this, path.Length == 0 ? name : $"{path}/{name}") : Describe(status, name);
             if (info is { } entry) yield return entry;
         }
     }
@@ -62,8 +66,11 @@ internal sealed class LinuxFolder : ContentSource
     /// <summary>Null for what is never served: FIFOs, sockets, devices.</summary>
     internal static ContentInfo? Describe(in LinuxStatus status, string name)
     {
-        if (status.IsDirectory) return new ContentInfo(name, IsDirectory: true, Length: 0, status.LastModified, Revision: status.Revision);
-        return status.IsRegularFile ? new ContentInfo(name, IsDirectory: false, status.Length, status.LastModified, Revision: status.Revision) : null;
+        if (status.IsDirectory)
+            return new ContentInfo(name, IsDirectory: true, Length: 0, status.LastModified, Revision: status.Revision);
+        return status.IsRegularFile
+            ? new ContentInfo(name, IsDirectory: false, status.Length, status.LastModified, Revision: status.Revision)
+            : null;
     }
 
     // The root is opened each time: it may be a link that is switched to another folder, and is then the boundary at once.

@@ -33,7 +33,10 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
         return new ListingOrder(column, isDescending ?? false);
     }
 
-    /// <summary>Whether a column's heading asks for the descending order: the other way round if it is this order's, else the way that shows what one looks for (the largest, the newest).</summary>
+    /// <summary>
+    /// Whether a column's heading asks for the descending order: the other way round if it is this order's, else the way that
+    /// shows what one looks for (the largest, the newest).
+    /// </summary>
     public bool IsNextDescending(ListingColumn heading) => heading == column ? !isDescending : heading != ListingColumn.Name;
 
     /// <summary>The query that asks for this order, and for something else behind it.</summary>
@@ -47,7 +50,8 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
     }
 
     /// <summary>The value of <c>sort</c>.</summary>
-    public static string NameOf(ListingColumn column) => column switch { ListingColumn.Size => "size", ListingColumn.Date => "date", _ => "name" };
+    public static string NameOf(ListingColumn column) =>
+        column switch { ListingColumn.Size => "size", ListingColumn.Date => "date", _ => "name" };
 
     /// <summary>The value of <c>order</c>.</summary>
     public static string OrderOf(bool isDescending) => isDescending ? "desc" : "asc";
@@ -66,7 +70,9 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
         return isDescending ? -Math.Sign(result) : result;
     }
 
-    /// <summary>As people sort names: without regard to case, and numbers by their value, so that "page 9" comes before "page 10".</summary>
+    /// <summary>
+    /// As people sort names: without regard to case, and numbers by their value, so that "page 9" comes before "page 10".
+    /// </summary>
     internal static int CompareNames(string x, string y)
     {
         int i = 0, j = 0;

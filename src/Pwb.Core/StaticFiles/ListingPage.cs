@@ -4,17 +4,22 @@ using System.Security.Cryptography;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A listing as a page of HTML, without script. Its links are relative, so that it works behind a proxy that serves it under another path. Orders are
-/// asked for by forms, which a program that mirrors the site does not follow: it would get every page once for each order.
+/// A listing as a page of HTML, without script. Its links are relative, so that it works behind a proxy that serves it under
+/// another path. Orders are asked for by forms, which a program that mirrors the site does not follow: it would get every page
+/// once for each order.
 /// </summary>
 internal static class ListingPage
 {
     /// <summary>RFC 3339, in UTC and to the second.</summary>
     public const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    /// <summary>Nothing is loaded or run from anywhere, forms lead back here, and of styles only the page's own: a name that got markup past the escaping could do nothing.</summary>
+    /// <summary>
+    /// Nothing is loaded or run from anywhere, forms lead back here, and of styles only the page's own: a name that got markup
+    /// past the escaping could do nothing.
+    /// </summary>
     public static readonly string ContentSecurityPolicy =
-        $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(ListingStyle.Css))}'; base-uri 'none'; form-action 'self'";
+        $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(ListingStyle.Css))}'; "
+            + "base-uri 'none'; form-action 'self'";
 
     // An icon of its own keeps the browser from asking for /favicon.ico, which a site without pages rarely has.
     private static ReadOnlySpan<byte> Head => """
@@ -27,7 +32,8 @@ internal static class ListingPage
 
         """u8;
 
-    public static ReadOnlyMemory<byte> Render(string path, ListingSelection selection, ListingOrder order, bool isFirst, string? next)
+    public static ReadOnlyMemory<byte> Render(
+        string path, ListingSelection selection, ListingOrder order, bool isFirst, string? next)
     {
         HtmlWriter page = new(ListingStyle.Css.Length + ((selection.Entries.Count + 8) * 256));
         page.Markup(Head).Markup("<title>/"u8).Text(path).Markup(path.Length > 0 ? "/"u8 : ""u8).Markup("</title>\n<style>"u8)
@@ -70,7 +76,8 @@ internal static class ListingPage
         WriteHeading(page, order, ListingColumn.Size, "Size"u8);
         WriteHeading(page, order, ListingColumn.Date, "Modified (UTC)"u8);
         page.Markup("</tr></thead>\n<tbody>\n"u8);
-        if (hasParent) page.Markup("<tr><td><a class=\"u\" href=\"../\"><span>Parent directory</span></a></td><td></td><td></td></tr>\n"u8);
+        if (hasParent)
+            page.Markup("<tr><td><a class=\"u\" href=\"../\"><span>Parent directory</span></a></td><td></td><td></td></tr>\n"u8);
         foreach (ref readonly ContentInfo entry in CollectionsMarshal.AsSpan(entries)) WriteEntry(page, entry);
         page.Markup("</tbody>\n</table>\n"u8);
     }
@@ -78,18 +85,25 @@ internal static class ListingPage
     private static void WriteHeading(HtmlWriter page, ListingOrder order, ListingColumn column, ReadOnlySpan<byte> title)
     {
         page.Markup("<th"u8);
-        if (column == order.Column) page.Markup(order.IsDescending ? " aria-sort=\"descending\""u8 : " aria-sort=\"ascending\""u8);
+        if (column == order.Column)
+            page.Markup(order.IsDescending ? " aria-sort=\"descending\""u8 : " aria-sort=\"ascending\""u8);
         page.Markup("><form><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(column))
-            .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8).Text(ListingOrder.OrderOf(order.IsNextDescending(column)))
+            .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8)
+                .Text(ListingOrder.OrderOf(order.IsNextDescending(column)))
             .Markup("\"><button>"u8).Markup(title).Markup("</button></form></th>"u8);
     }
 
     private static void WriteEntry(HtmlWriter page, in ContentInfo entry)
     {
-        // Every character that is not a letter, a digit or one of -._~ is escaped: a name is never taken for a scheme, an authority or a query.
-        page.Markup("<tr><td><a"u8).Markup(entry.IsDirectory ? " class=\"d\" href=\""u8 : " href=\""u8).Text(Uri.EscapeDataString(entry.Name));
+        // Every character that is not a letter, a digit or one of -._~ is escaped: a name is never taken for a scheme, an
+        // authority or a query.
+        page.Markup("<tr><td><a"u8)
+            .Markup(entry.IsDirectory ? " class=\"d\" href=\""u8 : " href=\""u8)
+            .Text(Uri.EscapeDataString(entry.Name));
         if (entry.IsDirectory) page.Markup("/"u8);
-        page.Markup("\"><span><bdi>"u8).MarkedText(entry.Name).Markup(entry.IsDirectory ? "</bdi>/</span></a></td><td>"u8 : "</bdi></span></a></td><td"u8);
+        page.Markup("\"><span><bdi>"u8)
+            .MarkedText(entry.Name)
+            .Markup(entry.IsDirectory ? "</bdi>/</span></a></td><td>"u8 : "</bdi></span></a></td><td"u8);
         if (!entry.IsDirectory)
         {
             page.Markup(" title=\""u8).Value(entry.Length, "N0").Markup(entry.Length == 1 ? " byte\">"u8 : " bytes\">"u8);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A place in a listing as part of a query, such as <c>after=f1234/a%20b.txt</c>: the last entry of a page, by what it is sorted by. So a page goes on
-/// where the one before ended, also when names have come or gone meanwhile.
+/// A place in a listing as part of a query, such as <c>after=f1234/a%20b.txt</c>: the last entry of a page, by what it is sorted
+/// by. So a page goes on where the one before ended, also when names have come or gone meanwhile.
 /// </summary>
 internal static class ListingPlace
 {
@@ -29,7 +29,8 @@ internal static class ListingPlace
     {
         foreach (Range range in query.Split((byte)'&'))
         {
-            if (query[range].StartsWith("after="u8)) return ParseValue(Encoding.ASCII.GetString(query[range]["after=".Length..]), column);
+            if (query[range].StartsWith("after="u8))
+                return ParseValue(Encoding.ASCII.GetString(query[range]["after=".Length..]), column);
         }
 
         return null;
@@ -41,7 +42,9 @@ internal static class ListingPlace
         if (slash < 1 || text[0] is not (Directory or File)) return null;
 
         long value = 0;
-        if (column != ListingColumn.Name && !long.TryParse(text.AsSpan(1, slash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out value)) return null;
+        if (column != ListingColumn.Name
+            && !long.TryParse(text.AsSpan(1, slash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out value))
+            return null;
         if (column == ListingColumn.Date && value > DateTimeOffset.MaxValue.UtcTicks) return null;
 
         var time = new DateTimeOffset(column == ListingColumn.Date ? value : 0, TimeSpan.Zero);

@@ -1,6 +1,9 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>The entries of one page of a listing, and the sums over all of them. Holds two pages of entries at most, however many there are.</summary>
+/// <summary>
+/// The entries of one page of a listing, and the sums over all of them. Holds two pages of entries at most, however many there
+/// are.
+/// </summary>
 internal sealed class ListingSelection
 {
     /// <summary>Walks over all entries, once.</summary>

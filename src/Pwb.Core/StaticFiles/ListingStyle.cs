@@ -1,6 +1,8 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>How a listing looks: on paper white or dark as the client likes, and in two lines for each entry where the screen is narrow.</summary>
+/// <summary>
+/// How a listing looks: on paper white or dark as the client likes, and in two lines for each entry where the screen is narrow.
+/// </summary>
 internal static class ListingStyle
 {
     // The icons are masks, so that they take the colours of the text around them.
@@ -15,13 +17,19 @@ internal static class ListingStyle
           --i-root: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20' fill='none' stroke='%23000' stroke-width='1.6' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M3 9.5 10 3.5l7 6M5 8.3V16h10V8.3'/%3E%3C/svg%3E");
         }
         @media (prefers-color-scheme: dark) {
-          :root { --page: #15181c; --text: #e3e6ea; --muted: #959da8; --line: #2a2f36; --hover: #1f242a; --link: #82b8ff; --folder: #dfae58; }
+          :root {
+            --page: #15181c; --text: #e3e6ea; --muted: #959da8; --line: #2a2f36; --hover: #1f242a; --link: #82b8ff;
+            --folder: #dfae58;
+          }
         }
         body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 3rem; background: var(--page); color: var(--text);
           font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
         a { color: var(--link); text-decoration: none; }
         a:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
-        h1 { margin: 0 .75rem 1rem; font-size: 1.3rem; font-weight: 400; line-height: 1.6; overflow-wrap: anywhere; white-space: pre-wrap; }
+        h1 {
+          margin: 0 .75rem 1rem; font-size: 1.3rem; font-weight: 400; line-height: 1.6; overflow-wrap: anywhere;
+          white-space: pre-wrap;
+        }
         h1 a:hover { text-decoration: underline; }
         h1 span { color: var(--muted); margin: 0 .4rem; }
         h1 b { font-weight: 650; }
@@ -31,9 +39,15 @@ internal static class ListingStyle
         td a.d::before { background: var(--folder); mask-image: var(--i-folder); }
         td a.u::before { mask-image: var(--i-up); }
         table { width: 100%; border-collapse: collapse; }
-        th { position: sticky; top: 0; padding: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); font-size: .875rem; font-weight: 500; text-align: left; }
+        th {
+          position: sticky; top: 0; padding: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); font-size: .875rem;
+          font-weight: 500; text-align: left;
+        }
         form { margin: 0; }
-        button { width: 100%; padding: .5rem .75rem; border: 0; background: none; color: var(--muted); font: inherit; text-align: inherit; white-space: nowrap; cursor: pointer; }
+        button {
+          width: 100%; padding: .5rem .75rem; border: 0; background: none; color: var(--muted); font: inherit;
+          text-align: inherit; white-space: nowrap; cursor: pointer;
+        }
         button:hover, th[aria-sort] button { color: var(--text); }
         th:first-child { width: 100%; }
         th + th { text-align: right; white-space: nowrap; }
@@ -42,13 +56,19 @@ internal static class ListingStyle
         th[aria-sort]:first-child button::after { content: var(--arrow); margin-left: .35rem; }
         th[aria-sort]:not(:first-child) button::before { content: var(--arrow); margin-right: .35rem; }
         td { padding: 0; border-bottom: 1px solid var(--line); }
-        td + td { padding: .4rem .75rem; color: var(--muted); text-align: right; vertical-align: top; white-space: nowrap; font-variant-numeric: tabular-nums; }
+        td + td {
+          padding: .4rem .75rem; color: var(--muted); text-align: right; vertical-align: top; white-space: nowrap;
+          font-variant-numeric: tabular-nums;
+        }
         td a { display: flex; gap: .6rem; align-items: flex-start; padding: .4rem .75rem; }
         td a::before { margin-top: .125rem; }
         td a span { min-width: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
         tbody tr:hover { background: var(--hover); }
         tbody tr:hover a span { text-decoration: underline; }
-        i { margin: 0 .15em; padding: 0 .3em; border: 1px solid; border-radius: .25rem; color: var(--muted); font: .75em/1 ui-monospace, monospace; white-space: nowrap; }
+        i {
+          margin: 0 .15em; padding: 0 .3em; border: 1px solid; border-radius: .25rem; color: var(--muted);
+          font: .75em/1 ui-monospace, monospace; white-space: nowrap;
+        }
         nav a { padding: .5rem .75rem; }
         p { margin: 1rem .75rem; color: var(--muted); font-size: .875rem; }
         @media (max-width: 40rem) {

@@ -8,7 +8,8 @@ namespace Pwb.StaticFiles;
 /// <summary>Several parts of a representation, as multipart/byteranges: RFC 9110 §14.6.</summary>
 internal sealed class MultipartBody : ResponseBody
 {
-    private readonly string _boundary = RandomNumberGenerator.GetHexString(32, lowercase: true); // nobody can have put it into the content
+    // nobody can have put it into the content
+    private readonly string _boundary = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly (byte[] Head, ResponseBody Content)[] _parts;
     private readonly byte[] _end;
     private readonly long _length;
@@ -18,7 +19,8 @@ internal sealed class MultipartBody : ResponseBody
     /// <param name="contents">The content of each, which now belongs to the body.</param>
     /// <param name="contentType">The media type of the representation.</param>
     /// <param name="completeLength">The length of the representation.</param>
-    public MultipartBody(ReadOnlySpan<ByteRange> ranges, ReadOnlySpan<ResponseBody> contents, string contentType, long completeLength)
+    public MultipartBody(
+        ReadOnlySpan<ByteRange> ranges, ReadOnlySpan<ResponseBody> contents, string contentType, long completeLength)
     {
         _parts = new (byte[], ResponseBody)[ranges.Length];
         _end = Encoding.ASCII.GetBytes($"\r\n--{_boundary}--\r\n");
@@ -26,7 +28,8 @@ internal sealed class MultipartBody : ResponseBody
         for (int i = 0; i < ranges.Length; i++)
         {
             // A line end in front of the first boundary as well, like Apache and nginx: zsync reads over one without looking.
-            string head = $"\r\n--{_boundary}\r\nContent-Type: {contentType}\r\nContent-Range: {ContentRange(ranges[i], completeLength)}\r\n\r\n";
+            string head = $"\r\n--{_boundary}\r\nContent-Type: {contentType}\r\nContent-Range: "
+                + $"{ContentRange(ranges[i], completeLength)}\r\n\r\n";
             _parts[i] = (Encoding.Latin1.GetBytes(head), contents[i]);
             _length += head.Length + ranges[i].Length;
         }

@@ -9,7 +9,10 @@ internal static class OpenedFile
 {
     private const int CurrentDirectory = -100; // AT_FDCWD of Linux
 
-    /// <summary>Opens a file, or on Linux and macOS a directory, for reading. Waits neither for a lease nor for the other end of a FIFO there.</summary>
+    /// <summary>
+    /// Opens a file, or on Linux and macOS a directory, for reading. Waits neither for a lease nor for the other end of a FIFO
+    /// there.
+    /// </summary>
     /// <returns>Null if there is none.</returns>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
@@ -20,7 +23,8 @@ internal static class OpenedFile
             int descriptor;
             if (OperatingSystem.IsLinux()) descriptor = LinuxCalls.OpenContent(path);
             else if (OperatingSystem.IsMacOS()) descriptor = MacCalls.OpenContent(path);
-            else return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            else return File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
 
             if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
             return UnixErrors.GetLast(path) is { } exception ? throw exception : null;
@@ -46,7 +50,9 @@ internal static class OpenedFile
         return GetRealPath(file) is { } real && real.StartsWith(prefix, StringComparison.Ordinal);
     }
 
-    /// <summary>What .NET does not tell of a path's file: whether it is one, and the value of <see cref="ContentInfo.Revision"/>.</summary>
+    /// <summary>
+    /// What .NET does not tell of a path's file: whether it is one, and the value of <see cref="ContentInfo.Revision"/>.
+    /// </summary>
     /// <returns>False for a FIFO, a socket, a device, a link.</returns>
     public static bool IsOrdinary(string path, out long revision)
     {
@@ -76,6 +82,8 @@ internal static class OpenedFile
     {
         if (OperatingSystem.IsWindows()) return WindowsCalls.GetRealPath(file);
         if (OperatingSystem.IsMacOS()) return MacCalls.GetRealPath(file);
-        return OperatingSystem.IsLinux() ? new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}")).LinkTarget : null;
+        return OperatingSystem.IsLinux()
+            ? new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}")).LinkTarget
+            : null;
     }
 }

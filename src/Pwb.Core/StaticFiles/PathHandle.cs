@@ -6,7 +6,8 @@ using Pwb.Platform;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A file or directory of Linux that has been found, but not opened: whatever happens to its name meanwhile, what was checked is what is served.
+/// A file or directory of Linux that has been found, but not opened: whatever happens to its name meanwhile, what was checked is
+/// what is served.
 /// </summary>
 internal readonly struct PathHandle : IDisposable
 {
@@ -46,7 +47,9 @@ internal readonly struct PathHandle : IDisposable
         return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
     }
 
-    /// <summary>Finds what a path below this directory names, as long as it stays there. Not open if there is nothing, inside.</summary>
+    /// <summary>
+    /// Finds what a path below this directory names, as long as it stays there. Not open if there is nothing, inside.
+    /// </summary>
     /// <exception cref="UnauthorizedAccessException">A directory inside may not be searched.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
     public PathHandle OpenWithin(string path)
@@ -83,11 +86,14 @@ internal readonly struct PathHandle : IDisposable
             using PathHandle root = Open("/");
             int descriptor = root.IsOpen ? LinuxCalls.OpenPathBelow(root.Descriptor, ".", staysBeneath: true) : -1;
             using PathHandle handle = descriptor >= 0 ? new PathHandle("/", descriptor) : default;
-            if (handle.IsOpen && LinuxCalls.TryGetStatus(descriptor, out _) && handle.TryGetRealPath(stackalloc byte[MaxPathLength], out _)) return true;
+            if (handle.IsOpen && LinuxCalls.TryGetStatus(descriptor, out _)
+                && handle.TryGetRealPath(stackalloc byte[MaxPathLength], out _))
+                return true;
             if (LinuxCalls.IsMissing()) return false;
             throw UnixErrors.GetLast("/") ?? new IOException("It cannot be found out what this system can do.");
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception exception) when (
+            exception is UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
         {
             return false;
         }
@@ -99,7 +105,9 @@ internal readonly struct PathHandle : IDisposable
         throw UnixErrors.GetLast(_path) ?? new FileNotFoundException(null, _path);
     }
 
-    /// <summary>The status of what a directory has by some name, of a link itself. False if there is nothing, or nothing to be found out.</summary>
+    /// <summary>
+    /// The status of what a directory has by some name, of a link itself. False if there is nothing, or nothing to be found out.
+    /// </summary>
     public bool TryGetStatus(string name, out LinuxStatus status) => LinuxCalls.TryGetStatus(Descriptor, name, out status);
 
     /// <summary>Opens this very file.</summary>
@@ -108,13 +116,16 @@ internal readonly struct PathHandle : IDisposable
     /// <exception cref="IOException">Anything else that is wrong.</exception>
     public ContentStream OpenContent(in ContentInfo file)
     {
-        // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse one that they have locked.
+        // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse
+        // one that they have locked.
         int content = LinuxCalls.OpenContent(GetDescriptorPath());
         if (content < 0) throw UnixErrors.GetLast(_path) ?? new FileNotFoundException(null, _path);
         return new LinuxContentStream(new SafeFileHandle(content, ownsHandle: true), file);
     }
 
-    /// <summary>A path by which this very file or directory is opened: it goes through no name, and no link, of the folder.</summary>
+    /// <summary>
+    /// A path by which this very file or directory is opened: it goes through no name, and no link, of the folder.
+    /// </summary>
     public string GetDescriptorPath() => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Descriptor}");
 
     public void Dispose()
@@ -126,7 +137,8 @@ internal readonly struct PathHandle : IDisposable
     private bool IsWithin(in PathHandle directory)
     {
         if (!directory.TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> folder)) return false;
-        if (!TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> path) || !path.StartsWith(folder)) return false;
+        if (!TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> path) || !path.StartsWith(folder))
+            return false;
         return path.Length == folder.Length || folder is [.., (byte)'/'] || path[folder.Length] == '/';
     }
 

@@ -7,8 +7,9 @@ using Pwb.Protocol;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// Converts a request path to the path of a file. Refuses names that are hidden, that no request can spell, or that this system would not take for
-/// themselves: Windows reads <c>a.txt:stream</c>, <c>a.txt.</c>, <c>aux.c</c> and <c>GIT~1</c> as other names, other systems do not.
+/// Converts a request path to the path of a file. Refuses names that are hidden, that no request can spell, or that this system
+/// would not take for themselves: Windows reads <c>a.txt:stream</c>, <c>a.txt.</c>, <c>aux.c</c> and <c>GIT~1</c> as other names,
+/// other systems do not.
 /// </summary>
 internal static class PathResolver
 {
@@ -19,10 +20,12 @@ internal static class PathResolver
 
     private const string WellKnown = ".well-known";
 
-    // Separators, the mark of an alternate stream, and what is a pattern to some calls: "Naming Files, Paths, and Namespaces" of Microsoft Learn.
+    // Separators, the mark of an alternate stream, and what is a pattern to some calls: "Naming Files, Paths, and Namespaces" of
+    // Microsoft Learn.
     private static readonly SearchValues<char> SpecialToWindows = SearchValues.Create("\\:*?\"<>|");
 
-    // pchar of RFC 3986 §3.3, without the apostrophe: what is made of these stands in a field, and between quotes of either kind, as it is.
+    // pchar of RFC 3986 §3.3, without the apostrophe: what is made of these stands in a field, and between quotes of either kind,
+    // as it is.
     private static readonly SearchValues<byte> Literal =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@"u8);
 
@@ -33,11 +36,18 @@ internal static class PathResolver
     /// <param name="isDirectoryForm">Whether the path ends in a slash.</param>
     /// <param name="hasEmptySegments">Whether segments were left out, since they were empty.</param>
     /// <returns>False if it is the path of nothing that may be served, whatever there is.</returns>
-    public static bool TryResolve(ReadOnlySpan<byte> escapedPath, bool serveHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments) =>
-        TryResolve(escapedPath, serveHiddenNames, OperatingSystem.IsWindows(), out path, out isDirectoryForm, out hasEmptySegments);
+    public static bool TryResolve(
+        ReadOnlySpan<byte> escapedPath,
+        bool serveHiddenNames,
+        out string path,
+        out bool isDirectoryForm,
+        out bool hasEmptySegments) =>
+        TryResolve(
+            escapedPath, serveHiddenNames, OperatingSystem.IsWindows(), out path, out isDirectoryForm, out hasEmptySegments);
 
     public static bool TryResolve(
-        ReadOnlySpan<byte> escapedPath, bool serveHiddenNames, bool isWindows, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
+        ReadOnlySpan<byte> escapedPath, bool serveHiddenNames, bool isWindows, out string path, out bool isDirectoryForm,
+        out bool hasEmptySegments)
     {
         path = "";
         isDirectoryForm = hasEmptySegments = false;
@@ -45,7 +55,9 @@ internal static class PathResolver
         escapedPath = escapedPath[1..];
 
         byte[]? rented = null;
-        Span<byte> decoded = escapedPath.Length <= StackLength ? stackalloc byte[StackLength] : rented = ArrayPool<byte>.Shared.Rent(escapedPath.Length);
+        Span<byte> decoded = escapedPath.Length <= StackLength
+            ? stackalloc byte[StackLength]
+            : rented = ArrayPool<byte>.Shared.Rent(escapedPath.Length);
         int length = Decode(escapedPath, decoded, out hasEmptySegments);
         string? text = length >= 0 && Utf8.IsValid(decoded[..length]) ? Encoding.UTF8.GetString(decoded[..length]) : null;
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
@@ -57,7 +69,8 @@ internal static class PathResolver
     }
 
     /// <summary>Whether a request can name a path that was put together here.</summary>
-    public static bool IsPathServed(string path, bool serveHiddenNames) => IsPathServed(path, serveHiddenNames, OperatingSystem.IsWindows());
+    public static bool IsPathServed(string path, bool serveHiddenNames) =>
+        IsPathServed(path, serveHiddenNames, OperatingSystem.IsWindows());
 
     /// <summary>Whether a request can name it, as one segment of its path: what a listing shows.</summary>
     public static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames) =>
@@ -120,11 +133,14 @@ internal static class PathResolver
 
     private static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames, bool isWindows)
     {
-        if (name.IsEmpty || (name.Length > MaxSegmentLength / 3 && Encoding.UTF8.GetByteCount(name) > MaxSegmentLength)) return false;
+        if (name.IsEmpty || (name.Length > MaxSegmentLength / 3 && Encoding.UTF8.GetByteCount(name) > MaxSegmentLength))
+            return false;
 
-        // HFS+, and ext4 where it ignores case, read names without such characters: with one in front, ".git" is hidden all the same.
+        // HFS+, and ext4 where it ignores case, read names without such characters: with one in front, ".git" is hidden all the
+        // same.
         ReadOnlySpan<char> visible = name;
-        while (!visible.IsEmpty && CharUnicodeInfo.GetUnicodeCategory(visible[0]) == UnicodeCategory.Format) visible = visible[1..];
+        while (!visible.IsEmpty && CharUnicodeInfo.GetUnicodeCategory(visible[0]) == UnicodeCategory.Format)
+            visible = visible[1..];
         if (visible is "." or "..") return false;
 
         // RFC 8615 §3: well-known locations begin at the root, and nowhere else.
@@ -144,7 +160,8 @@ internal static class PathResolver
     {
         int dot = name.IndexOf('.');
         ReadOnlySpan<char> stem = (dot < 0 ? name : name[..dot]).TrimEnd(' ');
-        if (stem.Length == 4 && (stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3')) return Is(stem[..3], "COM") || Is(stem[..3], "LPT");
+        if (stem.Length == 4 && (stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3'))
+            return Is(stem[..3], "COM") || Is(stem[..3], "LPT");
 
         return stem.Length switch
         {
@@ -163,6 +180,7 @@ internal static class PathResolver
         int dot = name.IndexOf('.');
         ReadOnlySpan<char> stem = dot < 0 ? name : name[..dot];
         int tilde = stem.LastIndexOf('~');
-        return stem.Length <= 8 && tilde >= 0 && tilde < stem.Length - 1 && !stem[(tilde + 1)..].ContainsAnyExceptInRange('0', '9');
+        return stem.Length <= 8 && tilde >= 0 && tilde < stem.Length - 1
+            && !stem[(tilde + 1)..].ContainsAnyExceptInRange('0', '9');
     }
 }

@@ -4,19 +4,22 @@ using Microsoft.Win32.SafeHandles;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened; and once it is open, the system is asked
-/// where it is, since somebody may have changed the folder meanwhile (Windows, macOS, and Linux with /proc can tell). FIFOs, sockets and devices are not there.
+/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened; and once it
+/// is open, the system is asked where it is, since somebody may have changed the folder meanwhile (Windows, macOS, and Linux with
+/// /proc can tell). FIFOs, sockets and devices are not there.
 /// </summary>
 internal sealed class PortableFolder(string root, bool followLinksOutside) : ContentSource
 {
     private const int MaxLinks = 40; // MAXSYMLINKS of Linux
 
-    public override ContentInfo? Find(string path) => ResolveWithin(path) is { } real ? Describe(real, Path.GetFileName(path)) : null;
+    public override ContentInfo? Find(string path) =>
+        ResolveWithin(path) is { } real ? Describe(real, Path.GetFileName(path)) : null;
 
     public override Stream? Open(string path, out ContentInfo info)
     {
         info = default;
-        if (ResolveWithin(path) is not { } real || Describe(real, Path.GetFileName(path)) is not { IsDirectory: false } file) return null;
+        if (ResolveWithin(path) is not { } real || Describe(real, Path.GetFileName(path)) is not { IsDirectory: false } file)
+            return null;
 
         info = file;
         if (file.Length == 0) return Stream.Null;
@@ -28,7 +31,8 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
         try
         {
             if (!followLinksOutside && !OpenedFile.IsWithin(handle, root)) return null;
-            info = file with { Length = RandomAccess.GetLength(handle), LastModified = ToOffset(File.GetLastWriteTimeUtc(handle)) };
+            info =
+                file with { Length = RandomAccess.GetLength(handle), LastModified = ToOffset(File.GetLastWriteTimeUtc(handle)) };
             stream = new PortableContentStream(handle, info);
             return stream;
         }
@@ -66,7 +70,8 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
             if (attributes == (FileAttributes)(-1) || !OpenedFile.IsOrdinary(real, out long revision)) return null;
 
             bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
-            return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc), Revision: revision);
+            return new ContentInfo(
+                name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc), Revision: revision);
         }
         catch (IOException exception) when (FileErrors.IsAbsent(exception))
         {
@@ -84,7 +89,9 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
     }
 
     private static bool IsWithin(string folder, string path) =>
-        path == folder || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == folder
+            || path.StartsWith(
+                Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     // realpath(3): .NET's own ResolveLinkTarget leaves the links alone that are in the middle of a path.
     private static string? Resolve(string full)

@@ -1,6 +1,5 @@
 using System.Text;
 using Pwb.Http;
-using Pwb.Protocol;
 
 namespace Pwb.StaticFiles;
 
@@ -15,7 +14,10 @@ internal enum Selection
     Unsatisfiable,
 }
 
-/// <summary>A file in one coding, as it was at some moment: its validators, the fields of its responses and, if it is kept in memory, its content.</summary>
+/// <summary>
+/// A file in one coding, as it was at some moment: its validators, the fields of its responses and, if it is kept in memory, its
+/// content.
+/// </summary>
 internal sealed class Representation
 {
     private const int ObjectCost = 1024, LineCost = 8;
@@ -37,7 +39,8 @@ internal sealed class Representation
     /// <param name="fields">The fields that all responses have.</param>
     /// <param name="now">The time.</param>
     public Representation(
-        string path, ContentCoding coding, ContentInfo info, long identity, string contentType, string cacheControl, string vary, ResponseFields fields, DateTimeOffset now)
+        string path, ContentCoding coding, ContentInfo info, long identity, string contentType, string cacheControl, string vary,
+        ResponseFields fields, DateTimeOffset now)
     {
         (Path, Coding, Info, ContentType, CacheControl, Vary) = (path, coding, info, contentType, cacheControl, vary);
         _fields = fields;
@@ -59,7 +62,8 @@ internal sealed class Representation
 
     private Representation(Representation other, ReadOnlyMemory<byte> content, bool isSettled)
     {
-        (Path, Coding, Info, ContentType, CacheControl, Vary) = (other.Path, other.Coding, other.Info, other.ContentType, other.CacheControl, other.Vary);
+        (Path, Coding, Info, ContentType, CacheControl, Vary) =
+            (other.Path, other.Coding, other.Info, other.ContentType, other.CacheControl, other.Vary);
         (_fields, _entityTag, _entityTagBytes, _metadata, LastModified, IsCoded) =
             (other._fields, other._entityTag, other._entityTagBytes, other._metadata, other.LastModified, other.IsCoded);
         _content = content;
@@ -95,12 +99,20 @@ internal sealed class Representation
 
     public long ContentLength => _content.Length;
 
-    /// <summary>What it holds of memory: content, twice the fields as strings and as heads of responses, and the objects around them, by and large.</summary>
-    public long Cost => ObjectCost + ContentLength + (sizeof(char) * Path.Length) + _metadata.Sum(line => 4L * (line.Name.Length + line.Value.Length + LineCost));
+    /// <summary>
+    /// What it holds of memory: content, twice the fields as strings and as heads of responses, and the objects around them, by
+    /// and large.
+    /// </summary>
+    public long Cost =>
+        ObjectCost + ContentLength + (sizeof(char) * Path.Length)
+            + _metadata.Sum(line => 4L * (line.Name.Length + line.Value.Length + LineCost));
 
     /// <summary>304 with what RFC 9110 §15.4.5 asks for.</summary>
     public HttpResponse NotModified => field ??= new HttpResponse(
-        304, null, [.. _metadata.Where(line => line.Name is not ("Content-Type" or "Content-Encoding" or "Last-Modified" or "Accept-Ranges"))]);
+        304, null, [
+            .. _metadata.Where(
+                line => line.Name is not ("Content-Type" or "Content-Encoding" or "Last-Modified" or "Accept-Ranges")),
+        ]);
 
     /// <summary>The same with its content in memory.</summary>
     public Representation WithContent(ReadOnlyMemory<byte> content, bool isSettled) => new(this, content, isSettled);
@@ -118,9 +130,11 @@ internal sealed class Representation
             default: break;
         }
 
-        if (!isGet || !fields.HasRange || !Preconditions.IsRangeCurrent(fields, _entityTagBytes, LastModified, now)) return Selection.Whole;
+        if (!isGet || !fields.HasRange || !Preconditions.IsRangeCurrent(fields, _entityTagBytes, LastModified, now))
+            return Selection.Whole;
 
-        // Content-Encoding is said of a whole message, and parts with their heads are not coded: of a coding there is one part at most.
+        // Content-Encoding is said of a whole message, and parts with their heads are not coded: of a coding there is one part at
+        // most.
         ranges = ByteRanges.Parse(fields.Range, Info.Length, IsCoded ? 1 : _fields.MaxRanges);
         return ranges.Kind switch
         {
@@ -148,19 +162,27 @@ internal sealed class Representation
     public HttpResponse Answer(Stream? content, Selection selection, in ByteRanges ranges)
     {
         if (selection == Selection.Whole) return new HttpResponse(200, Body(content, ranges.Only), _metadata);
-        if (selection == Selection.Part) return new HttpResponse(206, Body(content, ranges.Only), [.. _metadata, ("Content-Range", MultipartBody.ContentRange(ranges.Only, Info.Length))]);
+        if (selection == Selection.Part)
+            return new HttpResponse(
+                206,
+                Body(content, ranges.Only),
+                [.. _metadata, ("Content-Range", MultipartBody.ContentRange(ranges.Only, Info.Length))]);
 
         ResponseBody[] parts = new ResponseBody[ranges.Parts.Length];
         for (int i = 0; i < parts.Length; i++) parts[i] = Body(content, ranges.Parts[i]);
-        MultipartBody body = new(ranges.Parts, parts, Array.Find(_metadata, line => line.Name == "Content-Type").Value, Info.Length);
-        return new HttpResponse(206, body, [("Content-Type", body.ContentType), .. _metadata.Where(line => line.Name is not "Content-Type")]);
+        MultipartBody body = new(
+            ranges.Parts, parts, Array.Find(_metadata, line => line.Name == "Content-Type").Value, Info.Length);
+        return new HttpResponse(
+            206, body, [("Content-Type", body.ContentType), .. _metadata.Where(line => line.Name is not "Content-Type")]);
     }
 
     /// <summary>The content as the page of an error: without the fields that only a 200 has.</summary>
     /// <param name="statusCode">The status.</param>
     /// <param name="content">An open file, which now belongs to the response; null for the content in memory.</param>
     public HttpResponse ErrorPage(int statusCode, Stream? content) => new(
-        statusCode, Body(content, new ByteRange(0, Info.Length)), [.. _metadata.Where(line => line.Name is not ("ETag" or "Last-Modified" or "Accept-Ranges"))]);
+        statusCode, Body(content, new ByteRange(0, Info.Length)), [
+            .. _metadata.Where(line => line.Name is not ("ETag" or "Last-Modified" or "Accept-Ranges")),
+        ]);
 
     private ResponseBody Body(Stream? content, ByteRange range) => content is null
         ? ResponseBody.From(_content.Slice((int)range.Start, (int)range.Length))

@@ -49,5 +49,6 @@ internal sealed class Resource
     }
 
     /// <summary>The representation that suits a client best.</summary>
-    public Representation Select(in SelectionFields fields) => Get(ContentCodings.Choose(fields.AcceptEncoding, fields.HasAcceptEncoding, _codings))!;
+    public Representation Select(in SelectionFields fields) =>
+        Get(ContentCodings.Choose(fields.AcceptEncoding, fields.HasAcceptEncoding, _codings))!;
 }

@@ -6,7 +6,8 @@ namespace Pwb.StaticFiles;
 /// <summary>Resources by the target that leads to them, within a budget of bytes.</summary>
 internal sealed class ResourceCache(long maxLength)
 {
-    // What an entry holds of memory besides its key and its representations, by and large: the resource, its arrays, a node and a bucket of the dictionary.
+    // What an entry holds of memory besides its key and its representations, by and large: the resource, its arrays, a node and a
+    // bucket of the dictionary.
     private const int EntryCost = 512;
 
     private readonly ConcurrentDictionary<byte[], Resource> _resources = new(TargetComparer.Instance);

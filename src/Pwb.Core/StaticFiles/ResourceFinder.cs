@@ -19,12 +19,15 @@ internal enum Finding
 }
 
 /// <summary>Finds files in a source, and reads the small ones into memory.</summary>
-internal sealed partial class ResourceFinder(ContentSource source, StaticFileOptions options, ResponseFields fields, UnreadableFiles unreadable, ILogger logger)
+internal sealed partial class ResourceFinder(
+    ContentSource source, StaticFileOptions options, ResponseFields fields, UnreadableFiles unreadable, ILogger logger)
 {
-    // What makes a neighbour gives it the time of its original, but may cut that to whole seconds (brotli, pigz), or the file system to two (FAT).
+    // What makes a neighbour gives it the time of its original, but may cut that to whole seconds (brotli, pigz), or the file
+    // system to two (FAT).
     private static readonly TimeSpan NeighbourTolerance = TimeSpan.FromSeconds(2);
 
-    // File systems keep time in steps of up to two seconds (FAT): content that was read that soon after a change may change again unseen.
+    // File systems keep time in steps of up to two seconds (FAT): content that was read that soon after a change may change again
+    // unseen.
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
 
     private const int MaxReads = 3;
@@ -33,7 +36,8 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
     private const int MaxHashedLength = 16 * 1024 * 1024;
 
     private readonly ContentCoding _neighbourCodings = options.PrecompressedCodings.Aggregate(
-        ContentCoding.Identity, static (codings, name) => ContentCodings.TryParse(name, out ContentCoding coding) ? codings | coding : codings);
+        ContentCoding.Identity, static (codings, name) =>
+            ContentCodings.TryParse(name, out ContentCoding coding) ? codings | coding : codings);
 
     private readonly ContentTypes _contentTypes = new(options.ContentTypes);
 
@@ -46,7 +50,8 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
     {
         filePath = path;
         info = default;
-        if (source.Find(path) is not { } found) return !isDirectoryForm && TryFindPage(path, out filePath, out info) ? Finding.File : Finding.Nothing;
+        if (source.Find(path) is not { } found)
+            return !isDirectoryForm && TryFindPage(path, out filePath, out info) ? Finding.File : Finding.Nothing;
 
         info = found;
         if (!found.IsDirectory) return isDirectoryForm ? Finding.Nothing : Finding.File;
@@ -61,7 +66,9 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
     /// <param name="path">The file's path.</param>
     /// <param name="info">The file.</param>
     /// <param name="old">What is known of it from before. What has not changed since is taken over.</param>
-    /// <param name="isStandIn">Whether it is sent for another path, since there is nothing: then no rule for a path's Cache-Control holds.</param>
+    /// <param name="isStandIn">
+    /// Whether it is sent for another path, since there is nothing: then no rule for a path's Cache-Control holds.
+    /// </param>
     /// <param name="checkDueAt">When the resource is to be compared with its source again.</param>
     public Resource Load(byte[] target, string path, ContentInfo info, Resource? old, bool isStandIn, long checkDueAt)
     {
@@ -70,7 +77,8 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
         foreach (ContentCoding coding in ContentCodings.Preferred)
         {
             string neighbour = path + coding.FileExtension();
-            if ((_neighbourCodings & coding) == ContentCoding.Identity || !TryFindNeighbour(neighbour, out ContentInfo found)) continue;
+            if ((_neighbourCodings & coding) == ContentCoding.Identity || !TryFindNeighbour(neighbour, out ContentInfo found))
+                continue;
             if (info.LastModified - found.LastModified <= NeighbourTolerance)
             {
                 files.Add((coding, neighbour, found));
@@ -79,7 +87,8 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
 
             // One that is older than its original was made of something else.
             passedOver |= coding;
-            if (old is null || (old.PassedOver & coding) == ContentCoding.Identity) LogOlder(logger, PathResolver.ToTarget(neighbour));
+            if (old is null || (old.PassedOver & coding) == ContentCoding.Identity)
+                LogOlder(logger, PathResolver.ToTarget(neighbour));
         }
 
         string contentType = _contentTypes.Get(path);
@@ -91,10 +100,20 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
             files.Select(file =>
             {
                 Representation? known = old?.Get(file.Coding);
-                bool isTheSame = known is { IsSettled: true } && known.Vary == vary && known.Info == file.Info && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
+                bool isTheSame = known is { IsSettled: true } && known.Vary == vary && known.Info == file.Info
+                    && string.Equals(known.Path, file.Path, StringComparison.Ordinal);
                 return isTheSame
                     ? known!
-                    : new Representation(file.Path, file.Coding, file.Info, IdentityOf(file.Path, file.Info), contentType, cacheControl, vary, fields, now);
+                    : new Representation(
+                        file.Path,
+                        file.Coding,
+                        file.Info,
+                        IdentityOf(file.Path, file.Info),
+                        contentType,
+                        cacheControl,
+                        vary,
+                        fields,
+                        now);
             }),
             passedOver,
             checkDueAt);
@@ -131,13 +150,24 @@ internal sealed partial class ResourceFinder(ContentSource source, StaticFileOpt
     }
 
     private Representation Remake(Representation old, ContentInfo info) =>
-        new(old.Path, old.Coding, info, IdentityOf(old.Path, info), old.ContentType, old.CacheControl, old.Vary, fields, options.TimeProvider.GetUtcNow());
+        new(
+            old.Path,
+            old.Coding,
+            info,
+            IdentityOf(old.Path, info),
+            old.ContentType,
+            old.CacheControl,
+            old.Vary,
+            fields,
+            options.TimeProvider.GetUtcNow());
 
-    // Every version of a file may have one time, without a fraction of a second: reproducible builds and images of containers are so. Nothing but the content
-    // tells those apart, and is the same on each server that has a copy. (A file that was written here has a fraction, where the file system has one.)
+    // Every version of a file may have one time, without a fraction of a second: reproducible builds and images of containers are
+    // so. Nothing but the content tells those apart, and is the same on each server that has a copy. (A file that was written
+    // here has a fraction, where the file system has one.)
     private long IdentityOf(string path, in ContentInfo info)
     {
-        bool isHashed = source is FolderSource && info.Length <= MaxHashedLength && info.LastModified.Ticks % TimeSpan.TicksPerSecond == 0;
+        bool isHashed =
+            source is FolderSource && info.Length <= MaxHashedLength && info.LastModified.Ticks % TimeSpan.TicksPerSecond == 0;
         if (!isHashed) return info.Identity;
 
         try

@@ -12,7 +12,9 @@ internal sealed class ResponseFields
     private const string AllowedMethods = "GET, HEAD, OPTIONS";
     private const string Accept = "Accept";
 
-    /// <summary>Cache-Control where no rule says otherwise, and always where a page is sent for a path that is not its own.</summary>
+    /// <summary>
+    /// Cache-Control where no rule says otherwise, and always where a page is sent for a path that is not its own.
+    /// </summary>
     public const string DefaultCacheControl = "no-cache";
 
     private readonly IReadOnlyList<(string Pattern, string Value)> _cacheControl;
@@ -23,7 +25,8 @@ internal sealed class ResponseFields
         _cacheControl = options.CacheControl;
         _pathHeaders = options.PathHeaders;
         List<(string Name, string Value)> common = [.. options.Headers];
-        if (!common.Exists(line => string.Equals(line.Name, "X-Content-Type-Options", StringComparison.OrdinalIgnoreCase))) common.Add(("X-Content-Type-Options", "nosniff"));
+        if (!common.Exists(line => string.Equals(line.Name, "X-Content-Type-Options", StringComparison.OrdinalIgnoreCase)))
+            common.Add(("X-Content-Type-Options", "nosniff"));
         if (options.CorsOrigin is not null)
         {
             common.Add(("Access-Control-Allow-Origin", options.CorsOrigin));
@@ -33,7 +36,12 @@ internal sealed class ResponseFields
         Common = [.. common];
         Options = new HttpResponse(204, null, options.CorsOrigin is null
             ? [("Allow", AllowedMethods), .. Common]
-            : [("Allow", AllowedMethods), ("Access-Control-Allow-Methods", AllowedMethods), ("Access-Control-Allow-Headers", "*, Authorization"), .. Common]);
+            : [
+                ("Allow", AllowedMethods),
+                ("Access-Control-Allow-Methods", AllowedMethods),
+                ("Access-Control-Allow-Headers", "*, Authorization"),
+                .. Common,
+            ]);
         MaxRanges = options.MaxRanges;
         NotFound = options.Fallback is null ? Text(404, "404 Not Found\n") : Text(404, "404 Not Found\n", ("Vary", Accept));
         Forbidden = Text(403, "403 Forbidden\n");
@@ -57,17 +65,26 @@ internal sealed class ResponseFields
 
     public HttpResponse MethodNotAllowed { get; }
 
-    /// <summary>No descriptor is left to open a file with, or another program has the file to itself. Soon it may be otherwise.</summary>
+    /// <summary>
+    /// No descriptor is left to open a file with, or another program has the file to itself. Soon it may be otherwise.
+    /// </summary>
     public HttpResponse Unavailable { get; }
 
     /// <summary>416: RFC 9110 §15.5.17.</summary>
     public HttpResponse Unsatisfiable(long length) =>
-        Text(416, "416 Range Not Satisfiable\n", ("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes */{length}")));
+        Text(
+            416,
+            "416 Range Not Satisfiable\n",
+            ("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes */{length}")));
 
     /// <param name="statusCode">301 or 308: whether clients may make a GET of another method.</param>
     /// <param name="location">An absolute path: with one slash in front, so that it cannot name another host.</param>
     public HttpResponse Redirect(int statusCode, string location) =>
-        Text(statusCode, statusCode == 301 ? "301 Moved Permanently\n" : "308 Permanent Redirect\n", ("Location", location), ("Cache-Control", DefaultCacheControl));
+        Text(
+            statusCode,
+            statusCode == 301 ? "301 Moved Permanently\n" : "308 Permanent Redirect\n",
+            ("Location", location),
+            ("Cache-Control", DefaultCacheControl));
 
     /// <summary>The value of Cache-Control for a file, or empty.</summary>
     public string CacheControlOf(string path)
@@ -82,14 +99,17 @@ internal sealed class ResponseFields
 
     /// <summary>Adds the field lines that the options have for a path.</summary>
     /// <param name="lines">The lines of a response at that path.</param>
-    /// <param name="path">The path of the original, also for a precompressed neighbour, which keeps the coding that it has.</param>
+    /// <param name="path">
+    /// The path of the original, also for a precompressed neighbour, which keeps the coding that it has.
+    /// </param>
     /// <param name="coding">The coding that was selected.</param>
     public void AddPathHeaders(List<(string Name, string Value)> lines, string path, ContentCoding coding)
     {
         foreach ((string pattern, string name, string value) in _pathHeaders)
         {
             if (!Matches(pattern, path)) continue;
-            string? own = Array.Find(StaticFileOptions.ReplaceableFields, own => own.Equals(name, StringComparison.OrdinalIgnoreCase));
+            string? own =
+                Array.Find(StaticFileOptions.ReplaceableFields, own => own.Equals(name, StringComparison.OrdinalIgnoreCase));
             if (own == "Content-Encoding" && coding != ContentCoding.Identity) continue;
             lines.RemoveAll(line => line.Name == own);
             lines.Add((own ?? name, value));
@@ -125,7 +145,8 @@ internal sealed class ResponseFields
         return response.WithAdded("Vary", Accept);
     }
 
-    private static bool Matches(string pattern, string path) => FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false);
+    private static bool Matches(string pattern, string path) =>
+        FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false);
 
     private HttpResponse Text(int statusCode, string text, params ReadOnlySpan<(string Name, string Value)> lines) =>
         new(statusCode, ResponseBody.From(text), [.. lines, .. Common]);

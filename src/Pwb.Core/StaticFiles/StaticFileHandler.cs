@@ -9,9 +9,10 @@ using Pwb.StaticFiles;
 namespace Pwb;
 
 /// <summary>
-/// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges, precompressed
-/// neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless more than two seconds older than <c>app.js</c>), index files and content types. Nothing outside of the
-/// source can be reached. Small files are kept in memory, and compared with their source at most once a second.
+/// Serves the files of a folder, or of another <see cref="ContentSource"/>: GET, HEAD and OPTIONS, with preconditions, ranges,
+/// precompressed neighbours (<c>app.js.br</c>, <c>.zst</c>, <c>.gz</c>, unless more than two seconds older than <c>app.js</c>),
+/// index files and content types. Nothing outside of the source can be reached. Small files are kept in memory, and compared with
+/// their source at most once a second.
 /// </summary>
 public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 {
@@ -57,7 +58,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         _cache = new ResourceCache(_options.MaxCacheLength);
     }
 
-    /// <summary>True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.</summary>
+    /// <summary>
+    /// True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.
+    /// </summary>
     public bool NeverBlocks => true;
 
     /// <inheritdoc/>
@@ -72,7 +75,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         if ((isGet || request.Method == "HEAD") && _cache.TryGet(PathOf(request), out Resource? resource))
         {
             mustCheck = IsCheckDue(resource);
-            if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response) return new ValueTask<HttpResponse>(response);
+            if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response)
+                return new ValueTask<HttpResponse>(response);
         }
 
         return HandleFromSourceAsync(request, mustCheck, cancellationToken);
@@ -85,7 +89,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         return representation.TryAnswer(selection, ranges);
     }
 
-    private async ValueTask<HttpResponse> HandleFromSourceAsync(HttpRequest request, bool mustCheck, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponse> HandleFromSourceAsync(
+        HttpRequest request, bool mustCheck, CancellationToken cancellationToken)
     {
         // From here on, a disk may be waited for.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -116,7 +121,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         if (PathOf(request).IsEmpty) return AnswerOutsideOfBase(request);
 
         Resource? resource = null;
-        Finding finding = PathResolver.TryResolve(PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
+        Finding finding = PathResolver.TryResolve(
+            PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
             ? Find(path, isDirectoryForm, mustCheck, out resource)
             : Finding.Nothing;
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
@@ -128,7 +134,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
         // What was found may be gone by now; or only its compressed neighbour is.
         HttpResponse? response = Answer(resource!, request);
-        if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File) response = Answer(resource!, request);
+        if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File)
+            response = Answer(resource!, request);
         return response ?? AnswerMissing(request);
     }
 
@@ -144,7 +151,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         return _fields.Redirect(statusCode, Encoding.ASCII.GetString(_base) + target + query);
     }
 
-    /// <summary>The path of a request behind the base path, with the slash that it begins with; empty if it is elsewhere.</summary>
+    /// <summary>
+    /// The path of a request behind the base path, with the slash that it begins with; empty if it is elsewhere.
+    /// </summary>
     private ReadOnlySpan<byte> PathOf(HttpRequest request)
     {
         ReadOnlySpan<byte> path = request.EscapedPath;
@@ -170,18 +179,25 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
     private HttpResponse? AnswerMissing(HttpRequest request)
     {
-        if (_options.Fallback is not null && IsForFallback(request) && TryAnswerByPage(_options.Fallback, isError: false, request) is { } page) return page;
+        if (_options.Fallback is not null && IsForFallback(request)
+            && TryAnswerByPage(_options.Fallback, isError: false, request) is { } page)
+            return page;
         if (_next is not null) return null;
-        return (_options.NotFoundPage is null ? null : TryAnswerByPage(_options.NotFoundPage, isError: true, request)) ?? _fields.NotFound;
+        return (_options.NotFoundPage is null ? null : TryAnswerByPage(_options.NotFoundPage, isError: true, request))
+            ?? _fields.NotFound;
     }
 
-    /// <returns>Null if there is no such page, or none that can be read: that is no reason to refuse what nobody has denied.</returns>
+    /// <returns>
+    /// Null if there is no such page, or none that can be read: that is no reason to refuse what nobody has denied.
+    /// </returns>
     private HttpResponse? TryAnswerByPage(string path, bool isError, HttpRequest request)
     {
         try
         {
             if (!FindPage(path, out Resource? page)) return null;
-            return isError ? Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content) : Answer(page!, request);
+            return isError
+                ? Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content)
+                : Answer(page!, request);
         }
         catch (Exception exception) when (UnreadableFiles.Is(exception))
         {
@@ -198,9 +214,16 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         return Find(target, path, isDirectoryForm, isStandIn: false, mustCheck, out resource);
     }
 
-    // Kept under a target that no client can ask for: a page may have a hidden name, and its fields are others where it stands in for another path.
+    // Kept under a target that no client can ask for: a page may have a hidden name, and its fields are others where it stands in
+    // for another path.
     private bool FindPage(string path, out Resource? resource) =>
-        Find(Encoding.UTF8.GetBytes(path), path, isDirectoryForm: false, isStandIn: true, mustCheck: false, out resource) == Finding.File;
+        Find(
+            Encoding.UTF8.GetBytes(path),
+            path,
+            isDirectoryForm: false,
+            isStandIn: true,
+            mustCheck: false,
+            out resource) == Finding.File;
 
     private Finding Find(byte[] target, string path, bool isDirectoryForm, bool isStandIn, bool mustCheck, out Resource? resource)
     {
@@ -212,7 +235,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
             Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
             if (finding != Finding.File) return finding;
 
-            resource = _finder.Load(target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
+            resource = _finder.Load(
+                target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
             _cache.Set(resource);
             isKept = true;
             return finding;
@@ -235,7 +259,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
         // The file may be another one than it was a moment ago.
         Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
         if (content is null) return representation.TryAnswer(selection, ranges);
-        if (selection is Selection.Whole or Selection.Part or Selection.Parts) return representation.Answer(content, selection, ranges);
+        if (selection is Selection.Whole or Selection.Part or Selection.Parts)
+            return representation.Answer(content, selection, ranges);
 
         content.Dispose();
         return representation.TryAnswer(selection, ranges);
@@ -281,16 +306,19 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
     private bool IsForFallback(HttpRequest request)
     {
-        if (request.Headers["Accept"] is { } accept && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase)) return true;
+        if (request.Headers["Accept"] is { } accept && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase))
+            return true;
 
         ReadOnlySpan<byte> lastSegment = request.EscapedPath[(request.EscapedPath.LastIndexOf((byte)'/') + 1)..];
         return _next is null && !lastSegment.Contains((byte)'.');
     }
 
     private IEnumerable<ContentInfo> List(string path) =>
-        _source.List(path).Where(entry => PathResolver.IsNameServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
+        _source.List(path)
+            .Where(entry => PathResolver.IsNameServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
 
-    private static string TargetOf(string path, bool isDirectory) => PathResolver.ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
+    private static string TargetOf(string path, bool isDirectory) =>
+        PathResolver.ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
 
     // Only conditions need to know.
     private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();

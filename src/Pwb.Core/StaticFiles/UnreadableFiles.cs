@@ -10,13 +10,16 @@ internal sealed partial class UnreadableFiles(ILogger logger)
 
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
 
-    /// <summary>Whether an exception says no more than that one file cannot be read, and not that the process cannot open any now.</summary>
+    /// <summary>
+    /// Whether an exception says no more than that one file cannot be read, and not that the process cannot open any now.
+    /// </summary>
     public static bool Is(Exception exception) =>
         exception is UnauthorizedAccessException || (exception is IOException error && !FileErrors.IsTemporary(error));
 
     public void Note(string path, Exception exception)
     {
-        if (_noted.Count < MaxNoted && _noted.TryAdd(path, true)) LogUnreadable(logger, PathResolver.ToTarget(path), exception.GetType().Name);
+        if (_noted.Count < MaxNoted && _noted.TryAdd(path, true))
+            LogUnreadable(logger, PathResolver.ToTarget(path), exception.GetType().Name);
     }
 
     [LoggerMessage(61, LogLevel.Warning, "not served: {Path} cannot be read ({Why})")]

@@ -2,20 +2,23 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Pwb.Protocol;
-using Pwb.Threads;
 
 namespace Pwb.Telemetry;
 
 /// <summary>
-/// What PWB measures. Only <see cref="Duration"/> and <see cref="Source"/> run listeners' code while a request is answered; everything
-/// else is counted when a listener asks for it, on the listener's thread. So a listener that comes late sees true numbers too.
+/// What PWB measures. Only <see cref="Duration"/> and <see cref="Source"/> run listeners' code while a request is answered;
+/// everything else is counted when a listener asks for it, on the listener's thread. So a listener that comes late sees true
+/// numbers too.
 /// </summary>
 internal static class Instruments
 {
     private static readonly Lock Gate = new();
     private static readonly List<ICountable> Servers = [];
     private static readonly HashSet<(string Method, string Scheme)> Seen = [];
-    private static readonly string[] Reasons = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Reasons =
+    [
+        .. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName),
+    ];
     private static readonly long[] RefusalCounts = new long[Reasons.Length];
     private static readonly string? Version = typeof(PwbTelemetry).Assembly.GetName().Version?.ToString(3);
     private static readonly Meter Meter = new(PwbTelemetry.MeterName, Version);
@@ -30,7 +33,10 @@ internal static class Instruments
         "http.server.request.duration",
         "s",
         "Duration of HTTP server requests.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] }));
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+        }));
 
     public static readonly ObservableUpDownCounter<long>? ActiveRequests = Publish(() => Meter.CreateObservableUpDownCounter(
         "http.server.active_requests", ObserveRequests, "{request}", "Number of active HTTP server requests."));
@@ -67,7 +73,8 @@ internal static class Instruments
     /// <summary>A connection was one too many, and did not even get a refusal.</summary>
     public static void CountDropped() => Interlocked.Increment(ref _dropped);
 
-    // Listeners are asked about each right here, in the initialization of this type: what one threw would be thrown at every server for ever.
+    // Listeners are asked about each right here, in the initialization of this type: what one threw would be thrown at every
+    // server for ever.
     private static T? Publish<T>(Func<T> make)
         where T : class
     {
@@ -86,7 +93,8 @@ internal static class Instruments
         lock (Gate)
         {
             Census census = Take();
-            Seen.UnionWith(census.Requests.Keys); // those that are over are reported too, as zero: else the last number would seem to stay
+            // those that are over are reported too, as zero: else the last number would seem to stay
+            Seen.UnionWith(census.Requests.Keys);
             return
             [
                 .. Seen.Select(key => new Measurement<long>(

@@ -2,9 +2,9 @@ namespace Pwb;
 
 /// <summary>
 /// The names under which PWB is observed, with whatever listens to <see cref="System.Diagnostics.Metrics.Meter"/> and
-/// <see cref="System.Diagnostics.ActivitySource"/>, such as OpenTelemetry. The names and attributes of what is measured are OpenTelemetry's
-/// semantic conventions for HTTP; docs/observability.md lists them. There is one meter and one source in a process, for all its servers
-/// together. While nobody listens, nothing is measured.
+/// <see cref="System.Diagnostics.ActivitySource"/>, such as OpenTelemetry. The names and attributes of what is measured are
+/// OpenTelemetry's semantic conventions for HTTP; docs/observability.md lists them. There is one meter and one source in a
+/// process, for all its servers together. While nobody listens, nothing is measured.
 /// </summary>
 public static class PwbTelemetry
 {

@@ -2,13 +2,17 @@ using System.Text;
 
 namespace Pwb.Telemetry;
 
-/// <summary>Hides the values of a query's secret parameters from whatever is written down: <see cref="PwbServerOptions.SecretQueryParameters"/>.</summary>
+/// <summary>
+/// Hides the values of a query's secret parameters from whatever is written down:
+/// <see cref="PwbServerOptions.SecretQueryParameters"/>.
+/// </summary>
 internal sealed class QueryMask(IReadOnlyList<string> names)
 {
     private readonly byte[][] _names = [.. names.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Whether this can be the name of a parameter, as it stands in a query.</summary>
-    public static bool IsValid(string? name) => name is { Length: > 0 } && name.All(character => character is > ' ' and < '\x7F' and not ('&' or '='));
+    public static bool IsValid(string? name) =>
+        name is { Length: > 0 } && name.All(character => character is > ' ' and < '\x7F' and not ('&' or '='));
 
     /// <summary>A URL, or a line that has one in it, with the secrets of its query masked.</summary>
     public ReadOnlySpan<byte> MaskUrl(ReadOnlySpan<byte> text)

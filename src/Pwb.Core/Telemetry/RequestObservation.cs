@@ -10,7 +10,9 @@ namespace Pwb.Telemetry;
 /// </summary>
 internal sealed class RequestObservation(HttpRequest request, TimeProvider time, QueryMask mask)
 {
-    /// <summary>The error of a response that was not sent to its end, for a reason that lies outside of the process or in its stopping.</summary>
+    /// <summary>
+    /// The error of a response that was not sent to its end, for a reason that lies outside of the process or in its stopping.
+    /// </summary>
     public const string AbortedError = "aborted";
 
     private readonly string _method = RequestMethods.NameOf(request.Method);
@@ -21,7 +23,10 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
     /// <summary>The span, unless nobody wants it.</summary>
     public Activity? Activity { get; private set; }
 
-    /// <summary>What makes an answer an error: the exception that it comes from, or a status from 500 up. A 4xx is the client's fault, and none.</summary>
+    /// <summary>
+    /// What makes an answer an error: the exception that it comes from, or a status from 500 up. A 4xx is the client's fault, and
+    /// none.
+    /// </summary>
     public static string? ErrorOf(int statusCode, Exception? exception)
     {
         if (exception is not null) return exception.GetType().FullName;
@@ -36,7 +41,8 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
         // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
         if (Activity.Current is not null) Activity.Current = null;
         string name = _method == RequestMethods.Other ? "HTTP" : _method;
-        Activity = Instruments.Source!.CreateActivity(name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
+        Activity = Instruments.Source!.CreateActivity(
+            name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
         Activity?.Start();
     }
 

@@ -17,16 +17,21 @@ internal static class SpanAttributes
             new("network.protocol.version", ProtocolVersion(request)),
         };
         if (method == RequestMethods.Other) attributes.Add(new("http.request.method_original", request.Method));
-        if (!request.RawQuery.IsEmpty) attributes.Add(new("url.query", Encoding.ASCII.GetString(mask.MaskQuery(request.RawQuery))));
+        if (!request.RawQuery.IsEmpty)
+            attributes.Add(new("url.query", Encoding.ASCII.GetString(mask.MaskQuery(request.RawQuery))));
         AddServer(attributes, request.Host);
         AddClient(attributes, request.Connection.RemoteEndPoint);
-        if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent)) attributes.Add(new("user_agent.original", Encoding.Latin1.GetString(agent)));
+        if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent))
+            attributes.Add(new("user_agent.original", Encoding.Latin1.GetString(agent)));
         return attributes;
     }
 
     public static string ProtocolVersion(HttpRequest request) => request.Head.MinorVersion == 0 ? "1.0" : "1.1";
 
-    /// <summary>Adds a request's host and port. The parser has seen to it that it is a host, with brackets around an IPv6 address, and perhaps a port.</summary>
+    /// <summary>
+    /// Adds a request's host and port. The parser has seen to it that it is a host, with brackets around an IPv6 address, and
+    /// perhaps a port.
+    /// </summary>
     public static void AddServer(List<KeyValuePair<string, object?>> attributes, string host)
     {
         if (host.Length == 0) return;
@@ -34,7 +39,9 @@ internal static class SpanAttributes
         int end = host[0] == '[' ? host.IndexOf(']', StringComparison.Ordinal) + 1 : host.IndexOf(':', StringComparison.Ordinal);
         if (end < 0) end = host.Length;
         attributes.Add(new("server.address", host[..end].Trim('[', ']')));
-        if (int.TryParse(host.AsSpan(Math.Min(end + 1, host.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out int port)) attributes.Add(new("server.port", port));
+        ReadOnlySpan<char> digits = host.AsSpan(Math.Min(end + 1, host.Length));
+        if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int port))
+            attributes.Add(new("server.port", port));
     }
 
     // Nothing is believed that a proxy may have said, or a client: this is who is at the other end of the connection.

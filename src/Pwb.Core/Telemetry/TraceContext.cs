@@ -52,7 +52,8 @@ internal static class TraceContext
     {
         if (parent.Length < ParentLength || !IsLowerHex(parent[..2]) || parent.StartsWith("ff"u8)) return false;
         if (parent.Length > ParentLength && (parent.StartsWith("00"u8) || parent[ParentLength] != '-')) return false;
-        return parent[2] == '-' && IsId(parent[3..35]) && parent[35] == '-' && IsId(parent[36..52]) && parent[52] == '-' && IsLowerHex(parent[53..55]);
+        return parent[2] == '-' && IsId(parent[3..35]) && parent[35] == '-' && IsId(parent[36..52]) && parent[52] == '-'
+            && IsLowerHex(parent[53..55]);
     }
 
     private static bool IsId(ReadOnlySpan<byte> id) => IsLowerHex(id) && id.ContainsAnyExcept((byte)'0');
@@ -76,7 +77,8 @@ internal static class TraceContext
     private static bool IsMember(ReadOnlySpan<char> member)
     {
         int equals = member.IndexOf('=');
-        if (equals is <= 0 or > MaxKeyLength || !(char.IsAsciiLetterLower(member[0]) || char.IsAsciiDigit(member[0]))) return false;
+        if (equals is <= 0 or > MaxKeyLength || !(char.IsAsciiLetterLower(member[0]) || char.IsAsciiDigit(member[0])))
+            return false;
 
         ReadOnlySpan<char> value = member[(equals + 1)..];
         return !member[..equals].ContainsAnyExcept(KeyCharacters)

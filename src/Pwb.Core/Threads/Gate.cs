@@ -1,8 +1,8 @@
 namespace Pwb.Threads;
 
 /// <summary>
-/// The state of a stream that user code holds, in one word: free, busy or closed. Every operation takes it, also the server's own, so that
-/// two at once, and one after the end, are found out before they touch anything.
+/// The state of a stream that user code holds, in one word: free, busy or closed. Every operation takes it, also the server's
+/// own, so that two at once, and one after the end, are found out before they touch anything.
 /// </summary>
 internal struct Gate
 {
@@ -20,6 +20,8 @@ internal struct Gate
     public void Leave() => Interlocked.CompareExchange(ref _state, Free, Busy);
 
     /// <summary>Closes the stream for good.</summary>
-    /// <returns>False if an operation is under way: whatever it works on may still be touched, and belongs to nobody else from now on.</returns>
+    /// <returns>
+    /// False if an operation is under way: whatever it works on may still be touched, and belongs to nobody else from now on.
+    /// </returns>
     public bool Close() => Interlocked.Exchange(ref _state, Closed) != Busy;
 }

@@ -3,12 +3,15 @@ using System.Diagnostics;
 namespace Pwb.Threads;
 
 /// <summary>
-/// The proof that the caller may run code that blocks, because its thread is one of the pool. Whatever runs somebody else's code (a handler,
-/// a body, a log, a listener) asks for one and calls <see cref="Check"/>; <c>GoToPoolAsync</c> of a channel gives it.
+/// The proof that the caller may run code that blocks, because its thread is one of the pool. Whatever runs somebody else's code
+/// (a handler, a body, a log, a listener) asks for one and calls <see cref="Check"/>; <c>GoToPoolAsync</c> of a channel gives it.
 /// </summary>
 internal readonly struct OnPool
 {
-    /// <summary>For <c>GoToPoolAsync</c> of a channel: the runtime moves a continuation to the pool without an allocation if it waits for a task.</summary>
+    /// <summary>
+    /// For <c>GoToPoolAsync</c> of a channel: the runtime moves a continuation to the pool without an allocation if it waits for
+    /// a task.
+    /// </summary>
     public static readonly Task<OnPool> Proof = Task.FromResult(new OnPool(isPromise: false));
 
     private readonly bool _isPromise;
@@ -20,5 +23,8 @@ internal readonly struct OnPool
 
     /// <summary>Stops a Debug build where the proof is false.</summary>
     [Conditional("DEBUG")]
-    public void Check() => Debug.Assert(_isPromise || Thread.CurrentThread.IsThreadPoolThread, "Somebody else's code runs on a thread that it must not block.");
+    public void Check() =>
+        Debug.Assert(
+            _isPromise || Thread.CurrentThread.IsThreadPoolThread,
+            "Somebody else's code runs on a thread that it must not block.");
 }

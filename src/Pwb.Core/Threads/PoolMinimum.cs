@@ -1,12 +1,13 @@
 namespace Pwb.Threads;
 
 /// <summary>
-/// The thread pool's minimum of threads, which belongs to the whole process. Raised while some server asks for it, and then put back,
-/// unless the program has set another one meanwhile.
+/// The thread pool's minimum of threads, which belongs to the whole process. Raised while some server asks for it, and then put
+/// back, unless the program has set another one meanwhile.
 /// </summary>
 internal static class PoolMinimum
 {
-    // Systemd lets a service have 4,915 threads and processes unless it is told otherwise, and a pool that gets no thread ends the process.
+    // Systemd lets a service have 4,915 threads and processes unless it is told otherwise, and a pool that gets no thread ends
+    // the process.
     private const int Most = 4096;
 
     private const int LeastStep = 32;

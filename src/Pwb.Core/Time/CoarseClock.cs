@@ -44,8 +44,8 @@ internal sealed class CoarseClock
 
     /// <summary>Reads the time. Never called by two threads at once.</summary>
     /// <param name="stoodStill">
-    /// How many milliseconds the process stood still. They are left out if this clock counted them, so that no deadline passes in a time
-    /// in which nobody could look for what the client had sent.
+    /// How many milliseconds the process stood still. They are left out if this clock counted them, so that no deadline passes in
+    /// a time in which nobody could look for what the client had sent.
     /// </param>
     public void Update(long stoodStill = 0)
     {
@@ -63,7 +63,8 @@ internal sealed class CoarseClock
     {
         Span<byte> date = stackalloc byte[29]; // Sun, 06 Nov 1994 08:49:37 GMT: RFC 9110 §5.6.7
         Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date, out _, new StandardFormat('R'));
-        return new Fields([.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
+        return new Fields(
+            [.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
     }
 
     private sealed record Fields(byte[] DateAndServer, byte[] Date);

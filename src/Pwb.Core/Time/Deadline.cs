@@ -1,8 +1,8 @@
 namespace Pwb.Time;
 
 /// <summary>
-/// What a connection waits for and until when, in one number (and a bit: whether the wait was given more time). The connection's loop and the heartbeat both change it with one
-/// interlocked operation, so that a wait either ends or expires, never both.
+/// What a connection waits for and until when, in one number (and a bit: whether the wait was given more time). The connection's
+/// loop and the heartbeat both change it with one interlocked operation, so that a wait either ends or expires, never both.
 /// </summary>
 internal struct Deadline
 {
@@ -20,7 +20,8 @@ internal struct Deadline
     public readonly long DueAt => Volatile.Read(in _state) >> TimeShift;
 
     /// <summary>Whether bytes are waited for that a client sends.</summary>
-    public readonly bool IsForBytes => Current is Wait.Handshake or Wait.FirstByte or Wait.NextRequest or Wait.Head or Wait.Content or Wait.Drain;
+    public readonly bool IsForBytes =>
+        Current is Wait.Handshake or Wait.FirstByte or Wait.NextRequest or Wait.Head or Wait.Content or Wait.Drain;
 
     /// <summary>Starts a wait.</summary>
     public void Begin(Wait wait, long dueAt) => Volatile.Write(ref _state, (dueAt << TimeShift) | (long)wait);

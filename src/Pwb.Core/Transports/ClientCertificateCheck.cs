@@ -11,8 +11,8 @@ namespace Pwb.Transports;
 /// <summary>Asks the clients of an end point for certificates in their handshakes, and decides about those that come.</summary>
 /// <param name="options">Which certificates are accepted.</param>
 /// <param name="mayResume">
-/// Whether sessions may be resumed. Not where an end point that asks for nothing has the same server certificate: on Linux the runtime shares
-/// sessions by that, and a client that comes from there would seem to have no certificate.
+/// Whether sessions may be resumed. Not where an end point that asks for nothing has the same server certificate: on Linux the
+/// runtime shares sessions by that, and a client that comes from there would seem to have no certificate.
 /// </param>
 /// <param name="log">Gets what a validator throws.</param>
 internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume, ServerLog log)
@@ -44,15 +44,23 @@ internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume,
     /// <summary>Why the client is refused, if it is.</summary>
     public Rejection Decide(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 own) return options.ClientCertificates == ClientCertificateMode.Accept ? Rejection.None : Rejection.ClientCertificateMissing;
+        if (certificate is not X509Certificate2 own)
+            return options.ClientCertificates == ClientCertificateMode.Accept
+                ? Rejection.None
+                : Rejection.ClientCertificateMissing;
         return IsAccepted(own, chain!, errors) ? Rejection.None : Rejection.ClientCertificateNotAccepted;
     }
 
-    // Names the authorities to the client, which can then choose among its certificates (RFC 8446 §4.2.4). Windows takes only a system store for that.
+    // Names the authorities to the client, which can then choose among its certificates (RFC 8446 §4.2.4). Windows takes only a
+    // system store for that.
     private SslStreamCertificateContext CreateContext(LoadedCertificate certificate)
     {
         bool areNamed = options.ClientCertificateAuthorities is not null && !OperatingSystem.IsWindows();
-        return certificate.CreateContext(areNamed ? SslCertificateTrust.CreateForX509Collection([.. options.ClientCertificateAuthorities!], sendTrustInHandshake: true) : null);
+        return certificate.CreateContext(
+            areNamed
+                ? SslCertificateTrust.CreateForX509Collection(
+                    [.. options.ClientCertificateAuthorities!], sendTrustInHandshake: true)
+                : null);
     }
 
     private X509ChainPolicy CreatePolicy()
@@ -98,7 +106,8 @@ internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume,
             X509Certificate2 intermediate = chain.ChainElements[i].Certificate;
             lock (_intermediates)
             {
-                if (_intermediates.Count < MaxIntermediates && !_intermediates.Contains(intermediate)) _intermediates.Add(X509CertificateLoader.LoadCertificate(intermediate.RawData));
+                if (_intermediates.Count < MaxIntermediates && !_intermediates.Contains(intermediate))
+                    _intermediates.Add(X509CertificateLoader.LoadCertificate(intermediate.RawData));
             }
         }
     }

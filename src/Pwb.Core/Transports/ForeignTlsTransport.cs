@@ -12,7 +12,8 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
 
     public override SslProtocols TlsProtocol { get; } = session.IsAuthenticated ? session.SslProtocol : SslProtocols.None;
 
-    public override X509Certificate2? ClientCertificate { get; } = session.IsAuthenticated ? session.RemoteCertificate as X509Certificate2 : null;
+    public override X509Certificate2? ClientCertificate { get; } =
+        session.IsAuthenticated ? session.RemoteCertificate as X509Certificate2 : null;
 
     public override bool MayHoldUnreadData => true;
 
@@ -25,7 +26,10 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
         return isOwed ? SendClosureAlertAsync(session) : default;
     }
 
-    /// <summary>Tells the client that nothing more comes. RFC 8446 §6.1: one that does not get this takes what it has received for cut off.</summary>
+    /// <summary>
+    /// Tells the client that nothing more comes. RFC 8446 §6.1: one that does not get this takes what it has received for cut
+    /// off.
+    /// </summary>
     public static async ValueTask SendClosureAlertAsync(SslStream session)
     {
         try

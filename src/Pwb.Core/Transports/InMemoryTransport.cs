@@ -18,7 +18,8 @@ internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remo
         return default;
     }
 
-    // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it is known.
+    // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it
+    // is known.
     public override PeerState LookForEnd()
     {
         if (end.IsOtherClosed) return PeerState.Gone;

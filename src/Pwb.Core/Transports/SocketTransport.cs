@@ -6,10 +6,11 @@ using Pwb.Platform;
 namespace Pwb.Transports;
 
 /// <summary>
-/// A connection over a TCP socket. A socket that was accepted or connected knows the other end's address without a system call, until it is closed:
-/// so the address is taken from it at once.
+/// A connection over a TCP socket. A socket that was accepted or connected knows the other end's address without a system call,
+/// until it is closed: so the address is taken from it at once.
 /// </summary>
-internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
+internal class SocketTransport(
+    NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
 {
     private static bool _mayCompleteInline = ThisSystem.IsUnix;
 
@@ -80,7 +81,8 @@ internal class SocketTransport(NetworkStream stream, EndPoint? remoteEndPoint = 
         sending.Completed += (_, _) => completed.SetResult();
         if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
 
-        if (sending.SocketError != SocketError.Success) throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
+        if (sending.SocketError != SocketError.Success)
+            throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
         return sending.BytesTransferred - before.Length;
     }
 

@@ -7,7 +7,9 @@ using Pwb.Protocol;
 
 namespace Pwb.Transports;
 
-/// <summary>The handshakes of an end point: chooses the certificate that a client gets, and says when they fail for a reason of ours.</summary>
+/// <summary>
+/// The handshakes of an end point: chooses the certificate that a client gets, and says when they fail for a reason of ours.
+/// </summary>
 /// <param name="options">The end point's.</param>
 /// <param name="all">All end points of the server.</param>
 /// <param name="timeProvider">Tells when a failure is worth a look again.</param>
@@ -17,7 +19,9 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> a
     private static readonly TimeSpan ExaminationInterval = TimeSpan.FromMinutes(1);
 
     private readonly ClientCertificateCheck? _clientCheck =
-        options.ClientCertificates == ClientCertificateMode.None ? null : new ClientCertificateCheck(options, !IsServedWithoutAsking(options, all), log);
+        options.ClientCertificates == ClientCertificateMode.None
+            ? null
+            : new ClientCertificateCheck(options, !IsServedWithoutAsking(options, all), log);
 
     private readonly Lock _examining = new();
     private long? _examinedAt;
@@ -29,7 +33,9 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> a
         Attempt attempt = new(this);
         try
         {
-            await session.AuthenticateAsServerAsync(static (_, hello, state, _) => new(((Attempt)state!).Select(hello.ServerName)), attempt, cancellationToken).ConfigureAwait(false);
+            await session.AuthenticateAsServerAsync(
+                static (_, hello, state, _) => new(((Attempt)state!).Select(hello.ServerName)), attempt, cancellationToken)
+                .ConfigureAwait(false);
             return attempt.Refusal;
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or IOException))
@@ -40,9 +46,13 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> a
     }
 
     private static bool IsServedWithoutAsking(TlsOptions options, IEnumerable<IPEndPoint> all) => all.OfType<TlsEndPoint>()
-        .Any(other => other.Tls.ClientCertificates == ClientCertificateMode.None && other.Tls.Certificates.Intersect(options.Certificates).Any());
+        .Any(
+            other =>
+                other.Tls.ClientCertificates == ClientCertificateMode.None
+                    && other.Tls.Certificates.Intersect(options.Certificates).Any());
 
-    // Clients fail for reasons of theirs all the time, and messages of the system do not tell whose reason it was. A handshake with ourselves does.
+    // Clients fail for reasons of theirs all the time, and messages of the system do not tell whose reason it was. A handshake
+    // with ourselves does.
     private void Examine(LoadedCertificate certificate)
     {
         if (HandshakeProof.WhatIsWrongWith(certificate) is { } why) log.HandshakesFail(certificate.Subject, why);
@@ -70,8 +80,9 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> a
             return handshake._clientCheck?.OptionsFor(Chosen, Decide) ?? Chosen.HandshakeOptions;
         }
 
-        // Whatever is decided, the handshake succeeds: on Linux the runtime would end it without an alert, so that the client could not know
-        // why. As in nginx, a response tells it (RFC 9110 §15.5.4), and nothing that the client sends is looked at.
+        // Whatever is decided, the handshake succeeds: on Linux the runtime would end it without an alert, so that the client
+        // could not know why. As in nginx, a response tells it (RFC 9110 §15.5.4), and nothing that the client sends is looked
+        // at.
         private bool Decide(object session, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
             Refusal = handshake._clientCheck!.Decide(certificate, chain, errors);

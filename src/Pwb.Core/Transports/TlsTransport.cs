@@ -7,8 +7,8 @@ using Pwb.Protocol;
 namespace Pwb.Transports;
 
 /// <summary>
-/// A connection over TLS. Only the connection's own loop touches the session; whoever ends it from outside closes the socket below, since
-/// a session is not made for several threads.
+/// A connection over TLS. Only the connection's own loop touches the session; whoever ends it from outside closes the socket
+/// below, since a session is not made for several threads.
 /// </summary>
 internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake) : SocketTransport(stream)
 {
@@ -56,7 +56,8 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         try
         {
             byte[] first = new byte[1];
-            if (await Socket.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0) throw new IOException("nothing was sent");
+            if (await Socket.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0)
+                throw new IOException("nothing was sent");
             if (first[0] != HandshakeRecord) return Rejection.PlainOnTlsPort;
 
             _session = new SslStream(Stream, leaveInnerStreamOpen: true);

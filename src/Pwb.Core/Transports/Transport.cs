@@ -45,12 +45,15 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// <summary>Whether <see cref="ShutdownSendAsync"/> works.</summary>
     public virtual bool CanShutdownSend => false;
 
-    /// <summary>Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.</summary>
+    /// <summary>
+    /// Whether ending the connection makes a pending read return, so that an idle wait needs no token, which costs memory.
+    /// </summary>
     public virtual bool EndsPendingReads => false;
 
     /// <summary>
-    /// Whether reads and writes that had to wait go on at once, on the thread that the system tells of it, rather than on the pool. Nothing
-    /// may then block that thread: all sockets of the process depend on it. Streams that know no such thing ignore it.
+    /// Whether reads and writes that had to wait go on at once, on the thread that the system tells of it, rather than on the
+    /// pool. Nothing may then block that thread: all sockets of the process depend on it. Streams that know no such thing ignore
+    /// it.
     /// </summary>
     public virtual bool CompletesInline
     {
@@ -64,8 +67,8 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     public virtual bool MayHoldUnreadData => false;
 
     /// <summary>
-    /// Whether the peer is still to be told of the end before the connection is closed (RFC 9112 §9.8), which only the connection's loop
-    /// can do, by <see cref="ShutdownSendAsync"/>. It is then woken by its token.
+    /// Whether the peer is still to be told of the end before the connection is closed (RFC 9112 §9.8), which only the
+    /// connection's loop can do, by <see cref="ShutdownSendAsync"/>. It is then woken by its token.
     /// </summary>
     public virtual bool OwesClosureAlert => false;
 
@@ -85,7 +88,8 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
 
     /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
     /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
-    public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) => throw new NotSupportedException();
+    public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) =>
+        throw new NotSupportedException();
 
     /// <summary>What can be told of the peer without reading.</summary>
     public virtual PeerState LookForEnd() => PeerState.Unknown;
@@ -97,7 +101,10 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
         if (Interlocked.CompareExchange(ref _closed, Task.CompletedTask, null) is null) CloseSafely(abort);
     }
 
-    /// <summary>The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the connection.</summary>
+    /// <summary>
+    /// The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the
+    /// connection.
+    /// </summary>
     public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 
     /// <summary>Closes the connection from any other thread. Does not wait, even if closing the stream does.</summary>
