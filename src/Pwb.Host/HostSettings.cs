@@ -45,6 +45,7 @@ internal sealed record HostSettings
     public PwbServerOptions ToServerOptions() => new()
     {
         AllowedHosts = AllowedHosts,
+        TrustedOrigins = Files.CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
         EndPoints = OptionValues.EndPointsOf(Host, Port, Tls),
         AccessLogFormat = AccessLog,
     };

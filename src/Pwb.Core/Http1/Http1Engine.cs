@@ -14,13 +14,13 @@ namespace Pwb.Http1;
 /// values, and nothing below knows it. Used by the connection's loop alone: <see cref="ServeAsync"/> each time that bytes have
 /// come.
 /// </summary>
-internal sealed class Http1Engine(Channel channel, Http1Context context, HostFilter? hosts)
+internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRules rules)
 {
     // After so many requests without a wait, a connection that pipelines lets the others have their turn.
     private const int MaxBurst = 64;
 
     private readonly RequestParser _parser = new(context.Limits, context.AdditionalMethods);
-    private readonly HttpExchange _exchange = new(channel, context, hosts);
+    private readonly HttpExchange _exchange = new(channel, context, rules);
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private long _headDueAt;

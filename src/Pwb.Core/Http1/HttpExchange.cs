@@ -20,17 +20,17 @@ internal sealed class HttpExchange
 {
     private readonly Channel _channel;
     private readonly Http1Context _context;
-    private readonly HostFilter? _hosts;
+    private readonly EntryRules _rules;
     private readonly ResponseSender _sender;
     private readonly HttpRequest _lent; // to handlers that keep none
     private ExchangeState _state;
     private long _number;
 
-    public HttpExchange(Channel channel, Http1Context context, HostFilter? hosts)
+    public HttpExchange(Channel channel, Http1Context context, EntryRules rules)
     {
         _channel = channel;
         _context = context;
-        _hosts = hosts;
+        _rules = rules;
         _sender = new ResponseSender(channel, context.Clock);
         _lent = new HttpRequest(Head, Fields, channel.Transport);
         Head.Reset();
@@ -144,6 +144,7 @@ internal sealed class HttpExchange
         _state.Sent = _sender.AppendLast(Refusals.For(rejection), Head);
         Instruments.CountRefusal(rejection);
         if (rejection == Rejection.HostNotAllowed) _context.Log.HostRefused(on, _state.Request!.HostBytes, _context.Clock.Now);
+        if (rejection == Rejection.CrossSite) _context.Log.CrossSiteRefused(on, _state.Request!, _context.Clock.Now);
     }
 
     /// <summary>
@@ -220,8 +221,8 @@ internal sealed class HttpExchange
     {
         on.Check();
         HttpRequest request = _state.Request!;
-        Rejection misdirected = HostFilter.Check(request, _hosts);
-        if (misdirected != Rejection.None || !Head.HasContent) return misdirected;
+        Rejection refusal = _rules.Check(request);
+        if (refusal != Rejection.None || !Head.HasContent) return refusal;
 
         // Before anything else, so that whatever happens next the content is consumed or the connection closed, and never read as
         // a request.

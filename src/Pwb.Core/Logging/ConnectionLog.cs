@@ -15,11 +15,12 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
 {
     private const int MaxFieldLength = 1024;
 
-    private const long HostRefusedInterval = 5_000; // milliseconds
+    private const long RefusedInterval = 5_000; // milliseconds
 
     private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie"];
 
     private long _hostRefusedDueAt = long.MinValue;
+    private long _crossSiteRefusedDueAt = long.MinValue;
     private bool _hasListenerFailed;
 
     public bool IsHeadEnabled => server.IsEnabled(LogLevel.Debug);
@@ -76,9 +77,17 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
     public void HostRefused(OnPool on, ReadOnlySpan<byte> host, long now)
     {
         on.Check();
-        long dueAt = Volatile.Read(ref _hostRefusedDueAt);
-        if (now >= dueAt && Interlocked.CompareExchange(ref _hostRefusedDueAt, now + HostRefusedInterval, dueAt) == dueAt)
-            LogHostRefused(server, Escape(host));
+        if (IsDue(ref _hostRefusedDueAt, now)) LogHostRefused(server, Escape(host));
+    }
+
+    /// <summary>Said as rarely as <see cref="HostRefused"/>.</summary>
+    public void CrossSiteRefused(OnPool on, HttpRequest request, long now)
+    {
+        on.Check();
+        if (!IsDue(ref _crossSiteRefusedDueAt, now)) return;
+        bool isNamed = request.Headers.TryGetValue("Origin"u8, out ReadOnlySpan<byte> sent);
+        string origin = isNamed ? Escape(sent) : "that it does not name";
+        LogCrossSiteRefused(server, Escape(Encoding.ASCII.GetBytes(request.Method)), Escape(request.Target, mask), origin);
     }
 
     public void HandlerFailed(OnPool on, string id, Exception exception)
@@ -116,6 +125,12 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         LogFailed(server, id, exception);
     }
 
+    private static bool IsDue(ref long dueAt, long now)
+    {
+        long due = Volatile.Read(ref dueAt);
+        return now >= due && Interlocked.CompareExchange(ref dueAt, now + RefusedInterval, due) == due;
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "client {Client} made a request", SkipEnabledCheck = true)]
     private static partial void LogConnected(ILogger logger, string client);
 
@@ -143,6 +158,13 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         "a request for the host {Host} was refused (421), in case a page reached this machine by DNS rebinding; if the name is "
             + "right, add it to AllowedHosts (pwb: --allow-host)")]
     private static partial void LogHostRefused(ILogger logger, string host);
+
+    [LoggerMessage(
+        14,
+        LogLevel.Warning,
+        "{Method} {Target} from a page of the origin {Origin} was refused (403), since pages of other sites may change "
+            + "nothing here; if that page may, add its origin to TrustedOrigins (pwb: --cors)")]
+    private static partial void LogCrossSiteRefused(ILogger logger, string method, string target, string origin);
 
     [LoggerMessage(8, LogLevel.Error, "connection {Id} failed")]
     private static partial void LogFailed(ILogger logger, string id, Exception exception);

@@ -67,6 +67,17 @@ public sealed record PwbServerOptions
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
     /// <summary>
+    /// The origins whose pages may do more here than look, besides this server's own: "https://app.example", with a port where it
+    /// is not the scheme's. A request of a page of any other origin is answered with 403 if its method is not GET, HEAD or
+    /// OPTIONS, or if it begins a WebSocket. Browsers say where a request comes from, in Sec-Fetch-Site or Origin; clients
+    /// that send neither are never refused. "*" trusts every page. Null, the default: on loopback end points no other
+    /// origin is trusted, on all others nothing is checked. With a list, an empty one too, every connection is checked,
+    /// also in memory and of <see cref="PwbServer.ServeAsync"/>. Otherwise any page in a browser could post to a server on
+    /// its own machine, since that needs no leave to read the answer.
+    /// </summary>
+    public IReadOnlyList<string>? TrustedOrigins { get; init; }
+
+    /// <summary>
     /// Methods of the application's own that reach the handler like registered ones, such as NOTIFY and SUBSCRIBE of UPnP or
     /// PURGE of caches: tokens of at most 32 characters, whose case counts. Default: none. A method that is neither here nor in
     /// the IANA registry is answered with 501 (RFC 9110 §9.1).
@@ -137,6 +148,15 @@ public sealed record PwbServerOptions
                 nameof(AllowedHosts),
                 $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, "
                     + "xn--fiq228c.example or [2001:db8::1], and *.");
+        foreach (string origin in TrustedOrigins ?? [])
+        {
+            Require(
+                CrossSiteGuard.IsValid(origin),
+                nameof(TrustedOrigins),
+                $"TrustedOrigins holds '{origin}'; it takes origins as browsers write them, such as https://example.org "
+                    + "or http://localhost:3000, and *.");
+        }
+
         Require(SecretQueryParameters is not null, nameof(SecretQueryParameters), "SecretQueryParameters is null.");
         foreach (string name in SecretQueryParameters!)
             Require(
@@ -163,6 +183,7 @@ public sealed record PwbServerOptions
     {
         EndPoints = EndPoints is null ? null : Array.ConvertAll<IPEndPoint, IPEndPoint>([.. EndPoints], CopyOf),
         AllowedHosts = AllowedHosts is null ? null : [.. AllowedHosts],
+        TrustedOrigins = TrustedOrigins is null ? null : [.. TrustedOrigins],
     };
 
     private static IPEndPoint CopyOf(IPEndPoint endPoint) => endPoint switch

@@ -32,6 +32,7 @@ internal enum Rejection
     ConnectNotSupported,
     SchemeMismatch,
     HostNotAllowed,
+    CrossSite,
     ContentTooLarge,
     BadChunkSize,
     BadChunkExtension,
@@ -55,7 +56,7 @@ internal static class RejectionText
 {
     public static int StatusCode(this Rejection rejection) => rejection switch
     {
-        Rejection.ClientCertificateMissing or Rejection.ClientCertificateNotAccepted => 403,
+        Rejection.CrossSite or Rejection.ClientCertificateMissing or Rejection.ClientCertificateNotAccepted => 403,
         Rejection.ConnectNotSupported => 405,
         Rejection.HeadTimeout or Rejection.ContentTimeout => 408,
         Rejection.ContentTooLarge => 413,
@@ -100,6 +101,7 @@ internal static class RejectionText
         Rejection.ConnectNotSupported => "This server is no proxy.",
         Rejection.SchemeMismatch => "The request target has another scheme than the connection.",
         Rejection.HostNotAllowed => "This server does not answer for that host.",
+        Rejection.CrossSite => "A page of another site may not do this here.",
         Rejection.ContentTooLarge => "The content is too large.",
         Rejection.BadChunkSize => "A chunk size is not a hexadecimal number in range.",
         Rejection.BadChunkExtension => "A chunk extension is not valid.",

@@ -36,6 +36,9 @@ internal sealed class RequestHead
     /// <summary>Whether Connection names Upgrade, in HTTP/1.1: RFC 9110 §7.8.</summary>
     public bool AsksForUpgrade;
 
+    /// <summary>Whether this begins a WebSocket's handshake, right or wrong: RFC 6455 §4.2.1.</summary>
+    public bool AsksForWebSocket;
+
     public bool IsHead => ReferenceEquals(KnownMethod, "HEAD");
 
     public bool HasContent => IsChunked || ContentLength > 0;
@@ -54,6 +57,6 @@ internal sealed class RequestHead
         MinorVersion = 1;
         Length = 0;
         ContentLength = -1;
-        HasDotSegments = IsChunked = HasClose = HasKeepAlive = ExpectsContinue = AsksForUpgrade = false;
+        HasDotSegments = IsChunked = HasClose = HasKeepAlive = ExpectsContinue = AsksForUpgrade = AsksForWebSocket = false;
     }
 }

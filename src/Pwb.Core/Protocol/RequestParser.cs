@@ -263,8 +263,8 @@ internal sealed class RequestParser(PwbServerLimits limits, string[] additionalM
         if (_hasOtherExpectation) return Refuse(Rejection.ExpectationFailed);
 
         head.AsksForUpgrade = _hasConnectionUpgrade && head.MinorVersion > 0;
-        bool isWebSocket = _hasUpgradeToWebSocket && head.AsksForUpgrade && ReferenceEquals(head.KnownMethod, "GET");
-        return isWebSocket && _hasOtherWebSocketVersion ? Refuse(Rejection.WebSocketVersion) : OperationStatus.Done;
+        head.AsksForWebSocket = _hasUpgradeToWebSocket && head.AsksForUpgrade && ReferenceEquals(head.KnownMethod, "GET");
+        return head.AsksForWebSocket && _hasOtherWebSocketVersion ? Refuse(Rejection.WebSocketVersion) : OperationStatus.Done;
     }
 
     private static Rejection WrongInMethod(ReadOnlySpan<byte> line, int at) => line[at] switch

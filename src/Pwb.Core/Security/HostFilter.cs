@@ -37,25 +37,6 @@ internal sealed class HostFilter
         return allowedHosts.Contains(AnyName, StringComparer.Ordinal) ? null : new HostFilter(allowedHosts, isLoopback);
     }
 
-    /// <summary>
-    /// Why a request is not for this server at all, if it is not. Decided before anything else of it, and the end of its
-    /// connection, since what follows may be for somebody else too.
-    /// </summary>
-    /// <param name="request">The request.</param>
-    /// <param name="hosts">The hosts that it may be for; null for any.</param>
-    public static Rejection Check(HttpRequest request, HostFilter? hosts)
-    {
-        // RFC 9931 §8: a client that takes the tunnel for granted may have sent something behind CONNECT, which is no request of
-        // its own.
-        if (request.Head.Form == TargetForm.Authority) return Rejection.ConnectNotSupported;
-
-        // RFC 9110 §7.4: an https resource is served over TLS and nowhere else; and what would be served for http is told that it
-        // is https.
-        if (request.Head.TargetScheme is { } scheme && !string.Equals(scheme, request.Scheme, StringComparison.Ordinal))
-            return Rejection.SchemeMismatch;
-        return hosts is null || hosts.Allows(request.HostBytes) ? Rejection.None : Rejection.HostNotAllowed;
-    }
-
     /// <summary>Whether this can stand in <see cref="PwbServerOptions.AllowedHosts"/>.</summary>
     public static bool IsValid(string? allowedHost)
     {

@@ -23,8 +23,9 @@ namespace Pwb;
 public sealed class PwbServer : IAsyncDisposable, IDisposable
 {
     private readonly PwbServerOptions _options;
-    private readonly HostFilter? _loopbackHosts;
-    private readonly HostFilter? _hosts;
+    private readonly EntryRules _loopbackRules;
+    private readonly EntryRules _rules;
+    private readonly EntryRules _memoryRules;
     private readonly ServerLog _log;
     private readonly ChannelContext _channels;
     private readonly CertificateWatch _certificates;
@@ -50,8 +51,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
         _log = new ServerLog(logger);
         _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, _log) };
-        _loopbackHosts = HostFilter.For(_options.AllowedHosts, isLoopback: true);
-        _hosts = HostFilter.For(_options.AllowedHosts, isLoopback: false);
+        _loopbackRules = EntryRules.For(_options.AllowedHosts, _options.TrustedOrigins, isLoopback: true);
+        _rules = EntryRules.For(_options.AllowedHosts, _options.TrustedOrigins, isLoopback: false);
+        _memoryRules = EntryRules.ForMemory(_options.AllowedHosts, _options.TrustedOrigins);
         CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
         ConnectionSet connections = new();
         _certificates = new CertificateWatch(_options.TimeProvider, _log);
@@ -63,7 +65,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         AccessLog accessLog = new(
             new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
         Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
-        Reception = new Reception(_channels, context, _hosts, connections, _heartbeat, _log);
+        Reception = new Reception(_channels, context, _rules, connections, _heartbeat, _log);
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -275,8 +277,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     private ConnectionEnd Connect(Action<ConnectionEnd> closed)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        HostFilter? hosts = _options.AllowedHosts is null ? null : _loopbackHosts; // no network comes closer than loopback
-        return Reception.Connect(hosts, closed);
+        return Reception.Connect(_memoryRules, closed);
     }
 
     // All or nothing.
@@ -319,7 +320,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     private void Prepare(Listener listener, IReadOnlyList<IPEndPoint> endPoints)
     {
         TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
-        listener.Start(socket => Reception.Serve(socket, listener.IsLoopback ? _loopbackHosts : _hosts, handshake), _reserve);
+        listener.Start(socket => Reception.Serve(socket, listener.IsLoopback ? _loopbackRules : _rules, handshake), _reserve);
     }
 
     private async Task EndAsync()

@@ -18,12 +18,12 @@ namespace Pwb.Server;
 /// </summary>
 /// <param name="channels">What all channels share.</param>
 /// <param name="context">What all HTTP/1.1 connections share.</param>
-/// <param name="hosts">The hosts that requests over streams may be for; null for any.</param>
+/// <param name="streamRules">What requests over streams have to meet.</param>
 /// <param name="connections">The connections that are open.</param>
 /// <param name="heartbeat">Beats while there are any.</param>
 /// <param name="log">The server's own.</param>
 internal sealed class Reception(
-    ChannelContext channels, Http1Context context, HostFilter? hosts, ConnectionSet connections, Heartbeat heartbeat,
+    ChannelContext channels, Http1Context context, EntryRules streamRules, ConnectionSet connections, Heartbeat heartbeat,
     ServerLog log)
 {
     // How long handlers of aborted connections get to notice it before the server stops without them.
@@ -44,7 +44,7 @@ internal sealed class Reception(
     /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when
     /// the pool gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
-    public void Serve(Socket socket, HostFilter? allowedHosts, TlsHandshake? handshake)
+    public void Serve(Socket socket, EntryRules rules, TlsHandshake? handshake)
     {
         Admitted admitted = _admission.Enter();
         if (admitted == Admitted.Dropped)
@@ -61,7 +61,7 @@ internal sealed class Reception(
             NetworkStream stream = new(socket, ownsSocket: true);
             SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
             connection =
-                Open(transport, allowedHosts, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
+                Open(transport, rules, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
         }
         catch
         {
@@ -83,7 +83,7 @@ internal sealed class Reception(
             SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
             _ => new Transport(duplex, remoteEndPoint),
         };
-        ServerConnection connection = Open(transport, hosts, Rejection.None, OnEnded);
+        ServerConnection connection = Open(transport, streamRules, Rejection.None, OnEnded);
 
         // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
         if (ExecutionContext.IsFlowSuppressed())
@@ -97,13 +97,13 @@ internal sealed class Reception(
     /// come.
     /// </summary>
     /// <returns>The client's end.</returns>
-    public ConnectionEnd Connect(HostFilter? allowedHosts, Action<ConnectionEnd> closed)
+    public ConnectionEnd Connect(EntryRules rules, Action<ConnectionEnd> closed)
     {
         // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
         MemoryPipe requests = new(), responses = new();
         ConnectionEnd client = new(responses, requests, closed + (_ => heartbeat.Tick()));
         InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
-        Queue(Open(transport, allowedHosts, Rejection.None, OnEnded));
+        Queue(Open(transport, rules, Rejection.None, OnEnded));
         return client;
     }
 
@@ -193,10 +193,10 @@ internal sealed class Reception(
     }
 
     private ServerConnection Open(
-        Transport transport, HostFilter? allowedHosts, Rejection refusal, Action<ServerConnection> ended)
+        Transport transport, EntryRules rules, Rejection refusal, Action<ServerConnection> ended)
     {
         Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, channels);
-        ServerConnection connection = new(channel, new Http1Engine(channel, context, allowedHosts), context.Log, refusal, ended);
+        ServerConnection connection = new(channel, new Http1Engine(channel, context, rules), context.Log, refusal, ended);
         heartbeat.Enter();
         connections.Add(connection);
         return connection;

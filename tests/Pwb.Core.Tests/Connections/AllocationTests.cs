@@ -47,6 +47,18 @@ public sealed class AllocationTests
     }
 
     [SkippableTheory]
+    [InlineData("")]
+    [InlineData("Origin: http://localhost:8888\r\n")]
+    [InlineData("Origin: http://localhost:8888\r\nSec-Fetch-Site: same-origin\r\n")]
+    [InlineData("Origin: https://app.example\r\nSec-Fetch-Site: cross-site\r\n")]
+    public async Task The_cross_site_guard_allocates_nothing(string fields)
+    {
+        byte[] request = Latin1.Bytes($"POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 0\r\n{fields}\r\n");
+
+        (await MeasureAsync(new FixedResponseHandler(), request, new PwbServerOptions { TrustedOrigins = ["https://app.example"] })).Should().Be(0);
+    }
+
+    [SkippableTheory]
     [InlineData("curl", "")]
     [InlineData("browser", "")]
     [InlineData("browser", "If-None-Match: {tag}\r\n")]
@@ -194,11 +206,11 @@ public sealed class AllocationTests
     }
 
     /// <summary>Bytes per request, on all threads, after a warm-up; the smallest of several rounds, since others allocate meanwhile.</summary>
-    private static async Task<long> MeasureAsync(IRequestHandler handler, byte[] request)
+    private static async Task<long> MeasureAsync(IRequestHandler handler, byte[] request, PwbServerOptions? options = null)
     {
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");
 
-        await using PwbServer server = new(handler);
+        await using PwbServer server = new(handler, options);
         LoopingStream stream = new(request);
         Task serving = server.ServeAsync(stream);
         await stream.RunAsync(Requests);

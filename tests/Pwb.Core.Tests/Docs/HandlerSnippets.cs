@@ -119,6 +119,27 @@ public sealed class HandlerSnippets
         }
     }
 
+    [Fact]
+    public async Task Pages_of_other_sites_are_refused_unless_they_are_trusted()
+    {
+        IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text("done\n"));
+
+        // <trusted-origins>
+        await using PwbServer server = new(handler, new PwbServerOptions { TrustedOrigins = ["https://app.example", "http://localhost:3000"] });
+        // </trusted-origins>
+
+        (await PostAsync("http://localhost:3000")).Should().Be(HttpStatusCode.OK);
+        (await PostAsync("http://localhost:3001")).Should().Be(HttpStatusCode.Forbidden);
+
+        async Task<HttpStatusCode> PostAsync(string origin)
+        {
+            using HttpClient client = server.CreateClient();
+            client.DefaultRequestHeaders.Add("Origin", origin);
+            using HttpResponseMessage response = await client.PostAsync("/", null);
+            return response.StatusCode;
+        }
+    }
+
     [Theory]
     [InlineData("https://app.example", "https://app.example")]
     [InlineData("https://evil.example", null)]
@@ -293,7 +314,7 @@ public sealed class HandlerSnippets
         // <composition>
         IRequestHandler api = RequestHandler.From(_ => HttpResponse.Text("the API\n"));
         IRequestHandler handler = new TimingHandler(new CorsHandler("https://app.example", new BasicAuthHandler("ann", "s3cret", api)));
-        await using PwbServer server = new(handler);
+        await using PwbServer server = new(handler, new PwbServerOptions { TrustedOrigins = ["https://app.example"] });
         // </composition>
 
         using HttpClient client = server.CreateClient();
@@ -306,6 +327,7 @@ public sealed class HandlerSnippets
         (await response.Content.ReadAsStringAsync()).Should().Be("the API\n");
         response.Headers.GetValues("Server-Timing").Should().ContainSingle().Which.Should().StartWith("handler;dur=");
         response.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("https://app.example");
+        (await client.PostAsync("/", null)).StatusCode.Should().Be(HttpStatusCode.OK);
         using HttpRequestMessage asking = new(HttpMethod.Options, "/");
         asking.Headers.Add("Access-Control-Request-Method", "POST");
         using HttpResponseMessage preflight = await client.SendAsync(asking);

@@ -74,6 +74,19 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Pages_that_may_read_may_do_more_too()
+    {
+        Parse(".").ToServerOptions().TrustedOrigins.Should().BeNull();
+        Parse(".", "--cors").ToServerOptions().TrustedOrigins.Should().Equal("*");
+        foreach (string origin in (string[])["https://example.org", "http://localhost:3000", "http://[::1]:3000", "capacitor://localhost"])
+        {
+            PwbServerOptions options = Parse(".", $"--cors={origin}").ToServerOptions();
+            options.TrustedOrigins.Should().Equal(origin);
+            options.Invoking(each => each.Validate()).Should().NotThrow("what --cors takes, the server takes");
+        }
+    }
+
+    [Fact]
     public void Hosts_can_be_allowed_by_name()
     {
         Parse().ToServerOptions().AllowedHosts.Should().BeNull();

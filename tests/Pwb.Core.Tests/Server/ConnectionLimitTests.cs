@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pwb.Security;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
@@ -103,7 +104,7 @@ public sealed class ConnectionLimitTests
         for (int i = 0; i < 2; i++)
         {
             Socket gone = new(SocketType.Stream, ProtocolType.Tcp); // not connected, as little as one whose client is gone may be
-            server.Invoking(s => s.Reception.Serve(gone, null, null)).Should().Throw<IOException>();
+            server.Invoking(s => s.Reception.Serve(gone, new EntryRules(null, null), null)).Should().Throw<IOException>();
             gone.SafeHandle.IsClosed.Should().BeTrue();
         }
 
