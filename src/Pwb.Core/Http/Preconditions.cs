@@ -21,7 +21,7 @@ internal static class Preconditions
 {
     /// <summary>Evaluates all but If-Range.</summary>
     /// <param name="fields">The request's fields.</param>
-    /// <param name="entityTag">The strong tag of the representation that would be sent; empty if it has none.</param>
+    /// <param name="entityTag">The tag of the representation that would be sent, strong or weak; empty if it has none.</param>
     /// <param name="lastModified">
     /// When it was changed, if that is known; a fraction of a second does not count, since no client can know it.
     /// </param>
@@ -31,12 +31,13 @@ internal static class Preconditions
         in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset? lastModified, DateTimeOffset now,
         bool isGetOrHead)
     {
+        bool isWeak = entityTag.StartsWith("W/"u8);
         if (lastModified is { } time) lastModified = HttpDate.WholeSeconds(time);
 
         // Steps 1 and 2. A date that is none, or several, is ignored, and so is one for what has none itself: §13.1.4.
         if (fields.HasIfMatch)
         {
-            if (!EntityTag.MatchesStrongly(fields.IfMatch, entityTag)) return PreconditionOutcome.Failed;
+            if (!EntityTag.MatchesStrongly(fields.IfMatch, isWeak ? default : entityTag)) return PreconditionOutcome.Failed;
         }
         else if (fields.HasIfUnmodifiedSince && HttpDate.TryParse(fields.IfUnmodifiedSince, now, out DateTimeOffset date)
             && lastModified > date)
@@ -47,7 +48,7 @@ internal static class Preconditions
         // Steps 3 and 4. Likewise: §13.1.3.
         if (fields.HasIfNoneMatch)
         {
-            if (EntityTag.MatchesWeakly(fields.IfNoneMatch, entityTag))
+            if (EntityTag.MatchesWeakly(fields.IfNoneMatch, isWeak ? entityTag[2..] : entityTag))
                 return isGetOrHead ? PreconditionOutcome.NotModified : PreconditionOutcome.Failed;
         }
         else if (isGetOrHead && fields.HasIfModifiedSince
@@ -59,23 +60,21 @@ internal static class Preconditions
         return PreconditionOutcome.Proceed;
     }
 
-    /// <summary>
-    /// Step 5: whether the part that Range asks for may be sent. If not, Range is ignored (RFC 9110 §13.1.5, §14.2).
-    /// </summary>
+    /// <summary>Step 5: whether the part that Range asks for may be sent. If not, Range is ignored (RFC 9110 §13.1.5,
+    /// §14.2).</summary>
     public static bool IsRangeCurrent(
-        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset lastModified, DateTimeOffset now)
+        in SelectionFields fields, ReadOnlySpan<byte> entityTag, DateTimeOffset? lastModified, DateTimeOffset now)
     {
         if (!fields.HasIfRange) return true;
 
-        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none. Ours is strong, so what is equal
-        // is one strong tag.
+        // §13.1.5: a tag has a quotation mark among its first three characters, a date has none. Only strong tags match.
         ReadOnlySpan<byte> validator = fields.IfRange;
-        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"')) return validator.SequenceEqual(entityTag);
+        if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"'))
+            return validator.SequenceEqual(entityTag) && !entityTag.StartsWith("W/"u8);
 
         // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A
         // client may not send one that it received within that second (§13.1.5); here it is seen to that this second is over.
-        lastModified = HttpDate.WholeSeconds(lastModified);
-        return HttpDate.TryParse(validator, now, out DateTimeOffset date) && date == lastModified
-            && now - date >= TimeSpan.FromSeconds(1);
+        return lastModified is { } time && HttpDate.TryParse(validator, now, out DateTimeOffset date)
+            && date == HttpDate.WholeSeconds(time) && now - date >= TimeSpan.FromSeconds(1);
     }
 }

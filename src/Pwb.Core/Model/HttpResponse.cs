@@ -137,7 +137,8 @@ public sealed partial class HttpResponse
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
-    private List<(string Name, string Value)> Lines()
+    /// <summary>The field lines as strings, for another response with most of them.</summary>
+    internal List<(string Name, string Value)> Lines()
     {
         List<(string Name, string Value)> lines = [];
         foreach ((string name, string value) in Headers) lines.Add((name, value));

@@ -1,4 +1,5 @@
 using System.Text;
+using Pwb.Model;
 
 namespace Pwb;
 
@@ -134,6 +135,18 @@ public abstract class ResponseBody : IAsyncDisposable
     /// </summary>
     internal virtual ReadOnlyMemory<byte>? Memory => null;
 
+    /// <summary>
+    /// Makes a body of a part of this one, which belongs to the new one. Without an own way, the whole is written and only the
+    /// part let through.
+    /// </summary>
+    /// <param name="offset">Where the part begins: within <see cref="Length"/>, which is known.</param>
+    /// <param name="length">The number of bytes in it.</param>
+    internal virtual ResponseBody Slice(long offset, long length) =>
+        Wrap(this, output => new WindowStream(output, offset, length), length);
+
+    /// <summary>Whether several parts can be made of it, to be written one after the other.</summary>
+    internal virtual bool CanSeek => false;
+
     private sealed class BytesBody(ReadOnlyMemory<byte> content, string contentType) : ResponseBody
     {
         public override long? Length => content.Length;
@@ -144,12 +157,19 @@ public abstract class ResponseBody : IAsyncDisposable
 
         internal override ReadOnlyMemory<byte>? Memory => content;
 
+        internal override bool CanSeek => true;
+
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
             output.WriteAsync(content, cancellationToken);
+
+        internal override ResponseBody Slice(long offset, long length) =>
+            new BytesBody(content.Slice((int)offset, (int)length), contentType);
     }
 
-    private sealed class StreamBody(Stream content, long? length, bool isCut) : ResponseBody
+    private sealed class StreamBody(Stream content, long? length, bool isCut, long? start = null) : ResponseBody
     {
+        internal override bool CanSeek => content.CanSeek;
+
         public override long? Length => length;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
@@ -160,6 +180,7 @@ public abstract class ResponseBody : IAsyncDisposable
         // A file that grows meanwhile, such as a log, is sent as long as it was said to be.
         private async ValueTask CopyPartAsync(Stream output, long left, CancellationToken cancellationToken)
         {
+            if (start is { } position) content.Position = position;
             byte[] buffer = new byte[Math.Min(left, CopyBufferSize)];
             int read;
             for (; left > 0; left -= read)
@@ -170,6 +191,10 @@ public abstract class ResponseBody : IAsyncDisposable
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
         }
+
+        internal override ResponseBody Slice(long offset, long partLength) => content.CanSeek
+            ? new StreamBody(content, partLength, isCut: true, (start ?? content.Position) + offset)
+            : base.Slice(offset, partLength);
 
         public override async ValueTask DisposeAsync()
         {

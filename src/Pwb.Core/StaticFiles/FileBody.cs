@@ -40,6 +40,11 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
         await CopyAsync(output, sent, cancellationToken).ConfigureAwait(false);
     }
 
+    internal override bool CanSeek => true;
+
+    internal override ResponseBody Slice(long partOffset, long partLength) =>
+        new FileBody(content, offset + partOffset, partLength);
+
     public override async ValueTask DisposeAsync()
     {
         await content.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text;
+using Pwb.Conditions;
 using Pwb.Http;
 
 namespace Pwb.StaticFiles;

@@ -87,4 +87,37 @@ public sealed partial class JsonSnippets
         invoice.Headers["Content-Disposition"].Should().EndWith("%E5%8F%91%E7%A5%A8.csv");
         problem.StatusCode.Should().Be(409);
     }
+
+    [Theory]
+    [InlineData("GET", "/chart", "If-None-Match", "\"7\"", 304)]
+    [InlineData("GET", "/chart", "Range", "bytes=0-1", 206)]
+    [InlineData("GET", "/manual", "Range", "bytes=0-1", 206)]
+    [InlineData("GET", "/manual", "X-Nothing", "1", 200)]
+    [InlineData("PUT", "/chart", "If-Match", "\"6\"", 412)]
+    [InlineData("PUT", "/chart", "If-Match", "\"7\"", 204)]
+    public async Task Ranges_and_preconditions_are_for_any_response(
+        string method, string path, string name, string value, int statusCode)
+    {
+        string manual = Path.GetTempFileName();
+        await File.WriteAllTextAsync(manual, "how to");
+        byte[] png = [1, 2, 3];
+        // <selecting>
+        string version = "\"7\""; // an entity tag: it differs when the content does
+        IRequestHandler handler = RequestHandler.From(request => (request.Method, request.Path) switch
+        {
+            ("GET" or "HEAD", "/manual") => FileResponse.Of(manual, request, "application/pdf").Attachment("manual.pdf"),
+            ("GET" or "HEAD", "/chart") => HttpResponse.Bytes(png, contentType: "image/png").With("ETag", version).RespondTo(request),
+            ("PUT", "/chart") => request.CheckPreconditions(version) ?? new HttpResponse(204), // after the change
+            _ => HttpResponse.NotFound(),
+        });
+        // </selecting>
+        using HttpClient client = new PwbServer(handler).CreateClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.TryAddWithoutValidation(name, value);
+
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        ((int)response.StatusCode).Should().Be(statusCode);
+        File.Delete(manual);
+    }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pwb.Http;
 
-namespace Pwb.StaticFiles;
+namespace Pwb.Conditions;
 
 /// <summary>Several parts of a representation, as multipart/byteranges: RFC 9110 §14.6.</summary>
 internal sealed class MultipartBody : ResponseBody
