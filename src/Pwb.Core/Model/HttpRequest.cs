@@ -181,6 +181,9 @@ public sealed class HttpRequest
         init;
     }
 
+    /// <summary>The path of the pattern that a router found for it, if one did: http.route of OpenTelemetry's conventions.</summary>
+    internal string? RouteTemplate { get; set; }
+
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;
@@ -204,6 +207,7 @@ public sealed class HttpRequest
     {
         _path = null;
         _withoutDotSegments = null;
+        RouteTemplate = null;
         _bytes = [];
         _offset = 0;
         _trailers = HttpFields.None;

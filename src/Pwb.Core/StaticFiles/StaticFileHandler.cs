@@ -14,7 +14,7 @@ namespace Pwb;
 /// index files and content types. Nothing outside of the source can be reached. Small files are kept in memory, and compared with
 /// their source at most once a second.
 /// </summary>
-public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
+public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMountable
 {
     private readonly ContentSource _source;
     private readonly StaticFileOptions _options;
@@ -65,6 +65,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler
 
     /// <inheritdoc/>
     bool IBorrowingHandler.Borrows => _next is null or IBorrowingHandler { Borrows: true };
+
+    /// <inheritdoc/>
+    IRequestHandler IMountable.Below(string prefix) => new StaticFileHandler(_source, _options with { BasePath = prefix + _options.BasePath }, _next);
 
     /// <inheritdoc/>
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)

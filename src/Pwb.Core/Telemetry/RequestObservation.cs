@@ -40,9 +40,8 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
 
         // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
         if (Activity.Current is not null) Activity.Current = null;
-        string name = _method == RequestMethods.Other ? "HTTP" : _method;
         Activity = Instruments.Source!.CreateActivity(
-            name, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
+            MethodInName, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
         Activity?.Start();
     }
 
@@ -62,6 +61,8 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
         }
     }
 
+    private string MethodInName => _method == RequestMethods.Other ? "HTTP" : _method;
+
     private void Record(Histogram<double> histogram, TimeSpan duration, int statusCode, string? error)
     {
         TagList tags = new()
@@ -72,11 +73,18 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
         };
         if (statusCode != 0) tags.Add("http.response.status_code", statusCode);
         if (error is not null) tags.Add("error.type", error);
+        if (request.RouteTemplate is { } route) tags.Add("http.route", route);
         histogram.Record(duration.TotalSeconds, tags);
     }
 
-    private static void Stop(Activity activity, TimeSpan duration, int statusCode, string? error)
+    private void Stop(Activity activity, TimeSpan duration, int statusCode, string? error)
     {
+        if (request.RouteTemplate is { } route)
+        {
+            activity.DisplayName = $"{MethodInName} {route}";
+            activity.SetTag("http.route", route);
+        }
+
         if (statusCode != 0) activity.SetTag("http.response.status_code", statusCode);
         if (error is not null) activity.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
         activity.SetEndTime(activity.StartTimeUtc + duration); // the metric and the span say the same

@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
     [InlineData("Transports", @"^Pwb\.((Channels|Http1|Server)\.|IRequestHandler$|HttpRe)")]
     [InlineData("Channels", @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
     [InlineData("Http1", @"System\.Net\.Sockets\.|^Pwb\.Server\.")]
+    [InlineData("Routing", @"System\.(IO|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|^Pwb\.(Channels|Http1|Server|Transports|Telemetry)\.")]
     [InlineData("StaticFiles", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
     [InlineData("Telemetry", @"System\.(IO|Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server)\.")]
     public void Knows_nothing_of_what_is_above_it(string room, string forbidden)
@@ -40,6 +41,8 @@ public sealed class ArchitectureTests
     [InlineData(typeof(FixedResponseHandler))]
     [InlineData(typeof(ResponseBody))]
     [InlineData(typeof(FieldLine))]
+    [InlineData(typeof(Router))]
+    [InlineData(typeof(Route))]
     public void Handlers_see_only_the_model(Type type) => Uses[type.FullName!].Should().NotContain(used => Regex.IsMatch(used, @"^Pwb\.(Channels|Http1|Server|Protocol)\."));
 
     // Types of different rooms in one circle would make one room of them.

@@ -1,0 +1,31 @@
+namespace Pwb.Routing;
+
+/// <summary>How the requests that one pattern matches lie to those that another matches.</summary>
+internal enum Relation
+{
+    /// <summary>No request matches both.</summary>
+    Disjoint,
+
+    /// <summary>The same requests match both.</summary>
+    Same,
+
+    /// <summary>What matches the first matches the second too, and more does.</summary>
+    Narrower,
+
+    /// <summary>What matches the second matches the first too, and more does.</summary>
+    Wider,
+
+    /// <summary>Some requests match both, and each has some of its own.</summary>
+    Crossing,
+}
+
+/// <summary>Puts the relations of parts together to that of the whole.</summary>
+internal static class Relations
+{
+    public static Relation And(this Relation one, Relation other)
+    {
+        if (one == Relation.Disjoint || other == Relation.Disjoint) return Relation.Disjoint;
+        if (one == Relation.Same || one == other) return other;
+        return other == Relation.Same ? one : Relation.Crossing;
+    }
+}

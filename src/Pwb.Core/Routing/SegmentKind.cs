@@ -1,0 +1,28 @@
+namespace Pwb.Routing;
+
+/// <summary>
+/// What one segment of a pattern matches, from the narrowest to the widest: in this order a path is tried against them.
+/// </summary>
+internal enum SegmentKind
+{
+    /// <summary>One text.</summary>
+    Literal,
+
+    /// <summary>A decimal number that fits into 32 bits.</summary>
+    Int32,
+
+    /// <summary>A decimal number that fits into 64 bits.</summary>
+    Int64,
+
+    /// <summary>A UUID in its usual form: 32 hexadecimal digits in five groups.</summary>
+    Guid,
+
+    /// <summary>Any segment that is not empty.</summary>
+    Text,
+
+    /// <summary>All segments that are left, of which there is at least one; it may be empty.</summary>
+    Rest,
+
+    /// <summary>All segments that are left, if any: where another handler is mounted.</summary>
+    Mount,
+}
