@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 using Pwb;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-builder.Services.AddSingleton(new PwbServerOptions { Port = args is [string port] ? int.Parse(port) : 8888 });
+builder.Services.AddSingleton(new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 builder.Services.AddSingleton(RequestHandler.From(_ => HttpResponse.Text("Hello from a hosted service\n")));
 builder.Services.AddHostedService<WebServer>();
 await builder.Build().RunAsync(); // until Ctrl+C or SIGTERM

@@ -20,7 +20,7 @@ TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronous
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
 
-await using PwbServer server = new(handler, new PwbServerOptions { Port = args is [string port] ? int.Parse(port) : 8888 });
+await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await stop.Task;

@@ -18,7 +18,7 @@ TaskCompletionSource<string?> signedIn = new(TaskCreationOptions.RunContinuation
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = signedIn.TrySetResult(null));
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = signedIn.TrySetResult(null));
 
-await using PwbServer server = new(RequestHandler.From(Redirected), new PwbServerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)] });
+await using PwbServer server = new(RequestHandler.From(Redirected), new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
 await server.StartAsync();
 string redirectUri = $"http://{server.EndPoint}/callback";
 (string endpoint, string client) = args is [string given, string id] ? (given, id) : ("https://login.example/authorize", "my-client-id");

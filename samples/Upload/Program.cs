@@ -21,7 +21,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
 
 await using PwbServer server = new(handler, new PwbServerOptions
 {
-    Port = args is [string port] ? int.Parse(port) : 8888,
+    EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888),
     MaxContentLengthSelector = request => request.Path is "/upload" ? MaxUpload : null, // everything else keeps the limit of 30 MB
 });
 await server.StartAsync();

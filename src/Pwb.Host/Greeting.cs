@@ -29,16 +29,20 @@ internal static partial class Greeting
     }
 
     /// <summary>Where others find the server, if they can; null if only this machine can.</summary>
-    public static string? NetworkUrls(IReadOnlyList<IPEndPoint> endPoints, Func<IEnumerable<IPAddress>> addressesOfThisMachine)
+    public static string? NetworkUrls(
+        IReadOnlyList<ServerEndPoint> endPoints, Func<IEnumerable<IPAddress>> addressesOfThisMachine)
     {
-        var exposed = endPoints.Where(endPoint => !IPAddress.IsLoopback(endPoint.Address)).ToList();
+        var exposed = (from endPoint in endPoints
+                       let own = ((IPEndPoint)endPoint.Address).Address
+                       where !IPAddress.IsLoopback(own)
+                       select (Own: own, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
         if (exposed.Count == 0)
             return null;
 
-        var urls = from endPoint in exposed
-                   from address in IsAny(endPoint) ? addressesOfThisMachine() : [endPoint.Address]
-                   where address.AddressFamily == endPoint.AddressFamily
-                   select $"{(endPoint is TlsEndPoint ? "https" : "http")}://{new IPEndPoint(address, endPoint.Port)}/";
+        var urls = from place in exposed
+                   from address in IsAny(place.Own) ? addressesOfThisMachine() : [place.Own]
+                   where address.AddressFamily == place.Own.AddressFamily
+                   select $"{place.Scheme}://{new IPEndPoint(address, place.Port)}/";
         return string.Join(' ', urls);
     }
 
@@ -56,8 +60,7 @@ internal static partial class Greeting
         return $"there is no {string.Join(" or ", settings.Files.IndexFiles)} in it; with --listing it shows what it holds";
     }
 
-    private static bool IsAny(IPEndPoint endPoint) =>
-        endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     private static List<IPAddress> AddressesOfThisMachine()
     {

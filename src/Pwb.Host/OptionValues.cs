@@ -63,14 +63,13 @@ internal static class OptionValues
 
     public static bool IsAllowedHost(string value) => IsValid(new PwbServerOptions { AllowedHosts = [value] });
 
-    public static IReadOnlyList<IPEndPoint> EndPointsOf(string host, int port, TlsOptions? tls)
+    public static IReadOnlyList<ServerEndPoint> EndPointsOf(string host, int port, TlsOptions? tls)
     {
         if (IsWord(host, "localhost"))
-            return PwbServerOptions.LoopbackEndPoints(port, tls);
+            return ServerEndPoint.Loopback(port, tls);
         if (IsAny(host))
-            return PwbServerOptions.AnyEndPoints(port, tls);
-        var address = AddressOf(host)!;
-        return [tls is null ? new IPEndPoint(address, port) : new TlsEndPoint(address, port, tls)];
+            return ServerEndPoint.Any(port, tls);
+        return [new ServerEndPoint(new IPEndPoint(AddressOf(host)!, port)) { Tls = tls }];
     }
 
     /// <summary>The lines without a pattern, for every answer.</summary>

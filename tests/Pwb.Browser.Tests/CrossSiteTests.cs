@@ -74,7 +74,7 @@ public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<Brows
                 if (request.Path is not ("/" or "/favicon.ico")) Calls.Add($"{request.Method} {request.Path}");
                 return HttpResponse.Text("<!DOCTYPE html><link rel=icon href=data:,><title>page</title>", contentType: "text/html");
             });
-            _server = new PwbServer(handler, new PwbServerOptions { Port = 0, TrustedOrigins = trusted });
+            _server = new PwbServer(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), TrustedOrigins = trusted });
         }
 
         public Journal<string> Calls { get; } = new();

@@ -52,7 +52,7 @@ internal sealed record FaultOptions
         return options;
     }
 
-    public PwbServerOptions ToServerOptions() => new() { Port = Port, Limits = Limits, Tls = Tls };
+    public PwbServerOptions ToServerOptions() => new() { EndPoints = ServerEndPoint.Loopback(Port, Tls), Limits = Limits };
 
     private FaultOptions With(string name, string value) => name switch
     {

@@ -49,7 +49,7 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
             if (string.Equals(request.Path, "/upload", StringComparison.Ordinal)) await request.Body.CopyToAsync(Stream.Null, cancellationToken);
             return HttpResponse.Text("hello");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)] });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
         await server.StartAsync();
         int port = server.EndPoint.Port;
         HttpClient inMemory = server.CreateClient();

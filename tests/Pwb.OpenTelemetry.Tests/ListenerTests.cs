@@ -48,7 +48,8 @@ public sealed class ListenerTests
         AssemblyLoadContext context = new(name: null, isCollectible: true);
         Assembly fresh = context.LoadFromAssemblyPath(typeof(PwbServer).Assembly.Location);
         object options = Activator.CreateInstance(fresh.GetType(typeof(PwbServerOptions).FullName!)!)!;
-        options.GetType().GetProperty(nameof(PwbServerOptions.Port))!.SetValue(options, 0);
+        object? freePort = fresh.GetType(typeof(ServerEndPoint).FullName!)!.GetMethod(nameof(ServerEndPoint.Loopback))!.Invoke(null, [0, null]);
+        options.GetType().GetProperty(nameof(PwbServerOptions.EndPoints))!.SetValue(options, freePort);
         Type type = fresh.GetType(typeof(PwbServer).FullName!)!;
         await using var server = (IAsyncDisposable)Activator.CreateInstance(type, [null, options, null])!;
         await (Task)type.GetMethod(nameof(PwbServer.StartAsync))!.Invoke(server, [CancellationToken.None])!;

@@ -12,7 +12,7 @@ public sealed class SchemeTests
         using Observer observer = new();
         TaskCompletionSource isHandling = new(), mayAnswer = new();
         ServerCertificate certificate = ServerCertificate.SelfSigned();
-        PwbServerOptions options = new() { Tls = new TlsOptions(certificate) };
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) };
         await using PwbServer server = await TestServer.StartAsync(RequestHandler.From(async (request, _) =>
         {
             isHandling.SetResult();

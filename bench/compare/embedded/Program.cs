@@ -22,7 +22,7 @@ switch (kind)
         });
         PwbServerOptions options = new()
         {
-            EndPoints = [new IPEndPoint(IPAddress.Loopback, number)],
+            EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, number))],
             DeferAccept = rest is ["defer"],
             Limits = new PwbServerLimits { MaxContentLength = long.MaxValue },
         };

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Pwb.Protocol;
 using Pwb.Security;
 using Pwb.Telemetry;
@@ -13,23 +11,15 @@ public sealed record PwbServerOptions
     public const int DefaultPort = 8888;
 
     /// <summary>
-    /// The port of the loopback end points that the server listens on unless <see cref="EndPoints"/> are given. Default 8888; 0
-    /// takes a free one.
+    /// Where to listen. Default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at port 8888. All
+    /// end points with port 0 get one free port together, and all with TLS another.
     /// </summary>
-    public int Port { get; init; } = DefaultPort;
-
-    /// <summary>
-    /// Where to listen. Null, the default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at
-    /// <see cref="Port"/>. Those that are a <see cref="TlsEndPoint"/> speak TLS. All end points with port 0 get one free port
-    /// together, and all with TLS another.
-    /// </summary>
-    public IReadOnlyList<IPEndPoint>? EndPoints { get; init; }
-
-    /// <summary>
-    /// With which certificates the end points at <see cref="Port"/> speak TLS. Default null: they do not. Not to be given with
-    /// <see cref="EndPoints"/>, each of which says so for itself.
-    /// </summary>
-    public TlsOptions? Tls { get; init; }
+    /// <example><code>new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) }</code></example>
+    public IReadOnlyList<ServerEndPoint> EndPoints
+    {
+        get => field ??= ServerEndPoint.Loopback(DefaultPort);
+        init;
+    }
 
     /// <summary>
     /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored
@@ -107,41 +97,13 @@ public sealed record PwbServerOptions
     /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
-    /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> LoopbackEndPoints(int port, TlsOptions? tls = null) =>
-        EndPointsOf(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
-
-    /// <summary>
-    /// All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches
-    /// the server.
-    /// </summary>
-    /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
-    public static IReadOnlyList<IPEndPoint> AnyEndPoints(int port, TlsOptions? tls = null) =>
-        EndPointsOf(IPAddress.Any, IPAddress.IPv6Any, port, tls);
-
     /// <summary>Checks all options and limits, as <see cref="PwbServer"/> does when it is made with them.</summary>
     /// <exception cref="ArgumentException">
     /// An option or a limit is not valid; the message says which and why, <see cref="ArgumentException.ParamName"/> is its name.
     /// </exception>
     public void Validate()
     {
-        Require(
-            Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort,
-            nameof(Port),
-            $"Port is {Port}; it must be from 0 to 65535.");
-        Require(
-            EndPoints is null || (EndPoints.Count > 0 && !EndPoints.Contains(null!)),
-            nameof(EndPoints),
-            "EndPoints holds no end point.");
-        Require(
-            Tls is null || EndPoints is null,
-            nameof(Tls),
-            "Tls is for the end points at Port; those in EndPoints have it as TlsEndPoint.");
+        Require(EndPoints.Count > 0 && !EndPoints.Contains(null!), nameof(EndPoints), "EndPoints holds no end point.");
         foreach (string host in AllowedHosts ?? [])
             Require(
                 HostFilter.IsValid(host),
@@ -178,19 +140,12 @@ public sealed record PwbServerOptions
         Limits!.Validate();
     }
 
-    /// <summary>The same options, with lists and end points that nobody else can change.</summary>
+    /// <summary>The same options, with lists that nobody else can change.</summary>
     internal PwbServerOptions Copy() => this with
     {
-        EndPoints = EndPoints is null ? null : Array.ConvertAll<IPEndPoint, IPEndPoint>([.. EndPoints], CopyOf),
+        EndPoints = [.. EndPoints],
         AllowedHosts = AllowedHosts is null ? null : [.. AllowedHosts],
         TrustedOrigins = TrustedOrigins is null ? null : [.. TrustedOrigins],
-    };
-
-    private static IPEndPoint CopyOf(IPEndPoint endPoint) => endPoint switch
-    {
-        null => null!, // which Validate refuses
-        TlsEndPoint tls => new TlsEndPoint(tls.Address, tls.Port, tls.Tls),
-        _ => new IPEndPoint(endPoint.Address, endPoint.Port),
     };
 
     private static void Require(bool isValid, string name, string message)
@@ -207,27 +162,6 @@ public sealed record PwbServerOptions
         catch (ArgumentException exception)
         {
             Require(isValid: false, nameof(ServerHeader), exception.Message);
-        }
-    }
-
-    private static IPEndPoint[] EndPointsOf(IPAddress address, IPAddress address6, int port, TlsOptions? tls)
-    {
-        IPEndPoint At(IPAddress own) => tls is null ? new IPEndPoint(own, port) : new TlsEndPoint(own, port, tls);
-        return CanBind(address6) ? [At(address), At(address6)] : [At(address)];
-    }
-
-    // Whether the machine has IPv6 is answered by no property as truly as by binding to it.
-    private static bool CanBind(IPAddress address)
-    {
-        try
-        {
-            using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(address, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

@@ -17,41 +17,37 @@ internal sealed class Listener
     private Acceptor? _acceptor;
     private long _loggedAt;
 
-    private Listener(TcpListener listener, TlsOptions? tls, ServerLog log)
+    private Listener(TcpListener listener, ServerEndPoint endPoint, ServerLog log)
     {
         _listener = listener;
         _log = log;
-        EndPoint = At((IPEndPoint)listener.LocalEndpoint, tls);
+        EndPoint = endPoint with { Address = listener.LocalEndpoint };
     }
 
-    /// <summary>Where it listens, with the real port; a <see cref="TlsEndPoint"/> if it speaks TLS.</summary>
-    public IPEndPoint EndPoint { get; }
-
-    /// <summary>Whether only this machine can reach it.</summary>
-    public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);
-
-    public TlsOptions? Tls => (EndPoint as TlsEndPoint)?.Tls;
+    /// <summary>Where it listens, with the real port.</summary>
+    public ServerEndPoint EndPoint { get; }
 
     /// <summary>
     /// Binds all the end points, or none. Those with port 0 get one free port together, and those with TLS another.
     /// </summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
-    public static List<Listener> Bind(IReadOnlyList<IPEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
+    public static List<Listener> Bind(IReadOnlyList<ServerEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
     {
         for (int tries = 1; ; tries++)
         {
             List<Listener> listeners = [];
             int[] freePorts = [0, 0];
             int kind = 0;
-            IPEndPoint current = endPoints[0];
+            ServerEndPoint current = endPoints[0];
             try
             {
-                foreach (IPEndPoint endPoint in endPoints)
+                foreach (ServerEndPoint endPoint in endPoints)
                 {
-                    TlsOptions? tls = (endPoint as TlsEndPoint)?.Tls;
-                    kind = tls is null ? 0 : 1;
-                    current = endPoint.Port == 0 ? At(new IPEndPoint(endPoint.Address, freePorts[kind]), tls) : endPoint;
-                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), tls, log));
+                    kind = endPoint.Tls is null ? 0 : 1;
+                    current = endPoint.Port == 0
+                        ? endPoint with { Address = new IPEndPoint(endPoint.Ip.Address, freePorts[kind]) }
+                        : endPoint;
+                    listeners.Add(new Listener(Bind(current.Ip, backlog, deferAccept), endPoint, log));
                     if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;
                 }
 
@@ -65,13 +61,10 @@ internal sealed class Listener
                 // The port that is free on one address may be taken on the next.
                 bool isUnlucky = freePorts[kind] != 0 && trouble.SocketErrorCode == SocketError.AddressAlreadyInUse;
                 if (!isUnlucky || tries == PortTries)
-                    throw new IOException($"Cannot listen on {Scheme(current)}://{current}: {Describe(trouble)}.", trouble);
+                    throw new IOException($"Cannot listen on {current.Scheme}://{current}: {Describe(trouble)}.", trouble);
             }
         }
     }
-
-    /// <summary>The scheme of the URLs that lead to an end point.</summary>
-    public static string Scheme(IPEndPoint endPoint) => endPoint is TlsEndPoint ? "https" : "http";
 
     /// <summary>Makes the thread that accepts. It waits for <see cref="Begin"/>.</summary>
     /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
@@ -96,9 +89,6 @@ internal sealed class Listener
 
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
-
-    private static IPEndPoint At(IPEndPoint endPoint, TlsOptions? tls) =>
-        tls is null ? endPoint : new TlsEndPoint(endPoint.Address, endPoint.Port, tls);
 
     private static TcpListener Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
     {

@@ -10,23 +10,23 @@ namespace Pwb.Server;
 internal static class LocalUrls
 {
     /// <summary>One URL for each end point, in their order, none twice.</summary>
-    public static IReadOnlyList<string> Of(IReadOnlyList<IPEndPoint> endPoints)
+    public static IReadOnlyList<string> Of(IReadOnlyList<ServerEndPoint> endPoints)
     {
         HashSet<string> localhost = [.. endPoints.Where(IsLocalhost4).Select(LocalhostUrl)];
         return [.. endPoints.Select(endPoint => UrlOf(endPoint, localhost)).Distinct(StringComparer.Ordinal)];
     }
 
-    private static string UrlOf(IPEndPoint endPoint, HashSet<string> localhost)
+    private static string UrlOf(ServerEndPoint endPoint, HashSet<string> localhost)
     {
-        bool isLocalhost6 = endPoint.Address.Equals(IPAddress.IPv6Any) || endPoint.Address.Equals(IPAddress.IPv6Loopback);
+        bool isLocalhost6 = endPoint.Ip.Address.Equals(IPAddress.IPv6Any) || endPoint.Ip.Address.Equals(IPAddress.IPv6Loopback);
         if (IsLocalhost4(endPoint) || (isLocalhost6 && localhost.Contains(LocalhostUrl(endPoint)))) return LocalhostUrl(endPoint);
-        IPEndPoint shown = new(isLocalhost6 ? IPAddress.IPv6Loopback : endPoint.Address, endPoint.Port);
-        return $"{Listener.Scheme(endPoint)}://{shown}/";
+        IPEndPoint shown = new(isLocalhost6 ? IPAddress.IPv6Loopback : endPoint.Ip.Address, endPoint.Port);
+        return $"{endPoint.Scheme}://{shown}/";
     }
 
-    private static bool IsLocalhost4(IPEndPoint endPoint) =>
-        endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.Loopback);
+    private static bool IsLocalhost4(ServerEndPoint endPoint) =>
+        endPoint.Ip.Address.Equals(IPAddress.Any) || endPoint.Ip.Address.Equals(IPAddress.Loopback);
 
-    private static string LocalhostUrl(IPEndPoint endPoint) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Listener.Scheme(endPoint)}://localhost:{endPoint.Port}/");
+    private static string LocalhostUrl(ServerEndPoint endPoint) =>
+        string.Create(CultureInfo.InvariantCulture, $"{endPoint.Scheme}://localhost:{endPoint.Port}/");
 }

@@ -70,11 +70,11 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
-    public IPEndPoint EndPoint => EndPoints[0];
+    public ServerEndPoint EndPoint => EndPoints[0];
 
     /// <summary>All end points that the server listens on, with their real ports.</summary>
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
-    public IReadOnlyList<IPEndPoint> EndPoints =>
+    public IReadOnlyList<ServerEndPoint> EndPoints =>
         _listeners?.ConvertAll(listener => listener.EndPoint)
             ?? throw new InvalidOperationException("The server is not listening.");
 
@@ -289,9 +289,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         Reception.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
         // starts the timer's thread: without descriptors to spare it could not be
         await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
-        IReadOnlyList<IPEndPoint> endPoints =
-            _options.EndPoints ?? PwbServerOptions.LoopbackEndPoints(_options.Port, _options.Tls);
-        _certificates.Begin(endPoints.OfType<TlsEndPoint>().SelectMany(endPoint => endPoint.Tls.Certificates));
+        IReadOnlyList<ServerEndPoint> endPoints = _options.EndPoints;
+        _certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
         List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
         bool isBeating = false;
         try
@@ -317,10 +316,12 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         listeners.ForEach(listener => listener.Begin());
     }
 
-    private void Prepare(Listener listener, IReadOnlyList<IPEndPoint> endPoints)
+    private void Prepare(Listener listener, IReadOnlyList<ServerEndPoint> endPoints)
     {
-        TlsHandshake? handshake = listener.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
-        listener.Start(socket => Reception.Serve(socket, listener.IsLoopback ? _loopbackRules : _rules, handshake), _reserve);
+        TlsHandshake? handshake =
+            listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
+        EntryRules rules = listener.EndPoint.IsLoopback ? _loopbackRules : _rules;
+        listener.Start(socket => Reception.Serve(socket, rules, handshake), _reserve);
     }
 
     private async Task EndAsync()

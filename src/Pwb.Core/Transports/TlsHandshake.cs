@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Certificates;
@@ -14,7 +13,7 @@ namespace Pwb.Transports;
 /// <param name="all">All end points of the server.</param>
 /// <param name="timeProvider">Tells when a failure is worth a look again.</param>
 /// <param name="log">The server's.</param>
-internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> all, TimeProvider timeProvider, ServerLog log)
+internal sealed class TlsHandshake(TlsOptions options, IEnumerable<ServerEndPoint> all, TimeProvider timeProvider, ServerLog log)
 {
     private static readonly TimeSpan ExaminationInterval = TimeSpan.FromMinutes(1);
 
@@ -45,11 +44,9 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<IPEndPoint> a
         }
     }
 
-    private static bool IsServedWithoutAsking(TlsOptions options, IEnumerable<IPEndPoint> all) => all.OfType<TlsEndPoint>()
-        .Any(
-            other =>
-                other.Tls.ClientCertificates == ClientCertificateMode.None
-                    && other.Tls.Certificates.Intersect(options.Certificates).Any());
+    private static bool IsServedWithoutAsking(TlsOptions options, IEnumerable<ServerEndPoint> all) =>
+        all.Any(other => other.Tls is { ClientCertificates: ClientCertificateMode.None } tls
+            && tls.Certificates.Intersect(options.Certificates).Any());
 
     // Clients fail for reasons of theirs all the time, and messages of the system do not tell whose reason it was. A handshake
     // with ourselves does.

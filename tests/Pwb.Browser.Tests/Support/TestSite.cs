@@ -13,7 +13,7 @@ internal sealed class TestSite : IAsyncDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Without a slash at its end.</summary>
-    public string Address => $"{(_server!.EndPoint is TlsEndPoint ? "https" : "http")}://localhost:{Port}";
+    public string Address => $"{(_server!.EndPoint.Tls is not null ? "https" : "http")}://localhost:{Port}";
 
     public int Port => _server!.EndPoint.Port;
 
@@ -40,7 +40,7 @@ internal sealed class TestSite : IAsyncDisposable
             });
             return response;
         });
-        site._server = new PwbServer(recorder, new PwbServerOptions { Port = 0, Tls = tls });
+        site._server = new PwbServer(recorder, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls) });
         await site._server.StartAsync();
         return site;
     }

@@ -142,10 +142,10 @@ public sealed class AllocationTests
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");
 
         HttpResponse response = HttpResponse.Text("hello");
-        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
-        Connect(client, server.EndPoint);
+        Connect(client, server.EndPoint.Ip);
         byte[] buffer = new byte[1024];
         Ask(Requests);
         long least = long.MaxValue;

@@ -11,7 +11,7 @@ public sealed class TakeOverTests
 {
     private const string Ask = "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: other/1, Echo\r\n\r\n";
 
-    private static readonly PwbServerOptions FreePort = new() { Port = 0 };
+    private static readonly PwbServerOptions FreePort = new() { EndPoints = ServerEndPoint.Loopback(0) };
 
     [Theory]
     [InlineData(1)]
@@ -78,7 +78,7 @@ public sealed class TakeOverTests
     public async Task Works_in_both_directions_over_sockets_and_ends_with_the_server(bool tls)
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        PwbServerOptions options = tls ? FreePort with { Tls = new TlsOptions(ServerCertificate.SelfSigned()) } : FreePort;
+        PwbServerOptions options = tls ? FreePort with { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned())) } : FreePort;
         await using PwbServer server = new(RequestHandler.From(request => HttpResponse.Upgrade("echo", async (stream, token) =>
         {
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Stopping);
@@ -88,7 +88,7 @@ public sealed class TakeOverTests
         await server.StartAsync();
         using TcpClient? plain = tls ? null : new TcpClient();
         using TlsClient? secure = tls ? await TlsClient.ConnectAsync(server) : null;
-        if (plain is not null) await plain.ConnectAsync(server.EndPoint);
+        if (plain is not null) await plain.ConnectAsync(server.EndPoint.Ip);
         Stream client = plain?.GetStream() ?? (Stream)secure!.Stream;
 
         await client.WriteAsync(Latin1.Bytes(Ask + "first"));

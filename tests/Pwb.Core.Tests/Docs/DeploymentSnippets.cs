@@ -36,7 +36,7 @@ public sealed class DeploymentSnippets
     public async Task A_server_drains_after_those_in_front_of_it_have_noticed()
     {
         TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using PwbServer server = new(App, new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(App, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         using HttpClient client = new();
         Uri uri = new($"http://{server.EndPoint}/");
@@ -67,7 +67,7 @@ public sealed class DeploymentSnippets
         IRequestHandler app = App;
 
         // <behind-a-proxy>
-        await using PwbServer server = new(app, new PwbServerOptions { Port = 8080, AllowedHosts = ["www.example.org"] });
+        await using PwbServer server = new(app, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080), AllowedHosts = ["www.example.org"] });
         // </behind-a-proxy>
 
         server.Should().NotBeNull();
@@ -79,7 +79,7 @@ public sealed class DeploymentSnippets
         IRequestHandler app = App;
 
         // <any>
-        await using PwbServer server = new(app, new PwbServerOptions { EndPoints = PwbServerOptions.AnyEndPoints(8080) });
+        await using PwbServer server = new(app, new PwbServerOptions { EndPoints = ServerEndPoint.Any(8080) });
         // </any>
 
         server.Should().NotBeNull();

@@ -76,7 +76,7 @@ public sealed class MigrationSnippets
 
         public static async Task RunAsync(int port, CancellationToken stop)
         {
-            await using PwbServer server = new(new NotesHandler(), new PwbServerOptions { Port = port });
+            await using PwbServer server = new(new NotesHandler(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(port) });
             await server.RunAsync(stop);
         }
 

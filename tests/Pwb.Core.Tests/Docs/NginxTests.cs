@@ -27,7 +27,7 @@ public sealed class NginxTests
     {
         await using PwbServer server = new(
             RequestHandler.From(request => HttpResponse.Text(string.Join('\n', Trusted.Select(name => $"{name}: {request.Headers[name]}")))),
-            new PwbServerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], AllowedHosts = ["www.example.org"] });
+            new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))], AllowedHosts = ["www.example.org"] });
         await server.StartAsync();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pwb-nginx-");
         int port = FreePort();

@@ -13,7 +13,7 @@ public sealed class ReadmeSnippets
     {
         // <embed>
         IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"You asked for {request.Path}\n"));
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         Console.WriteLine($"http://localhost:{server.EndPoint.Port}/ - press Enter to stop");
         Console.ReadLine();
@@ -56,7 +56,7 @@ public sealed class ReadmeSnippets
             Fallback = "index.html",
             CacheControl = [("/assets/*", "public, max-age=31536000, immutable")],
         }, next: api);
-        await using PwbServer server = new(files, new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(files, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         // </files>
 
         (await files.HandleAsync(new HttpRequest("GET", "/route", null, ("Accept", "text/html")), CancellationToken.None)).StatusCode.Should().Be(200);

@@ -18,7 +18,7 @@ public sealed class TlsSnippets
 
         // <tls>
         ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 8443, Tls = new TlsOptions(certificate) });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8443, new TlsOptions(certificate)) });
         // </tls>
 
         certificate.Current.Should().Be(Chain.Leaf);
@@ -50,9 +50,9 @@ public sealed class TlsSnippets
 
         // <tls-end-points>
         TlsOptions tls = new(ServerCertificate.FromPfx("example.pfx", password), ServerCertificate.FromPem("other.pem"));
-        PwbServerOptions options = new() { EndPoints = [.. PwbServerOptions.AnyEndPoints(8080), .. PwbServerOptions.AnyEndPoints(8443, tls)] };
+        PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] };
         // </tls-end-points>
 
-        options.EndPoints!.Where(endPoint => endPoint is TlsEndPoint).Should().HaveCount(PwbServerOptions.AnyEndPoints(0).Count).And.OnlyContain(endPoint => endPoint.Port == 8443);
+        options.EndPoints.Where(endPoint => endPoint.Tls is not null).Should().HaveCount(ServerEndPoint.Any(0).Count).And.OnlyContain(endPoint => endPoint.Port == 8443);
     }
 }

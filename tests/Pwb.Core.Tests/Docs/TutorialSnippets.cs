@@ -36,7 +36,7 @@ public sealed class TutorialSnippets : IDisposable
                 Console.WriteLine($"{Encoding.ASCII.GetString(line.Name)}: {Encoding.ASCII.GetString(line.Value)}");
             return HttpResponse.Text("hello PWB");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 8888 });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8888) });
         Console.WriteLine("web server:PWB 1.0 on port 8888...");
         // </tutorial-print>
 

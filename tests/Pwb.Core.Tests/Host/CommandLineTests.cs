@@ -16,7 +16,7 @@ public sealed class CommandLineTests
 
         settings.Directory.Should().BeNull();
         settings.ToHandler().Should().BeOfType<FixedResponseHandler>();
-        settings.ToServerOptions().EndPoints.Should().Equal(PwbServerOptions.LoopbackEndPoints(8888));
+        settings.ToServerOptions().EndPoints.Should().Equal(ServerEndPoint.Loopback(8888));
         settings.LogLevel.Should().Be(LogLevel.Debug);
         settings.Should().Be(new HostSettings());
     }
@@ -63,14 +63,14 @@ public sealed class CommandLineTests
     [Fact]
     public void The_host_can_be_localhost_any_or_an_address()
     {
-        EndPointsOf("--host", "localhost", "--port", "80").Should().Equal(PwbServerOptions.LoopbackEndPoints(80));
-        EndPointsOf("--host", "any", "--port", "80").Should().Equal(PwbServerOptions.AnyEndPoints(80));
-        EndPointsOf("--host", "ANY", "--port", "80").Should().Equal(PwbServerOptions.AnyEndPoints(80));
-        EndPointsOf("--host", "::", "--port", "80").Should().Equal(PwbServerOptions.AnyEndPoints(80));
-        EndPointsOf("--host", "[::1]", "--port", "80").Should().Equal(new IPEndPoint(IPAddress.IPv6Loopback, 80));
-        EndPointsOf("--host", "192.0.2.7", "--port", "80").Should().Equal(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80));
+        EndPointsOf("--host", "localhost", "--port", "80").Should().Equal(ServerEndPoint.Loopback(80));
+        EndPointsOf("--host", "any", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
+        EndPointsOf("--host", "ANY", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
+        EndPointsOf("--host", "::", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
+        EndPointsOf("--host", "[::1]", "--port", "80").Should().Equal(new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 80)));
+        EndPointsOf("--host", "192.0.2.7", "--port", "80").Should().Equal(new ServerEndPoint(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80)));
         EndPointsOf("--host", "2001:db8::7", "--port=0").Should().ContainSingle().Which.Should()
-            .Match<IPEndPoint>(endPoint => endPoint.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
+            .Match<ServerEndPoint>(endPoint => endPoint.Address.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class CommandLineTests
     public void The_version_is_that_of_the_program() =>
         Printed("--version").Should().MatchRegex(@"^\d+\.\d+\.\d+\S*\r?\n$");
 
-    private static IReadOnlyList<IPEndPoint> EndPointsOf(params string[] args) => Parse(args).ToServerOptions().EndPoints!;
+    private static IReadOnlyList<ServerEndPoint> EndPointsOf(params string[] args) => Parse(args).ToServerOptions().EndPoints;
 
     private static HostSettings Parse(params string[] args)
     {

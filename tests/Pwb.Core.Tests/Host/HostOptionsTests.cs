@@ -239,7 +239,7 @@ public sealed class HostOptionsTests : IDisposable
         }
     }
 
-    private static bool HasIpv6() => PwbServerOptions.LoopbackEndPoints(0).Count == 2;
+    private static bool HasIpv6() => ServerEndPoint.Loopback(0).Count == 2;
 
     private async Task<(int Status, string Text)> TextAsync(HostProcess host, string path)
     {

@@ -112,8 +112,8 @@ public sealed class ClientEndTests
     public async Task A_refusal_reaches_a_client_that_is_still_sending()
     {
         await using PwbServer server = await StartAsync((_, _) => new ValueTask<HttpResponse>(HttpResponse.Text("never")));
-        using TcpClient client = new(server.EndPoint.AddressFamily);
-        await client.ConnectAsync(server.EndPoint);
+        using TcpClient client = new(server.EndPoint.Ip.AddressFamily);
+        await client.ConnectAsync(server.EndPoint.Ip);
         NetworkStream stream = client.GetStream();
 
         // More than the server will read of it, so that the client's rest is on its way when the server closes.
@@ -129,15 +129,15 @@ public sealed class ClientEndTests
 
     private static async Task<PwbServer> StartAsync(Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler)
     {
-        PwbServer server = new(RequestHandler.From(handler), new PwbServerOptions { Port = 0 });
+        PwbServer server = new(RequestHandler.From(handler), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         return server;
     }
 
     private static async Task<TcpClient> SendAsync(PwbServer server)
     {
-        TcpClient client = new(server.EndPoint.AddressFamily);
-        await client.ConnectAsync(server.EndPoint);
+        TcpClient client = new(server.EndPoint.Ip.AddressFamily);
+        await client.ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
         return client;
     }

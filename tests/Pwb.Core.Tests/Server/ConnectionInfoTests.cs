@@ -17,12 +17,12 @@ public sealed class ConnectionInfoTests
             seen.Add(request.Connection);
             return HttpResponse.Text(request.Scheme);
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         IPEndPoint here;
         using (TcpClient client = new(AddressFamily.InterNetwork))
         {
-            await client.ConnectAsync((IPEndPoint)server.EndPoint);
+            await client.ConnectAsync(server.EndPoint.Ip);
             here = (IPEndPoint)client.Client.LocalEndPoint!;
             await client.GetStream().WriteAsync(Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.0\r\nHost: localhost\r\n\r\n"));
             Latin1.Text(await Wire.ReadAllAsync(client.GetStream(), CancellationToken.None)).Should().EndWith("http");

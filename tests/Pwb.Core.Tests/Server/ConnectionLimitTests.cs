@@ -8,7 +8,7 @@ public sealed class ConnectionLimitTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    private static readonly PwbServerOptions Two = new() { Port = 0, Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
+    private static readonly PwbServerOptions Two = new() { EndPoints = ServerEndPoint.Loopback(0), Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
 
     [Theory]
     [InlineData(1_048_576, 64L << 30, 10_000)]
@@ -58,8 +58,8 @@ public sealed class ConnectionLimitTests
         await busyClient.GetStream().WriteAsync(Latin1.Bytes(Get));
         clock.Advance(TimeSpan.FromSeconds(10));
         server.Tick();
-        using TcpClient idle = new(server.EndPoint.AddressFamily);
-        await idle.ConnectAsync(server.EndPoint);
+        using TcpClient idle = new(server.EndPoint.Ip.AddressFamily);
+        await idle.ConnectAsync(server.EndPoint.Ip);
 
         using TcpClient next = await AskAsync(server);
 
@@ -123,8 +123,8 @@ public sealed class ConnectionLimitTests
 
     private static async Task<TcpClient> SendAsync(PwbServer server)
     {
-        TcpClient client = new(server.EndPoint.AddressFamily);
-        await client.ConnectAsync(server.EndPoint);
+        TcpClient client = new(server.EndPoint.Ip.AddressFamily);
+        await client.ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
         return client;
     }

@@ -136,13 +136,13 @@ public sealed class CrossSiteGuardTests
         LogLines log = new();
         int calls = 0;
         IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text($"{++calls}"));
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0 }, log);
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
         await server.StartAsync();
         string host = $"localhost:{server.EndPoint.Port}";
 
-        string refused = await AskAsync(server.EndPoint, $"POST /a?sig=1 HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\\\x80\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        string unnamed = await AskAsync(server.EndPoint, $"POST / HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
-        string served = await AskAsync(server.EndPoint, $"POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\r\n");
+        string refused = await AskAsync(server.EndPoint.Ip, $"POST /a?sig=1 HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\\\x80\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        string unnamed = await AskAsync(server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+        string served = await AskAsync(server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 403 Forbidden\r\n").And.Contain("\r\nConnection: close\r\n")
             .And.EndWith("\r\n\r\n403 Forbidden: A page of another site may not do this here.\n", "that is the last answer on the connection");

@@ -139,7 +139,7 @@ public sealed class FileSendingTests : IDisposable
     {
         byte[] content = RandomNumberGenerator.GetBytes(200_000);
         await File.WriteAllBytesAsync(PathOf("a"), content);
-        await using PwbServer server = new(new StaticFileHandler(new PlainFileSource(PathOf("a"))), new PwbServerOptions { Port = 0 });
+        await using PwbServer server = new(new StaticFileHandler(new PlainFileSource(PathOf("a"))), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         using HttpClient client = ClientOf(server);
 
@@ -192,7 +192,7 @@ public sealed class FileSendingTests : IDisposable
     private static async Task<TcpClient> AskAsync(PwbServer server, string target, int receiveBufferSize, bool keepAlive = false)
     {
         TcpClient client = new() { ReceiveBufferSize = receiveBufferSize };
-        await client.ConnectAsync(server.EndPoint);
+        await client.ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n"));
         return client;
     }
@@ -201,7 +201,7 @@ public sealed class FileSendingTests : IDisposable
 
     private async Task<PwbServer> StartAsync()
     {
-        PwbServer server = new(new StaticFileHandler(_folder.FullName), new PwbServerOptions { Port = 0 });
+        PwbServer server = new(new StaticFileHandler(_folder.FullName), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         return server;
     }

@@ -115,12 +115,12 @@ public sealed class HostFilterTests
         var log = new Lines();
         int calls = 0;
         IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text($"{++calls}"));
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0 }, log);
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
         await server.StartAsync();
 
-        string refused = await AskAsync(server.EndPoint, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        string served = await AskAsync(server.EndPoint, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        await AskAsync(server.EndPoint, "GET http://other.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        string refused = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        string served = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await AskAsync(server.EndPoint.Ip, "GET http://other.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 421 Misdirected Request\r\n").And.Contain("\r\nConnection: close\r\n")
             .And.EndWith("\r\n\r\n421 Misdirected Request: This server does not answer for that host.\n", "that is the last answer on the connection");

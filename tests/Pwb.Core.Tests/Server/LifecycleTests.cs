@@ -18,7 +18,7 @@ public sealed class LifecycleTests
         }
     }
 
-    private static readonly PwbServerOptions FreePort = new() { Port = 0 };
+    private static readonly PwbServerOptions FreePort = new() { EndPoints = ServerEndPoint.Loopback(0) };
 
     [Fact]
     public async Task Listens_on_a_free_port_of_both_loopback_addresses_and_says_which()
@@ -26,21 +26,21 @@ public sealed class LifecycleTests
         await using PwbServer server = new(options: FreePort);
         await server.StartAsync();
 
-        server.EndPoint.Address.Should().Be(IPAddress.Loopback);
+        server.EndPoint.Ip.Address.Should().Be(IPAddress.Loopback);
         server.EndPoint.Port.Should().BePositive();
         server.EndPoints.Select(endPoint => endPoint.Port).Distinct().Should().ContainSingle();
-        foreach (IPEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint)).Should().Be("hello PWB");
+        foreach (ServerEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint.Ip)).Should().Be("hello PWB");
     }
 
     [Fact]
     public async Task Listens_on_any_and_on_several_end_points()
     {
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(IPAddress.Any, 0), new(IPAddress.Loopback, 0)] });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Any, 0)), new(new IPEndPoint(IPAddress.Loopback, 0))] });
 
         // Both cannot have the same port: the second is on an address that the first covers.
         await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("Cannot listen on http://127.0.0.1:*: the address is already in use.");
 
-        await using PwbServer any = new(options: new PwbServerOptions { EndPoints = PwbServerOptions.AnyEndPoints(0) });
+        await using PwbServer any = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Any(0) });
         await any.StartAsync();
         (await GetAsync(new IPEndPoint(IPAddress.Loopback, any.EndPoint.Port))).Should().Be("hello PWB");
     }
@@ -50,7 +50,7 @@ public sealed class LifecycleTests
     {
         await using PwbServer server = new(options: FreePort with { DeferAccept = true });
         await server.StartAsync();
-        foreach (IPEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint)).Should().Be("hello PWB");
+        foreach (ServerEndPoint endPoint in server.EndPoints) (await GetAsync(endPoint.Ip)).Should().Be("hello PWB");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class LifecycleTests
     {
         await using PwbServer first = new(options: FreePort);
         await first.StartAsync();
-        await using PwbServer second = new(options: new PwbServerOptions { EndPoints = [new(IPAddress.Loopback, 0), first.EndPoint] });
+        await using PwbServer second = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, 0)), first.EndPoint] });
 
         (await second.Invoking(server => server.StartAsync()).Should().ThrowAsync<IOException>())
             .Which.Message.Should().Be($"Cannot listen on http://{first.EndPoint}: the address is already in use.");
@@ -72,7 +72,7 @@ public sealed class LifecycleTests
         for (int i = 0; i < 3; i++)
         {
             await server.StartAsync();
-            (await GetAsync(server.EndPoint)).Should().Be("hello PWB");
+            (await GetAsync(server.EndPoint.Ip)).Should().Be("hello PWB");
             await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>();
             await server.StopAsync();
             await server.StopAsync();
@@ -88,7 +88,7 @@ public sealed class LifecycleTests
     {
         await using PwbServer first = new(options: FreePort);
         await first.StartAsync();
-        IPEndPoint endPoint = first.EndPoint;
+        ServerEndPoint endPoint = first.EndPoint;
         await first.StopAsync();
 
         // On one port: two that listened at a time would be in each other's way.
@@ -106,12 +106,12 @@ public sealed class LifecycleTests
     {
         await using PwbServer server = new(options: FreePort);
         await server.StartAsync();
-        using TcpClient idle = await ConnectAsync(server.EndPoint);
+        using TcpClient idle = await ConnectAsync(server.EndPoint.Ip);
         await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         byte[] buffer = new byte[1000];
         (await idle.GetStream().ReadAtLeastAsync(buffer, 140)).Should().BeLessThan(buffer.Length);
-        using TcpClient silent = await ConnectAsync(server.EndPoint);
-        IPEndPoint endPoint = server.EndPoint;
+        using TcpClient silent = await ConnectAsync(server.EndPoint.Ip);
+        IPEndPoint endPoint = server.EndPoint.Ip;
 
         await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
 
@@ -133,7 +133,7 @@ public sealed class LifecycleTests
             }),
             FreePort);
         await server.StartAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
 
@@ -175,7 +175,7 @@ public sealed class LifecycleTests
             }),
             FreePort with { Limits = limits });
         await server.StartAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
 
@@ -199,7 +199,7 @@ public sealed class LifecycleTests
             }),
             FreePort);
         await server.StartAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
         await server.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Wire.SafetyTimeout);

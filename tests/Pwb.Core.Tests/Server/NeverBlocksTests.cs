@@ -73,7 +73,7 @@ public sealed class NeverBlocksTests
         Places places = new();
         PwbServerOptions options = new()
         {
-            Port = 0,
+            EndPoints = ServerEndPoint.Loopback(0),
             MaxContentLengthSelector = _ =>
             {
                 places.Note("selector");
@@ -166,7 +166,7 @@ public sealed class NeverBlocksTests
 
     private static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
     {
-        PwbServer server = new(handler, options ?? new PwbServerOptions { Port = 0 }, log);
+        PwbServer server = new(handler, options ?? new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
         await server.StartAsync();
         return server;
     }
@@ -174,7 +174,7 @@ public sealed class NeverBlocksTests
     private static async Task<TcpClient> ConnectAsync(PwbServer server)
     {
         TcpClient client = new();
-        await client.ConnectAsync(server.EndPoint);
+        await client.ConnectAsync(server.EndPoint.Ip);
         return client;
     }
 

@@ -6,8 +6,6 @@ public sealed class OptionsTests
 {
     public static TheoryData<string, PwbServerOptions> Wrong => new()
     {
-        { "Port", new PwbServerOptions { Port = -1 } },
-        { "Port", new PwbServerOptions { Port = 65536 } },
         { "EndPoints", new PwbServerOptions { EndPoints = [] } },
         { "EndPoints", new PwbServerOptions { EndPoints = [null!] } },
         { "TimeProvider", new PwbServerOptions { TimeProvider = null! } },
@@ -24,7 +22,6 @@ public sealed class OptionsTests
         { "MaxChunkLineLength", With(new PwbServerLimits { MaxChunkLineLength = 15 }) },
         { "KeepAliveTimeout", With(new PwbServerLimits { KeepAliveTimeout = TimeSpan.FromTicks(-1) }) },
         { "ShutdownGracePeriod", With(new PwbServerLimits { ShutdownGracePeriod = TimeSpan.FromDays(2) }) },
-        { "Tls", new PwbServerOptions { Tls = new(ServerCertificate.SelfSigned()), EndPoints = [new(IPAddress.Loopback, 0)] } },
         { "TlsHandshakeTimeout", With(new PwbServerLimits { TlsHandshakeTimeout = TimeSpan.FromTicks(-1) }) },
         { "MinContentRate", With(new PwbServerLimits { MinContentRate = -1 }) },
     };
@@ -49,7 +46,7 @@ public sealed class OptionsTests
     public async Task What_was_checked_is_what_counts_even_if_the_list_and_its_end_points_change()
     {
         IPEndPoint endPoint = new(IPAddress.Loopback, 0);
-        List<IPEndPoint> endPoints = [endPoint];
+        List<ServerEndPoint> endPoints = [new(endPoint)];
         List<string> hosts = ["example.org"];
         await using PwbServer server = new(options: new PwbServerOptions { EndPoints = endPoints, AllowedHosts = hosts });
         endPoint.Address = IPAddress.Parse("192.0.2.1");
@@ -58,15 +55,29 @@ public sealed class OptionsTests
 
         await server.StartAsync();
 
-        server.EndPoints.Should().ContainSingle().Which.Address.Should().Be(IPAddress.Loopback);
+        server.EndPoints.Should().ContainSingle().Which.Ip.Address.Should().Be(IPAddress.Loopback);
     }
 
     [Fact]
     public void End_points_of_the_machine_itself_come_with_IPv4_first()
     {
-        PwbServerOptions.LoopbackEndPoints(80)[0].Should().Be(new IPEndPoint(IPAddress.Loopback, 80));
-        PwbServerOptions.AnyEndPoints(80)[0].Should().Be(new IPEndPoint(IPAddress.Any, 80));
-        FluentActions.Invoking(() => PwbServerOptions.LoopbackEndPoints(65536)).Should().Throw<ArgumentOutOfRangeException>();
+        ServerEndPoint.Loopback(80)[0].Should().Be(new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 80)));
+        ServerEndPoint.Any(80)[0].Should().Be(new ServerEndPoint(new IPEndPoint(IPAddress.Any, 80)));
+        new PwbServerOptions().EndPoints.Should().Equal(ServerEndPoint.Loopback(8888));
+        FluentActions.Invoking(() => ServerEndPoint.Loopback(-1)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ServerEndPoint.Loopback(65536)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void An_end_point_with_TLS_is_not_the_one_without()
+    {
+        TlsOptions tls = new(ServerCertificate.SelfSigned());
+        ServerEndPoint plain = new(new IPEndPoint(IPAddress.Loopback, 80)), secure = plain with { Tls = tls };
+
+        secure.Should().NotBe(plain).And.Be(ServerEndPoint.Loopback(80, tls)[0]);
+        secure.ToString().Should().Be("127.0.0.1:80");
+        FluentActions.Invoking(() => new ServerEndPoint(new DnsEndPoint("localhost", 80))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ServerEndPoint(null!)).Should().Throw<ArgumentNullException>();
     }
 
     private static PwbServerOptions With(PwbServerLimits limits) => new() { Limits = limits };

@@ -30,11 +30,11 @@ public sealed class ProcessSignalsTests
                 cancelled.SetResult();
                 return HttpResponse.Text("never");
             }),
-            new PwbServerOptions { Port = 0, Limits = limits },
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), Limits = limits },
             log);
         await server.StartAsync();
         using TcpClient client = new();
-        await client.ConnectAsync(server.EndPoint);
+        await client.ConnectAsync(server.EndPoint.Ip);
         Task running = server.RunUntilStoppedAsync();
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task.WaitAsync(Wire.SafetyTimeout);

@@ -17,7 +17,7 @@ public sealed class StartAndStopTests
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private static readonly AsyncLocal<string?> Ambient = new();
-    private static readonly PwbServerOptions FreePort = new() { Port = 0 };
+    private static readonly PwbServerOptions FreePort = new() { EndPoints = ServerEndPoint.Loopback(0) };
 
     [Fact]
     public async Task A_start_that_fails_leaves_nothing_open_and_may_be_tried_again()
@@ -28,7 +28,7 @@ public sealed class StartAndStopTests
         TlsOptions tls = new(ServerCertificate.From(certificate));
         certificate.Dispose();
         IPEndPoint plain = FreeEndPoint();
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [plain, new TlsEndPoint(IPAddress.Loopback, 0, tls)] });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(plain), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = tls }] });
 
         for (int i = 0; i < 2; i++) await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>();
 
@@ -41,7 +41,8 @@ public sealed class StartAndStopTests
     public async Task An_end_point_that_fails_in_another_way_than_sockets_do_leaves_none_bound()
     {
         IPEndPoint first = FreeEndPoint();
-        FluentActions.Invoking(() => Listener.Bind([first, new OddEndPoint()], 1, deferAccept: false, new ServerLog(NullLogger.Instance))).Should().Throw<NotSupportedException>();
+        ServerEndPoint odd = new ServerEndPoint(first) with { Address = new OddEndPoint() };
+        FluentActions.Invoking(() => Listener.Bind([new(first), odd], 1, deferAccept: false, new ServerLog(NullLogger.Instance))).Should().Throw<NotSupportedException>();
         await this.Invoking(_ => ConnectAsync(first)).Should().ThrowAsync<SocketException>();
     }
 
@@ -66,7 +67,7 @@ public sealed class StartAndStopTests
         late.IsCancellationRequested.Should().BeTrue();
 
         await server.StartAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
         await entered.Task.WaitAsync(Wire.SafetyTimeout);
         Task stopping = server.StopAsync();
@@ -96,7 +97,7 @@ public sealed class StartAndStopTests
         else
         {
             await server.StartAsync();
-            await client.ConnectAsync(server.EndPoint);
+            await client.ConnectAsync(server.EndPoint.Ip);
             await client.GetStream().WriteAsync(Latin1.Bytes(Get));
         }
 
@@ -113,7 +114,7 @@ public sealed class StartAndStopTests
         using Watcher log = new(lines, "", () => Ambient.Value = "the logger's");
         await using PwbServer server = new(See(seen), FreePort, log);
         await server.StartAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
 
         (await seen.Task.WaitAsync(Wire.SafetyTimeout)).Should().BeNull();
@@ -129,7 +130,7 @@ public sealed class StartAndStopTests
         {
             await server.StartAsync();
             server.Tick();
-            using TcpClient client = await ConnectAsync(server.EndPoint);
+            using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
             await client.GetStream().WriteAsync(Latin1.Bytes(Get));
             (await ReadAsync(client)).Should().StartWith("HTTP/1.1 200 OK").And.Contain("\r\nDate: ");
             await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
@@ -146,7 +147,7 @@ public sealed class StartAndStopTests
         using (PwbServer server = new(options: FreePort))
         {
             await server.StartAsync();
-            endPoint = server.EndPoint;
+            endPoint = server.EndPoint.Ip;
         }
 
         await this.Invoking(_ => ConnectAsync(endPoint)).Should().ThrowAsync<SocketException>();
@@ -165,7 +166,7 @@ public sealed class StartAndStopTests
             FreePort);
         await server.StartAsync();
         Task running = server.RunUntilStoppedAsync();
-        using TcpClient client = await ConnectAsync(server.EndPoint);
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
 
         (await ReadAsync(client)).Should().StartWith("HTTP/1.1 200 OK").And.Contain("\r\nConnection: close\r\n").And.EndWith("bye");
@@ -179,7 +180,7 @@ public sealed class StartAndStopTests
         using CancellationTokenSource stop = new();
         await using PwbServer server = new(options: FreePort);
         await server.StartAsync();
-        IPEndPoint endPoint = server.EndPoint;
+        IPEndPoint endPoint = server.EndPoint.Ip;
         Task running = server.RunUntilStoppedAsync(stop.Token);
         (await ConnectAsync(endPoint)).Dispose();
         await stop.CancelAsync();

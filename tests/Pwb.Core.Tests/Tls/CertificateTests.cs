@@ -145,7 +145,7 @@ public sealed class CertificateTests : IDisposable
     {
         CertificateChain chain = new(ECDsa.Create(ECCurve.NamedCurves.nistP256), DateTimeOffset.UtcNow.AddDays(-1), "a.example");
         LogLines log = new();
-        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(ServerCertificate.From(chain.Leaf)) }, loggerFactory: log);
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.From(chain.Leaf))) }, loggerFactory: log);
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server);
@@ -253,7 +253,7 @@ public sealed class CertificateTests : IDisposable
     {
         ManualClock clock = new(); // in 1994
         LogLines log = new();
-        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(ServerCertificate.From(Chain.Leaf)), TimeProvider = clock }, loggerFactory: log);
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.From(Chain.Leaf))), TimeProvider = clock }, loggerFactory: log);
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server);
@@ -267,7 +267,7 @@ public sealed class CertificateTests : IDisposable
     {
         CertificateChain chain = new("a.example");
         ServerCertificate certificate = ServerCertificate.From(chain.Leaf);
-        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(certificate) });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
         chain.Leaf.Dispose();
 
         for (int i = 0; i < 2; i++)
@@ -282,7 +282,7 @@ public sealed class CertificateTests : IDisposable
 
     private static async Task ServesAsync(ServerCertificate certificate, CertificateChain chain)
     {
-        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new(certificate) });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
         await server.StartAsync();
         using TlsClient client = await TlsClient.ConnectAsync(server);
 

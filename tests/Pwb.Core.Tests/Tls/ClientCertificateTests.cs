@@ -119,7 +119,7 @@ public sealed class ClientCertificateTests
         LogLines log = new();
         await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require }, clock, log);
         using TcpClient client = new();
-        await client.ConnectAsync(server.EndPoint);
+        await client.ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(await ClientHello.MakeAsync());
         await client.GetStream().ReadAtLeastAsync(new byte[5], 5).AsTask().WaitAsync(Wire.SafetyTimeout);
 
@@ -173,13 +173,13 @@ public sealed class ClientCertificateTests
     public async Task A_session_of_an_end_point_that_asks_for_nothing_hides_no_certificate()
     {
         TlsOptions asks = new(Server) { ClientCertificates = ClientCertificateMode.Require, ClientCertificateAuthorities = [Chain.Root] };
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new TlsEndPoint(IPAddress.Loopback, 0, new TlsOptions(Server)), new TlsEndPoint(IPAddress.Parse("127.0.0.2"), 0, asks)] });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = new TlsOptions(Server) }, new ServerEndPoint(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)) { Tls = asks }] });
         await server.StartAsync();
         SslStreamCertificateContext certificate = ContextOf(Good)!;
 
         for (int i = 0; i < 2; i++)
         {
-            foreach (IPEndPoint endPoint in server.EndPoints) (await AskAsync(endPoint, SslProtocols.Tls13, certificate, "both.example")).Should().StartWith("HTTP/1.1 200 OK", endPoint.ToString());
+            foreach (ServerEndPoint endPoint in server.EndPoints) (await AskAsync(endPoint.Ip, SslProtocols.Tls13, certificate, "both.example")).Should().StartWith("HTTP/1.1 200 OK", endPoint.ToString());
         }
     }
 
@@ -204,14 +204,14 @@ public sealed class ClientCertificateTests
 
     private static async Task<PwbServer> StartAsync(TlsOptions tls, TimeProvider? clock = null, LogLines? log = null, IRequestHandler? handler = null)
     {
-        PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = tls, TimeProvider = clock ?? TimeProvider.System }, loggerFactory: log);
+        PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), TimeProvider = clock ?? TimeProvider.System }, loggerFactory: log);
         await server.StartAsync();
         return server;
     }
 
     private static async Task<string> AskAsync(PwbServer server, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)
     {
-        return await AskAsync(server.EndPoint, protocol, certificate, resumedHost);
+        return await AskAsync(server.EndPoint.Ip, protocol, certificate, resumedHost);
     }
 
     private static async Task<string> AskAsync(IPEndPoint endPoint, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)

@@ -35,7 +35,7 @@ public sealed class HandshakeTests
     {
         await using PwbServer server = await StartAsync();
 
-        byte[] answer = await ExchangeAsync(server.EndPoint, ClientHello.Tls11);
+        byte[] answer = await ExchangeAsync(server.EndPoint.Ip, ClientHello.Tls11);
 
         answer.Should().HaveCount(7).And.StartWith([21, 3]).And.EndWith([0, 2, 2, 70]); // alert, fatal, protocol_version: RFC 8446 §6.2
     }
@@ -65,13 +65,13 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Plain_and_TLS_end_points_stand_beside_each_other()
     {
-        PwbServerOptions options = new() { EndPoints = [.. PwbServerOptions.LoopbackEndPoints(0), .. PwbServerOptions.LoopbackEndPoints(0, Tls)] };
+        PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, Tls)] };
         LogLines log = new();
         await using PwbServer server = new(RequestHandler.From(Answer), options, log);
         await server.StartAsync();
 
-        IPEndPoint plain = server.EndPoints.First(endPoint => endPoint is not TlsEndPoint), tls = server.EndPoints.First(endPoint => endPoint is TlsEndPoint);
-        server.EndPoints.Where(endPoint => endPoint is TlsEndPoint).Select(endPoint => endPoint.Port).Distinct().Should().Equal(tls.Port).And.NotContain(plain.Port);
+        IPEndPoint plain = server.EndPoints.First(endPoint => endPoint.Tls is null).Ip, tls = server.EndPoints.First(endPoint => endPoint.Tls is not null).Ip;
+        server.EndPoints.Where(endPoint => endPoint.Tls is not null).Select(endPoint => endPoint.Port).Distinct().Should().Equal(tls.Port).And.NotContain(plain.Port);
         Latin1.Text(await ExchangeAsync(plain, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
         using TlsClient client = await TlsClient.ConnectAsync(server);
         await client.SendAsync(Get);
@@ -87,7 +87,7 @@ public sealed class HandshakeTests
     {
         await using PwbServer server = await StartAsync();
 
-        WireResponse answer = WireResponse.ParseAll(await ExchangeAsync(server.EndPoint, Latin1.Bytes(sent))).Should().ContainSingle().Subject;
+        WireResponse answer = WireResponse.ParseAll(await ExchangeAsync(server.EndPoint.Ip, Latin1.Bytes(sent))).Should().ContainSingle().Subject;
 
         answer.Status.Should().Be(400);
         answer["Connection"].Should().Be("close");
@@ -100,7 +100,7 @@ public sealed class HandshakeTests
         LogLines log = new();
         await using PwbServer server = await StartAsync(log: log);
 
-        (await ExchangeAsync(server.EndPoint, [])).Should().BeEmpty();
+        (await ExchangeAsync(server.EndPoint.Ip, [])).Should().BeEmpty();
 
         (await log.LineAsync("ended")).Should().StartWith("Debug: ").And.EndWith("no TLS handshake: nothing was sent");
     }
@@ -142,7 +142,7 @@ public sealed class HandshakeTests
     {
         LogLines log = new();
         await using PwbServer server = await StartAsync(log: log);
-        using (TcpClient client = await ConnectAsync(server.EndPoint))
+        using (TcpClient client = await ConnectAsync(server.EndPoint.Ip))
         {
             await client.GetStream().WriteAsync(ClientHello.Tls11.AsMemory(0, 30));
             if (reset) client.Client.Close(timeout: 0);
@@ -159,7 +159,7 @@ public sealed class HandshakeTests
         LogLines log = new();
         await using PwbServer server = await StartAsync(log: log);
 
-        await ExchangeAsync(server.EndPoint, [0x16, .. RandomNumberGenerator.GetBytes(2000)]);
+        await ExchangeAsync(server.EndPoint.Ip, [0x16, .. RandomNumberGenerator.GetBytes(2000)]);
 
         (await log.LineAsync("no TLS handshake: ")).Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n");
         log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
@@ -180,7 +180,7 @@ public sealed class HandshakeTests
             if (i % 5 == 0) sent = [.. sent, (byte)random.Next(20, 25), 3, 3, 0, 4, 1, 2, 3, 4]; // a record of some type behind it
             try
             {
-                await ExchangeAsync(server.EndPoint, sent);
+                await ExchangeAsync(server.EndPoint.Ip, sent);
             }
             catch (IOException)
             {
@@ -203,7 +203,7 @@ public sealed class HandshakeTests
         ManualClock clock = new();
         LogLines log = new();
         TlsOptions tls = new(new ServerCertificate(new LoadedCertificate(certificate, []))); // as if it had stopped to work
-        await using PwbServer server = new(RequestHandler.From(Answer), new PwbServerOptions { Port = 0, Tls = tls, TimeProvider = clock }, log);
+        await using PwbServer server = new(RequestHandler.From(Answer), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), TimeProvider = clock }, log);
         await server.StartAsync();
 
         for (int minute = 1; minute <= 2; minute++)
@@ -225,7 +225,7 @@ public sealed class HandshakeTests
         LogLines log = new();
         await using PwbServer server = await StartAsync(log: log);
 
-        await ExchangeAsync(server.EndPoint, ClientHello.Tls11);
+        await ExchangeAsync(server.EndPoint.Ip, ClientHello.Tls11);
         await log.LinesAsync("no TLS handshake: ", 1);
         await FluentActions.Awaiting(() => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2)).Should().ThrowAsync<AuthenticationException>();
         await log.LinesAsync("no TLS handshake: ", 2);
@@ -278,7 +278,7 @@ public sealed class HandshakeTests
             await release.Task;
             return HttpResponse.Text("late");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = Tls, Limits = new() { MaxConnections = 1 } });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
         await server.StartAsync();
         using TlsClient first = await TlsClient.ConnectAsync(server);
         await first.SendAsync(Get);
@@ -303,7 +303,7 @@ public sealed class HandshakeTests
             await release.Task;
             return HttpResponse.Text("late");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { Port = 0, Tls = Tls, Limits = new() { MaxConnections = 1 } });
+        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
         await server.StartAsync();
         using TlsClient served = await TlsClient.ConnectAsync(server);
         await served.SendAsync(Get);
@@ -321,18 +321,18 @@ public sealed class HandshakeTests
     [Fact]
     public async Task A_storm_of_handshakes_does_not_stop_a_plain_end_point()
     {
-        PwbServerOptions options = new() { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new TlsEndPoint(IPAddress.Loopback, 0, Tls)] };
+        PwbServerOptions options = new() { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }] };
         LogLines log = new();
         await using PwbServer server = new(RequestHandler.From(Answer), options, log);
         await server.StartAsync();
         List<TcpClient> storm = [];
         for (int i = 0; i < 300; i++)
         {
-            TcpClient client = await ConnectAsync(server.EndPoints[1]);
+            TcpClient client = await ConnectAsync(server.EndPoints[1].Ip);
             storm.Add(client);
             await client.GetStream().WriteAsync(i % 3 == 0 ? ClientHello.Tls11 : ClientHello.Tls11.AsMemory(0, i % 50));
             if (i % 5 == 0) client.Client.Close(timeout: 0);
-            if (i % 30 == 0) Latin1.Text(await ExchangeAsync(server.EndPoints[0], Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
+            if (i % 30 == 0) Latin1.Text(await ExchangeAsync(server.EndPoints[0].Ip, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
         }
 
         using TlsClient good = await TlsClient.ConnectAsync(server);
@@ -346,7 +346,7 @@ public sealed class HandshakeTests
 
     private static async Task<PwbServer> StartAsync(PwbServerOptions? options = null, LogLines? log = null)
     {
-        PwbServer server = new(RequestHandler.From(Answer), (options ?? new PwbServerOptions()) with { Port = 0, Tls = Tls }, log);
+        PwbServer server = new(RequestHandler.From(Answer), (options ?? new PwbServerOptions()) with { EndPoints = ServerEndPoint.Loopback(0, Tls) }, log);
         await server.StartAsync();
         return server;
     }
@@ -372,7 +372,7 @@ public sealed class HandshakeTests
     private static async Task<TcpClient> StallAsync(PwbServer server, int length)
     {
         byte[] hello = await ClientHello.MakeAsync();
-        TcpClient client = await ConnectAsync(server.EndPoint);
+        TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(hello.AsMemory(0, Math.Min(length, hello.Length)));
         if (length >= hello.Length) await client.GetStream().ReadAtLeastAsync(new byte[5], 5).AsTask().WaitAsync(Wire.SafetyTimeout);
         return client;

@@ -262,7 +262,7 @@ public sealed class ReloadTests : IDisposable
 
     private async Task<PwbServer> StartAsync(params ServerCertificate[] certificates)
     {
-        PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new TlsOptions(certificates), TimeProvider = _clock }, loggerFactory: _log);
+        PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)), TimeProvider = _clock }, loggerFactory: _log);
         await server.StartAsync();
         return server;
     }

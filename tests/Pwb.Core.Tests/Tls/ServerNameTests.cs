@@ -31,7 +31,7 @@ public sealed class ServerNameTests
             ServerCertificate.SelfSigned("special.c.example"),
             ServerCertificate.SelfSigned("bücher.example", "*.bücher.example"),
         ];
-        await using PwbServer server = new(options: new PwbServerOptions { Port = 0, Tls = new TlsOptions(certificates) });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)) });
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server, host);
@@ -43,13 +43,13 @@ public sealed class ServerNameTests
     public async Task End_points_have_certificates_of_their_own()
     {
         TlsOptions first = new(ServerCertificate.SelfSigned("a.example")), second = new(ServerCertificate.SelfSigned("a.example"));
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [.. PwbServerOptions.LoopbackEndPoints(0, first), new TlsEndPoint(System.Net.IPAddress.Parse("127.0.0.2"), 0, second)] });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [.. ServerEndPoint.Loopback(0, first), new ServerEndPoint(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.2"), 0)) { Tls = second }] });
         await server.StartAsync();
 
-        foreach (TlsEndPoint endPoint in server.EndPoints.Cast<TlsEndPoint>())
+        foreach (ServerEndPoint endPoint in server.EndPoints)
         {
-            using TlsClient client = await TlsClient.ConnectAsync(endPoint, "a.example");
-            X509Certificate2 expected = endPoint.Tls.Certificates[0].Current;
+            using TlsClient client = await TlsClient.ConnectAsync(endPoint.Ip, "a.example");
+            X509Certificate2 expected = endPoint.Tls!.Certificates[0].Current;
             client.Certificate.Should().Be(expected);
         }
     }

@@ -337,7 +337,7 @@ public sealed class SessionTests : IDisposable
 
     private static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, LogLines? log = null)
     {
-        PwbServer server = new(handler, (options ?? new PwbServerOptions()) with { EndPoints = [new TlsEndPoint(IPAddress.Loopback, 0, Tls)] }, log);
+        PwbServer server = new(handler, (options ?? new PwbServerOptions()) with { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }] }, log);
         await server.StartAsync();
         return server;
     }

@@ -34,7 +34,7 @@ internal sealed class TlsClient : IDisposable
     public int LastRecordType => _records.LastRecordType;
 
     public static Task<TlsClient> ConnectAsync(PwbServer server, string host = "localhost", SslProtocols protocols = SslProtocols.None, params SslApplicationProtocol[] applications) =>
-        ConnectAsync(server.EndPoints.OfType<TlsEndPoint>().First(), host, protocols, applications);
+        ConnectAsync(server.EndPoints.First(endPoint => endPoint.Tls is not null).Ip, host, protocols, applications);
 
     public static async Task<TlsClient> ConnectAsync(IPEndPoint endPoint, string host = "localhost", SslProtocols protocols = SslProtocols.None, params SslApplicationProtocol[] applications)
     {

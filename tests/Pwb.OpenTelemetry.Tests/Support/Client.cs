@@ -12,7 +12,7 @@ internal sealed class Client : IDisposable
     public static async Task<Client> ConnectAsync(PwbServer server)
     {
         Client client = new();
-        await client._tcp.ConnectAsync(server.EndPoint);
+        await client._tcp.ConnectAsync((IPEndPoint)server.EndPoint.Address);
         return client;
     }
 

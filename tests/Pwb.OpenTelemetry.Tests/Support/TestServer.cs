@@ -13,7 +13,7 @@ internal static class TestServer
 
     public static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
     {
-        PwbServer server = new(handler, (options ?? new PwbServerOptions()) with { Port = 0, AllowedHosts = ["*"] }, log);
+        PwbServer server = new(handler, (options ?? new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }) with { AllowedHosts = ["*"] }, log);
         await server.StartAsync();
         return server;
     }

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pwb;
+
+/// <summary>
+/// Where a server listens, for <see cref="PwbServerOptions.EndPoints"/>: an address, and whether it speaks TLS there.
+/// </summary>
+/// <example><code>
+/// PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] };
+/// </code></example>
+public sealed record ServerEndPoint
+{
+    /// <summary>Makes an end point at one address.</summary>
+    /// <param name="address">An IP address with a port; port 0 takes a free one.</param>
+    /// <exception cref="ArgumentException">The server cannot listen on addresses of this kind.</exception>
+    public ServerEndPoint(EndPoint address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address is not IPEndPoint ip)
+            throw new ArgumentException($"'{address}' is no IP address with a port.", nameof(address));
+        Address = new IPEndPoint(ip.Address, ip.Port); // a copy, since it can be changed
+    }
+
+    /// <summary>The address. Of a server that listens, it has the real port.</summary>
+    public EndPoint Address { get; internal init; }
+
+    /// <summary>With which certificates the end point speaks TLS. Default null: it does not.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>The port: 0 for a free one that is not known yet.</summary>
+    public int Port => Ip.Port;
+
+    internal IPEndPoint Ip => (IPEndPoint)Address;
+
+    /// <summary>Whether only this machine can reach it.</summary>
+    internal bool IsLoopback => IPAddress.IsLoopback(Ip.Address);
+
+    /// <summary>The scheme of the URLs that lead to it.</summary>
+    internal string Scheme => Tls is null ? "http" : "https";
+
+    /// <summary>The machine's own addresses at a port: 127.0.0.1 and, where there is one, ::1.</summary>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
+    public static IReadOnlyList<ServerEndPoint> Loopback(int port, TlsOptions? tls = null) =>
+        Both(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
+
+    /// <summary>
+    /// All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches
+    /// the server.
+    /// </summary>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not within 0 to 65535.</exception>
+    public static IReadOnlyList<ServerEndPoint> Any(int port, TlsOptions? tls = null) =>
+        Both(IPAddress.Any, IPAddress.IPv6Any, port, tls);
+
+    /// <summary>The address as logs and error messages write it.</summary>
+    public override string ToString() => Address.ToString()!;
+
+    private static ServerEndPoint[] Both(IPAddress address, IPAddress address6, int port, TlsOptions? tls)
+    {
+        ServerEndPoint At(IPAddress own) => new(new IPEndPoint(own, port)) { Tls = tls };
+        return CanBind(address6) ? [At(address), At(address6)] : [At(address)];
+    }
+
+    // Whether the machine has IPv6 is answered by no property as truly as by binding to it.
+    private static bool CanBind(IPAddress address)
+    {
+        try
+        {
+            using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
