@@ -66,6 +66,12 @@ internal sealed partial class Channel
         GiveUpOverdue(ref _sending);
     }
 
+    /// <summary>Closes the connection if the server is stopping. For the loop, when it waits for a next request.</summary>
+    public void CloseIfStopping()
+    {
+        if (_context.IsStopping) CloseIfIdle();
+    }
+
     public bool CloseIfIdle()
     {
         if (HasUnreadBytes || !_receiving.ExpireIfIdle(LastChance())) return false;

@@ -9,7 +9,7 @@ namespace Pwb.Channels;
 /// </summary>
 internal sealed partial class Channel
 {
-    private const int NotReceiving = 0, Receiving = 1, Watching = 2;
+    private const int NotReceiving = 0, Receiving = 1, Watching = 2, Idle = 3;
 
     // A client that only half-listens is given up after this much silence, and above this rate lingering has no end.
     private const long LingerSilence = 5_000; // milliseconds
@@ -25,9 +25,6 @@ internal sealed partial class Channel
     /// <summary>Whether receiving has failed: the client is gone.</summary>
     public bool HasReceiveFailed { get; private set; }
 
-    /// <summary>Whether bytes may have arrived that nobody has read.</summary>
-    public bool MayHaveUnreadBytes => _watch is { HasByte: true } || _transport.HasUnreadData || _transport.MayHoldUnreadData;
-
     /// <summary>Whether reads and writes that had to wait go on at once, on the thread that sees them complete.</summary>
     public bool CompletesInline
     {
@@ -38,8 +35,10 @@ internal sealed partial class Channel
     public ValueTask<int> WaitForByteAsync()
     {
         ReleaseBuffers();
+        if (Interlocked.CompareExchange(ref _receiveState, Idle, NotReceiving) == Watching) return AwaitWatchAsync(_watch!);
+
         CancellationToken token = _transport.EndsPendingReads ? CancellationToken.None : Aborted;
-        return _watch is null ? _transport.Stream.ReadAsync(Memory<byte>.Empty, token) : AwaitWatchAsync(_watch);
+        return _transport.Stream.ReadAsync(Memory<byte>.Empty, token);
     }
 
     /// <summary>Receives behind what is unread, within the wait that has begun, and ends it.</summary>
@@ -156,6 +155,8 @@ internal sealed partial class Channel
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream is somebody else's code
         try
         {
+            // A wait without a byte first, so that a session holds no buffer meanwhile.
+            await _transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
             int count = await _transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
             if (count == 0 && !_transport.IsEnded) CancelWork();
             watch.Complete(count);
@@ -167,9 +168,9 @@ internal sealed partial class Channel
         }
     }
 
-    private static async ValueTask<int> AwaitWatchAsync(EndWatch watch)
+    private async ValueTask<int> AwaitWatchAsync(EndWatch watch)
     {
-        await watch.Result.ConfigureAwait(false);
+        await watch.Result.WaitAsync(Aborted).ConfigureAwait(false);
         return 0;
     }
 
@@ -178,6 +179,7 @@ internal sealed partial class Channel
     {
         int state = Interlocked.CompareExchange(ref _receiveState, Receiving, NotReceiving);
         if (state == Receiving) throw new InvalidOperationException("The content is being read already.");
+        if (state == Idle) Volatile.Write(ref _receiveState, Receiving); // the wait for a byte is over
         if (state == Watching)
         {
             EndWatch watch = _watch!;
@@ -190,12 +192,14 @@ internal sealed partial class Channel
             return 1;
         }
 
-        _mayHoldReceived = true; // a read that fails, or is given up, may leave the array with the stream
         try
         {
-            int count = await _transport.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
-            _mayHoldReceived = false;
-            return count;
+            return await _transport.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _mayHoldReceived = true; // a read that fails, or is given up, may leave the array with the stream
+            throw;
         }
         finally
         {

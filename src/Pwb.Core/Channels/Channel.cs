@@ -29,6 +29,7 @@ internal sealed partial class Channel : IChannelControl
     private readonly ChannelContext _context;
     private ReceiveBuffer _received = new();
     private SendBuffer _pending = new();
+    private volatile bool _isTainted;
 
     /// <param name="id">The connection's name in the log.</param>
     /// <param name="transport">The stream, which now belongs to the channel.</param>
@@ -141,19 +142,16 @@ internal sealed partial class Channel : IChannelControl
     /// </summary>
     public void ReleaseBuffers()
     {
-        if (_mayHoldReceived) _received.Abandon();
+        if (_isTainted || _mayHoldReceived) _received.Abandon();
         else _received.Release();
 
-        if (HasSendFailed) _pending.Abandon();
+        if (_isTainted || HasSendFailed) _pending.Abandon();
         else _pending.Release();
     }
 
     /// <summary>
-    /// User code may still hold what is about to be sent: the connection is over, and its arrays are nobody else's any more.
+    /// An operation of user code is still under way: the connection is over, and its arrays never go back to their pool. However
+    /// that operation ends, this cannot be taken back.
     /// </summary>
-    public void Taint()
-    {
-        HasSendFailed = true;
-        _mayHoldReceived = true;
-    }
+    public void Taint() => _isTainted = true;
 }

@@ -47,8 +47,6 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
                 {
                     if (isIdle && _parser.TakeEmptyLine(channel.Received.UnreadLength)) channel.Received.Consume(2);
                     await channel.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
-                    if (isIdle && context.IsStopping && !channel.MayHaveUnreadBytes) return false;
-
                     BeginHeadWait(isIdle);
                     _hasWaited = channel.Received.UnreadLength == 0;
                     if (_hasWaited)

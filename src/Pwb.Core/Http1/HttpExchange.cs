@@ -22,7 +22,7 @@ internal sealed class HttpExchange
     private readonly Http1Context _context;
     private readonly EntryRules _rules;
     private readonly ResponseSender _sender;
-    private readonly HttpRequest _lent; // to handlers that keep none
+    private readonly HttpRequest? _lent; // to handlers that keep none
     private ExchangeState _state;
     private long _number;
 
@@ -32,7 +32,7 @@ internal sealed class HttpExchange
         _context = context;
         _rules = rules;
         _sender = new ResponseSender(channel, context.Clock);
-        _lent = new HttpRequest(Head, Fields, channel.Transport);
+        if (context.HandlerBorrows) _lent = new HttpRequest(Head, Fields, channel.Transport);
         Head.Reset();
     }
 
@@ -64,7 +64,7 @@ internal sealed class HttpExchange
         if (_state.Request is not null) return _state.Request;
 
         ReadOnlySpan<byte> head = _channel.Received.Unread[..Head.Length];
-        if (_context.HandlerBorrows)
+        if (_lent is not null)
         {
             _lent.SetBytes(_channel.Received.Array, _channel.Received.Start);
             _state.Request = _lent;
@@ -164,7 +164,7 @@ internal sealed class HttpExchange
     {
         _channel.EndRequest();
         if (_state.Content is { } content && !content.CloseToUser()) _channel.Taint();
-        if (_context.HandlerBorrows) _lent.Clear();
+        _lent?.Clear();
         Head.Reset();
         Fields.Clear();
         _channel.Received.EndRequest();
@@ -228,8 +228,8 @@ internal sealed class HttpExchange
         // a request.
         RequestContent content = new(_channel, request, _context.Limits, RequestToken);
         _state.Content = content;
-        request.Body = content;
         if (_context.MaxContentLengthSelector?.Invoke(request) is { } maxLength) content.MaxContentLength = maxLength;
+        request.Body = content;
         return Head.ContentLength > content.MaxContentLength ? Rejection.ContentTooLarge : Rejection.None;
     }
 
@@ -269,16 +269,10 @@ internal sealed class HttpExchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> RespondAsync(HttpResponse response)
     {
-        if (_state.Content is { IsBeingRead: true })
-        {
-            _channel.Taint();
-            InvalidOperationException exception = new("The handler returned while it was still reading the content.");
-            await HandlerFailedAsync(exception).ConfigureAwait(false);
-            throw new IOException(exception.Message, exception);
-        }
+        RequestContent? content = _state.Content;
+        if (content is not null && !content.TryBeginResponse()) throw await StillReadingAsync().ConfigureAwait(false);
 
         // A handler that caught it cannot answer for a request that never was whole.
-        RequestContent? content = _state.Content;
         if (content is { Rejection: not Rejection.None and var known }) return Outcome.Refuse(known);
 
         if (response.Body is TakeOverBody takeOver)
@@ -297,7 +291,7 @@ internal sealed class HttpExchange
             response, Head, content?.State ?? default, _context.IsStopping, _context.Limits.MaxDrainedContentLength);
         if (plan.DrainsFirst)
         {
-            if (!content!.CloseToUser()) _channel.Taint();
+            if (!content!.CloseToUser()) throw await StillReadingAsync().ConfigureAwait(false);
             Rejection? fault = await content.DrainAsync().ConfigureAwait(false);
             if (fault is not null and not Rejection.None) return Outcome.Refuse(fault.Value);
             if (fault is null) plan = plan with { Closes = true };
@@ -305,19 +299,14 @@ internal sealed class HttpExchange
 
         _channel.BeginResponse();
         if (plan.SendsContinue) await content!.SendContinueAsync().ConfigureAwait(false);
-        content?.FinalStatusGoesOut();
         _state.Sent = await SendAsync(response, plan).ConfigureAwait(false);
         if (_state.Sent.Refusal != Rejection.None) return Outcome.Refuse(_state.Sent.Refusal);
         if (_state.Sent.Failure is { } failure) await BodyFailedAsync(failure).ConfigureAwait(false);
-        if (plan.Closes || content is null or { IsAtEnd: true }) return new Outcome(!plan.Closes);
+        if (content is null) return new Outcome(!plan.Closes);
+        if (!content.CloseToUser()) throw await StillReadingAsync().ConfigureAwait(false);
+        if (plan.Closes || content.IsAtEnd) return new Outcome(!plan.Closes);
 
         // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
-        if (!content.CloseToUser())
-        {
-            _channel.Taint();
-            throw new BodyFailedException("The response's body ended while the content was still being read.", null);
-        }
-
         return new Outcome(await content.DrainAsync().ConfigureAwait(false) is Rejection.None);
     }
 
@@ -326,7 +315,7 @@ internal sealed class HttpExchange
     {
         if (_state.Content is { } content)
         {
-            if (!content.CloseToUser()) _channel.Taint();
+            if (!content.CloseToUser()) throw await StillReadingAsync().ConfigureAwait(false);
             Rejection? fault = content.State.IsLeft ? await content.DrainAsync().ConfigureAwait(false) : Rejection.None;
             if (fault is not Rejection.None) return Outcome.Refuse(fault ?? Rejection.ContentTooLarge);
         }
@@ -362,6 +351,16 @@ internal sealed class HttpExchange
             _state.Sent = new SentResponse(response.StatusCode, 0);
             throw;
         }
+    }
+
+    /// <summary>User code has left a read of the content running: nobody can say what it will take, so the connection is lost.</summary>
+    private async ValueTask<IOException> StillReadingAsync()
+    {
+        _channel.Taint();
+        _state.Content!.CloseToUser();
+        InvalidOperationException exception = new("The content was still being read when the handler, or the response's body, had ended.");
+        await HandlerFailedAsync(exception).ConfigureAwait(false);
+        return new IOException(exception.Message, exception);
     }
 
     private async ValueTask HandlerFailedAsync(Exception exception)

@@ -85,31 +85,25 @@ internal sealed class RequestContent : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Whether a read of user code is under way.</summary>
-    public bool IsBeingRead
-    {
-        get
-        {
-            if (!_gate.TryEnter()) return !_gate.IsClosed;
-            _gate.Leave();
-            return false;
-        }
-    }
-
     /// <summary>User code gets no more of it.</summary>
     /// <returns>False if a read is under way, by which the connection is lost.</returns>
     public bool CloseToUser() => _gate.Close();
 
-    /// <summary>A final status goes out: 100 (Continue) would come too late.</summary>
-    public void FinalStatusGoesOut() => _isFinal = true;
-
     /// <summary>
-    /// Tells a client that waits to be told to send its content, before the first read that would wait for it: RFC 9110 §10.1.1.
+    /// A response begins. From now on no read sends 100 (Continue): it would come too late, and into the middle of what the loop sends.
     /// </summary>
+    /// <returns>False if a read of user code is under way, by which the connection is lost.</returns>
+    public bool TryBeginResponse()
+    {
+        if (!_gate.TryEnter()) return false;
+        _isFinal = true;
+        _gate.Leave();
+        return true;
+    }
+
+    /// <summary>Tells a client that waits for it to send its content: RFC 9110 §10.1.1.</summary>
     public ValueTask SendContinueAsync()
     {
-        if (!_isContinueDue || _isFinal) return default;
-
         _isContinueDue = false;
         _channel.Pending.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
         return _channel.FlushAsync();
@@ -204,7 +198,7 @@ internal sealed class RequestContent : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
     private async ValueTask<int> ReceiveForUserAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         CancellationTokenSource? both = null;
@@ -212,7 +206,7 @@ internal sealed class RequestContent : Stream
         {
             if (cancellationToken.CanBeCanceled && cancellationToken != _requestToken)
                 both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _channel.Aborted);
-            await SendContinueAsync().ConfigureAwait(false);
+            if (_isContinueDue && !_isFinal) await SendContinueAsync().ConfigureAwait(false);
             return await ReceiveAsync(destination, both?.Token ?? _channel.Aborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && cancellationToken != _requestToken)

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 using Pwb.Channels;
 using Pwb.Model;
 using Pwb.Protocol;
@@ -65,7 +64,7 @@ internal sealed class ResponseContent(
         if (framing == ContentFraming.Chunked) channel.Pending.Append("0\r\n\r\n"u8);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);

@@ -70,7 +70,12 @@ internal sealed class ServerConnection(
                 while (await engine.ServeAsync().ConfigureAwait(false))
                 {
                     ValueTask<int> waking = channel.WaitForByteAsync();
-                    if (!waking.IsCompleted) engine.HasWaited();
+                    if (!waking.IsCompleted)
+                    {
+                        engine.HasWaited();
+                        channel.CloseIfStopping();
+                    }
+
                     try
                     {
                         await waking.ConfigureAwait(false);
