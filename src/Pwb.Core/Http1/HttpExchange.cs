@@ -371,6 +371,9 @@ internal sealed class HttpExchange
 
     private async ValueTask BodyFailedAsync(Exception exception)
     {
+        // A body that heeds its token has not failed.
+        if (exception is OperationCanceledException && (IsAborted || IsStopped)) return;
+
         _state.Failure = exception;
         _context.Log.BodyFailed(await _channel.GoToPoolAsync(), Name, exception);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using Pwb.Channels;
 using Pwb.Model;
 using Pwb.Protocol;
@@ -14,12 +15,16 @@ namespace Pwb.Http1;
 /// <param name="channel">Where the content goes.</param>
 /// <param name="framing">How its end is marked.</param>
 /// <param name="length">How long it is to be, if that was said.</param>
+/// <param name="isPushed">Whether each write is sent at once.</param>
+/// <param name="isDiscarded">Whether nothing is sent, as in answer to HEAD.</param>
+/// <param name="time">The clock that tells silence.</param>
 /// <param name="requestToken">
 /// The token that the body was given. It ends no write: that the client has sent its FIN says nothing about whether it still
 /// reads, and if it is gone the write fails by itself.
 /// </param>
 internal sealed class ResponseContent(
-    Channel channel, ContentFraming framing, long? length, CancellationToken requestToken) : Stream, IFileSink
+    Channel channel, ContentFraming framing, long? length, bool isPushed, bool isDiscarded, TimeProvider time,
+    CancellationToken requestToken) : Stream, IFileSink
 {
     // Content up to this size is gathered with what is pending; larger content is sent from where it is.
     private const int MaxGathered = 16 * 1024;
@@ -27,6 +32,8 @@ internal sealed class ResponseContent(
     private Gate _gate;
     private volatile bool _isMisused; // a body that swallows the exception does not make its content whole
     private bool _isTooLong;
+    private QuietFlush? _quietFlush;
+    private TaskCompletionSource? _ownFlush;
 
     /// <summary>Bytes of content written so far.</summary>
     public long Written { get; private set; }
@@ -45,34 +52,49 @@ internal sealed class ResponseContent(
         set => throw new NotSupportedException();
     }
 
-    public bool CanSendFiles => channel.CanSendFiles && framing == ContentFraming.Sized;
+    public bool CanSendFiles => channel.CanSendFiles && framing == ContentFraming.Sized && !isDiscarded;
 
     /// <summary>The body has returned: nothing more is taken.</summary>
     /// <returns>False if a write or a flush of it is still under way, by which the connection is lost.</returns>
-    public bool CloseToUser() => _gate.Close();
+    public async ValueTask<bool> CloseToUserAsync()
+    {
+        _quietFlush?.Dispose();
+        bool isFree = _gate.Close(out bool isOwn);
+        if (isOwn) await _ownFlush!.Task.ConfigureAwait(false);
+        return isFree;
+    }
 
     /// <summary>Ends the content of a body that has written everything.</summary>
+    /// <param name="trailers">The trailer section, which is sent behind chunked content only: RFC 9110 §6.5.</param>
+    /// <exception cref="ArgumentException">A trailer field is not valid.</exception>
     /// <exception cref="InvalidOperationException">
     /// The body has written less than it said, tried to write more, or wrote twice at once.
     /// </exception>
-    public void Complete()
+    public void Complete(IReadOnlyList<(string Name, string Value)> trailers)
     {
         if (_isMisused) throw new InvalidOperationException("The body wrote, or flushed, twice at once.");
         if (length > Written)
             throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote {Written}.");
         if (_isTooLong) throw new InvalidOperationException($"The body said that it has {length} bytes, and wrote more.");
-        if (framing == ContentFraming.Chunked) channel.Pending.Append("0\r\n\r\n"u8);
+        if (framing != ContentFraming.Chunked || isDiscarded) return;
+
+        foreach ((string name, string value) in trailers) ResponseHead.CheckTrailer(name, value);
+        channel.Pending.Append("0\r\n"u8);
+        foreach ((string name, string value) in trailers)
+            channel.Pending.Append(Encoding.Latin1.GetBytes($"{name}: {value}\r\n"));
+        channel.Pending.Append("\r\n"u8);
     }
 
     // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Enter(cancellationToken);
+        if (!TryEnter(cancellationToken)) await EnterAsync().ConfigureAwait(false);
         CancellationTokenRegistration abort = AbortOn(cancellationToken);
         try
         {
             if (buffer.IsEmpty) return; // a chunk of no bytes would end the content
             Count(buffer.Length);
+            if (isDiscarded) return;
             if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
             if (buffer.Length <= MaxGathered)
             {
@@ -86,6 +108,8 @@ internal sealed class ResponseContent(
             }
 
             if (framing == ContentFraming.Chunked) channel.Pending.Append("\r\n"u8);
+            if (isPushed) await channel.FlushAsync().ConfigureAwait(false);
+            else if (channel.Pending.Length > 0) (_quietFlush ??= new QuietFlush(FlushOwnAsync, time)).Written();
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not InvalidOperationException)
         {
@@ -100,7 +124,7 @@ internal sealed class ResponseContent(
 
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
-        Enter(CancellationToken.None);
+        if (!TryEnter(CancellationToken.None)) await EnterAsync().ConfigureAwait(false);
         try
         {
             Count(count);
@@ -117,7 +141,7 @@ internal sealed class ResponseContent(
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        Enter(cancellationToken);
+        if (!TryEnter(cancellationToken)) await EnterAsync().ConfigureAwait(false);
         CancellationTokenRegistration abort = AbortOn(cancellationToken);
         try
         {
@@ -148,14 +172,42 @@ internal sealed class ResponseContent(
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private void Enter(CancellationToken token)
+    private bool TryEnter(CancellationToken token)
     {
         if (token != requestToken) token.ThrowIfCancellationRequested();
-        if (_gate.TryEnter()) return;
+        return _gate.TryEnter();
+    }
 
-        ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
-        _isMisused = true;
-        throw new InvalidOperationException("The body is writing, or flushing, already: await each write before the next.");
+    private async ValueTask EnterAsync()
+    {
+        while (!_gate.TryEnter())
+        {
+            ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
+            if (_gate.IsOwn) await _ownFlush!.Task.ConfigureAwait(false);
+            if (!_gate.IsBusy) continue;
+
+            _isMisused = true;
+            throw new InvalidOperationException("The body is writing, or flushing, already: await each write before the next.");
+        }
+    }
+
+    // The task is there before the gate shows the operation, and completes also if there is none, so that nobody waits for
+    // nothing.
+    private async ValueTask<bool> FlushOwnAsync()
+    {
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ownFlush = ended;
+        bool isEntered = _gate.TryEnterOwn();
+        try
+        {
+            if (isEntered) await channel.FlushAsync().ConfigureAwait(false);
+            return isEntered;
+        }
+        finally
+        {
+            if (isEntered) _gate.LeaveOwn();
+            ended.SetResult();
+        }
     }
 
     // A write that is given up half-way leaves nothing that could be continued: a token of the caller's own ends the connection.

@@ -1,3 +1,4 @@
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb.Http1;
@@ -29,7 +30,8 @@ internal readonly record struct ResponsePlan(
     {
         ContentFraming framing = FramingOf(response, head);
         bool isInMemory = response.Body.TryGetMemory(out _);
-        bool hasContent = !head.IsHead && response.MayHaveContent && response.ContentLength != 0;
+        bool isDeferred = response.Body is DeferredBody; // has to be asked for its head, also for HEAD
+        bool hasContent = isDeferred || (!head.IsHead && response.MayHaveContent && response.ContentLength != 0);
         bool isStreamed = hasContent && !isInMemory;
         bool sendsContinue = isStreamed && content.IsContinueDue && response.StatusCode < 300;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
+using Pwb.Model;
 using Pwb.Protocol;
 using Pwb.Threads;
 using Pwb.Time;
@@ -56,21 +57,33 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
 
         int mark = channel.Pending.Length;
         int sendCount = channel.SendCount;
-        AppendHead(response, plan.Framing, request, plan.Closes);
-
-        ResponseContent content = new(channel, plan.Framing, response.ContentLength, requestToken);
+        ResponseContent? content = null;
         Exception? failure = null;
         try
         {
             on.Check();
-            await response.Body.WriteToAsync(content, requestToken).ConfigureAwait(false);
+            if (response.Body is DeferredBody deferred)
+            {
+                ResponseStarter starter = new(head =>
+                {
+                    response = response.MergeInto(head);
+                    return content = Begin(response, plan, request, requestToken);
+                });
+                await deferred.WriteAsync(starter, requestToken).ConfigureAwait(false);
+                if (content is null) throw new InvalidOperationException("The writer of a deferred response has not started it.");
+            }
+            else
+            {
+                content = Begin(response, plan, request, requestToken);
+                await response.Body.WriteToAsync(content, requestToken).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
             failure = exception;
         }
 
-        if (!content.CloseToUser())
+        if (content is not null && !await content.CloseToUserAsync().ConfigureAwait(false))
         {
             channel.Taint();
             throw new BodyFailedException("The response's body ended while it was still writing.", failure);
@@ -79,16 +92,16 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         bool isClientGone = channel.HasSendFailed || channel.HasReceiveFailed || channel.Aborted.IsCancellationRequested;
         try
         {
-            if (failure is null && !isClientGone) content.Complete();
+            if (failure is null && !isClientGone) content!.Complete(response.Body.Trailers);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception)
         {
             failure = exception;
         }
 
         if (isClientGone && IsNetworks(failure)) throw new IOException("The client is gone.", failure);
         if (isClientGone) throw new BodyFailedException("The response's body failed, and the client is gone.", failure);
-        if (failure is null) return new SentResponse(response.StatusCode, content.Written);
+        if (failure is null) return new SentResponse(response.StatusCode, content!.Written);
         if (channel.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
 
         // Nothing of it is on the wire yet: it can still become an orderly error.
@@ -99,8 +112,19 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         HttpResponse instead = (failure as RequestRejectedException)?.Response ?? Refusals.InternalServerError;
         instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
         AppendHead(instead, ContentFraming.Sized, request, plan.Closes);
+        if (request.IsHead) text = default;
         channel.Pending.Append(text.Span);
         return new SentResponse(instead.StatusCode, text.Length, failure);
+    }
+
+    private ResponseContent Begin(HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
+    {
+        // Of a deferred response only now is it known whether it may have content.
+        bool isDiscarded = request.IsHead || !response.MayHaveContent;
+        ContentFraming framing = response.MayHaveContent ? plan.Framing : ContentFraming.Sized;
+        AppendHead(response, framing, request, plan.Closes);
+        return new ResponseContent(
+            channel, framing, response.ContentLength, response.IsEventStream, isDiscarded, clock.TimeProvider, requestToken);
     }
 
     // What a body can only have from a write that failed, or from a token that said so. Anything else it threw is its own.

@@ -113,6 +113,17 @@ public sealed partial class HttpResponse
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithBody(ResponseBody? body) => new(StatusCode, body, [.. Lines()]);
 
+    /// <summary>
+    /// A head with the field lines of this response added that it has not itself, and with this response's body.
+    /// </summary>
+    internal HttpResponse MergeInto(HttpResponse head)
+    {
+        List<(string Name, string Value)> lines = head.Lines();
+        HashSet<string> names = new(lines.Select(line => line.Name), StringComparer.OrdinalIgnoreCase) { "Content-Type" };
+        lines.AddRange(Lines().Where(line => !names.Contains(line.Name)));
+        return new HttpResponse(head.StatusCode, [.. lines], Body);
+    }
+
     private static int Final(int statusCode)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);

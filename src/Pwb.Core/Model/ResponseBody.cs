@@ -116,6 +116,15 @@ public abstract class ResponseBody : IAsyncDisposable
         return Memory is not null;
     }
 
+    /// <summary>
+    /// The trailer section (RFC 9110 §6.5), asked for when the content has been written. Default: none. It is sent behind chunked
+    /// content only, so not for a body
+    /// whose <see cref="Length"/> is known, nor in HTTP/1.0. The response's own Trailer field should name the fields. One that
+    /// framing, routing or
+    /// the server's own fields need makes the response fail.
+    /// </summary>
+    public virtual IReadOnlyList<(string Name, string Value)> Trailers => [];
+
     /// <summary>Writes the content.</summary>
     /// <param name="output">
     /// Takes the content and sends it. A write waits while the client is slow. It is flushed at the end by the server.
@@ -173,21 +182,22 @@ public abstract class ResponseBody : IAsyncDisposable
         public override long? Length => length;
 
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
-            isCut
-                ? CopyPartAsync(output, length!.Value, cancellationToken)
-                : new(content.CopyToAsync(output, CopyBufferSize, cancellationToken));
+            CopyAsync(output, isCut ? length!.Value : long.MaxValue, cancellationToken);
 
-        // A file that grows meanwhile, such as a log, is sent as long as it was said to be.
-        private async ValueTask CopyPartAsync(Stream output, long left, CancellationToken cancellationToken)
+        // A file that grows meanwhile, such as a log, is sent as long as it was said to be. What was read goes out before the
+        // next read has to wait (D3).
+        private async ValueTask CopyAsync(Stream output, long left, CancellationToken cancellationToken)
         {
             if (start is { } position) content.Position = position;
             byte[] buffer = new byte[Math.Min(left, CopyBufferSize)];
             int read;
             for (; left > 0; left -= read)
             {
-                read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken)
-                    .ConfigureAwait(false);
-                if (read == 0) return; // too short, which the server sees
+                Memory<byte> free = buffer.AsMemory(0, (int)Math.Min(left, buffer.Length));
+                ValueTask<int> reading = content.ReadAsync(free, cancellationToken);
+                if (!reading.IsCompleted) await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                read = await reading.ConfigureAwait(false);
+                if (read == 0) return; // if that is too short, the server sees it
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
         }

@@ -91,7 +91,7 @@ internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers 
     }
 
     // RFC 9110 §6.5.1: a recipient that merges such fields into the header section, as some do, reads another message.
-    private static bool IsForbiddenInTrailers(ReadOnlySpan<byte> name) => name.Length switch
+    public static bool IsForbiddenInTrailers(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 => Ascii.EqualsIgnoreCase(name, "TE"u8),
         4 => Ascii.EqualsIgnoreCase(name, "Host"u8),

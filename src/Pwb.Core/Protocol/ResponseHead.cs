@@ -50,6 +50,15 @@ internal static class ResponseHead
             throw new ArgumentException($"The value of {name} has blanks at its ends.", nameof(value));
     }
 
+    /// <summary>Checks a field that a handler sends in the trailer section: RFC 9110 §6.5.1.</summary>
+    /// <exception cref="ArgumentException">The field is not valid, or its meaning must be known before the content.</exception>
+    public static void CheckTrailer(string name, string value)
+    {
+        CheckField(name, value);
+        if (FieldSectionParser.IsForbiddenInTrailers(Encoding.ASCII.GetBytes(name)))
+            throw new ArgumentException($"{name} cannot stand in a trailer section.", nameof(name));
+    }
+
     /// <summary>Renders what does not depend on the request: status line, field lines and Content-Length.</summary>
     public static byte[] Render(
         int statusCode, ReadOnlySpan<(

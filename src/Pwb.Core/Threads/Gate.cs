@@ -1,16 +1,22 @@
 namespace Pwb.Threads;
 
 /// <summary>
-/// The state of a stream that user code holds, in one word: free, busy or closed. Every operation takes it, also the server's
-/// own, so that two at once, and one after the end, are found out before they touch anything.
+/// The state of a stream that user code holds, in one word: free, busy with user code's operation or with the server's own, or
+/// closed. Every operation takes it, so that two at once, and one after the end, are found out before they touch anything.
 /// </summary>
 internal struct Gate
 {
-    private const int Free = 0, Busy = 1, Closed = 2;
+    private const int Free = 0, Busy = 1, Closed = 2, Own = 3;
 
     private int _state;
 
     public readonly bool IsClosed => Volatile.Read(in _state) == Closed;
+
+    /// <summary>Whether an operation of the server's own is under way, which ends soon: who finds it waits.</summary>
+    public readonly bool IsOwn => Volatile.Read(in _state) == Own;
+
+    /// <summary>Whether an operation of user code is under way.</summary>
+    public readonly bool IsBusy => Volatile.Read(in _state) == Busy;
 
     /// <summary>Begins an operation.</summary>
     /// <returns>False if another is under way, or the stream is closed: see <see cref="IsClosed"/>.</returns>
@@ -19,9 +25,26 @@ internal struct Gate
     /// <summary>Ends the operation. A stream that was closed meanwhile stays closed.</summary>
     public void Leave() => Interlocked.CompareExchange(ref _state, Free, Busy);
 
+    /// <summary>Begins an operation of the server's own.</summary>
+    public bool TryEnterOwn() => Interlocked.CompareExchange(ref _state, Own, Free) == Free;
+
+    /// <summary>Ends it.</summary>
+    public void LeaveOwn() => Interlocked.CompareExchange(ref _state, Free, Own);
+
     /// <summary>Closes the stream for good.</summary>
     /// <returns>
-    /// False if an operation is under way: whatever it works on may still be touched, and belongs to nobody else from now on.
+    /// False if an operation of user code is under way: whatever it works on may still be touched, and belongs to nobody else
+    /// from now on.
     /// </returns>
-    public bool Close() => Interlocked.Exchange(ref _state, Closed) != Busy;
+    public bool Close() => Close(out _);
+
+    /// <summary>Closes the stream for good.</summary>
+    /// <param name="isOwn">Whether an operation of the server's own is under way, which the caller has to wait for.</param>
+    /// <returns>False if an operation of user code is.</returns>
+    public bool Close(out bool isOwn)
+    {
+        int before = Interlocked.Exchange(ref _state, Closed);
+        isOwn = before == Own;
+        return before != Busy;
+    }
 }

@@ -1,0 +1,37 @@
+namespace Pwb;
+
+/// <summary>
+/// Lets the writer of <see cref="DeferredResponse.From"/> choose the head of its response, just before the first byte of its
+/// content.
+/// </summary>
+public sealed class ResponseStarter
+{
+    private readonly Func<HttpResponse, Stream> _start;
+
+    /// <summary>Makes a starter, to test a writer with.</summary>
+    /// <param name="start">Gets the head, and returns the stream that takes the content.</param>
+    public ResponseStarter(Func<HttpResponse, Stream> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        _start = start;
+    }
+
+    /// <summary>Whether the response has been started.</summary>
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Starts the response.</summary>
+    /// <param name="head">
+    /// Its status and field lines. A body of it is not sent: what the writer writes is. Field lines that others have added to the
+    /// deferred response are added
+    /// to it unless it has its own.
+    /// </param>
+    /// <returns>Takes the content, as the stream that a body writes to.</returns>
+    /// <exception cref="InvalidOperationException">It has been started before.</exception>
+    public Stream Start(HttpResponse head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (HasStarted) throw new InvalidOperationException("The response has been started before.");
+        HasStarted = true;
+        return _start(head);
+    }
+}
