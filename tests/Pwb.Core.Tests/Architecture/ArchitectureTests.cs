@@ -60,7 +60,7 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Each_room_says_what_it_knows() =>
-        RoomsOfTypes.Values.Distinct().Where(room => !File.Exists(Path.Combine(Source(), room, "README.md"))).Should().BeEmpty();
+        RoomsOfTypes.Values.Distinct(StringComparer.Ordinal).Where(room => !File.Exists(Path.Combine(Source(), room, "README.md"))).Should().BeEmpty();
 
     [Fact]
     public void What_is_not_public_is_in_the_namespace_of_its_room() =>

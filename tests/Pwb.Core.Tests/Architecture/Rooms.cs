@@ -13,10 +13,10 @@ internal static partial class Rooms
         {
             string room = Path.GetDirectoryName(Path.GetRelativePath(source, file))!.Replace('\\', '/');
             string text = File.ReadAllText(file);
-            string space = Space().Match(text).Groups[1].Value;
+            string space = Space().Match(text).Groups["space"].Value;
             if (space.Length == 0) continue; // what the build makes
             foreach (Match type in Type().Matches(text))
-                rooms[$"{space}.{type.Groups[1].Value}{(type.Groups[2].Success ? "`1" : "")}"] = room;
+                rooms[$"{space}.{type.Groups["name"].Value}{(type.Groups["generic"].Success ? "`1" : "")}"] = room;
         }
 
         return rooms;
@@ -37,9 +37,11 @@ internal static partial class Rooms
         return uses;
     }
 
-    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace (?<space>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Space();
 
-    [GeneratedRegex(@"^(?:public|internal) (?:[a-z]+ )*(?:class|struct|interface|enum|record) (?:struct )?(\w+)(<\w+>)?", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(public|internal) ([a-z]+ )*(class|struct|interface|enum|record) (struct )?(?<name>[A-Z]\w+)(?<generic><\w+>)?",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Type();
 }

@@ -129,7 +129,7 @@ public sealed class FolderSourceTests : FolderTests
     [SkippableFact]
     public void On_Linux_a_magic_link_of_proc_is_never_followed()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no /proc");
+        Skip.IfNot(ThisSystem.IsLinux, "other systems have no /proc");
 
         // Through it, the path of another mount namespace's file reads as if the file were ours.
         File.CreateSymbolicLink(Path.Combine(Root, "link"), $"/proc/self/root{Root}/a.txt");
@@ -163,7 +163,7 @@ public sealed class FolderSourceTests : FolderTests
     [SkippableFact]
     public void On_Linux_one_that_is_made_without_a_descriptor_left_is_an_error()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no such calls");
+        Skip.IfNot(ThisSystem.IsLinux, "other systems have no such calls");
         Exception? exception = null;
         bool isWithout = false;
 
