@@ -353,12 +353,15 @@ internal sealed class HttpExchange
         }
     }
 
-    /// <summary>User code has left a read of the content running: nobody can say what it will take, so the connection is lost.</summary>
+    /// <summary>
+    /// User code has left a read of the content running: nobody can say what it will take, so the connection is lost.
+    /// </summary>
     private async ValueTask<IOException> StillReadingAsync()
     {
         _channel.Taint();
         _state.Content!.CloseToUser();
-        InvalidOperationException exception = new("The content was still being read when the handler, or the response's body, had ended.");
+        InvalidOperationException exception = new(
+            "The content was still being read when the handler, or the response's body, had ended.");
         await HandlerFailedAsync(exception).ConfigureAwait(false);
         return new IOException(exception.Message, exception);
     }

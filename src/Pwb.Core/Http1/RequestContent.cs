@@ -90,7 +90,8 @@ internal sealed class RequestContent : Stream
     public bool CloseToUser() => _gate.Close();
 
     /// <summary>
-    /// A response begins. From now on no read sends 100 (Continue): it would come too late, and into the middle of what the loop sends.
+    /// A response begins. From now on no read sends 100 (Continue): it would come too late, and into the middle of what the loop
+    /// sends.
     /// </summary>
     /// <returns>False if a read of user code is under way, by which the connection is lost.</returns>
     public bool TryBeginResponse()

@@ -181,7 +181,9 @@ public sealed class HttpRequest
         init;
     }
 
-    /// <summary>The path of the pattern that a router found for it, if one did: http.route of OpenTelemetry's conventions.</summary>
+    /// <summary>
+    /// The path of the pattern that a router found for it, if one did: http.route of OpenTelemetry's conventions.
+    /// </summary>
     internal string? RouteTemplate { get; set; }
 
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);

@@ -67,7 +67,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     bool IBorrowingHandler.Borrows => _next is null or IBorrowingHandler { Borrows: true };
 
     /// <inheritdoc/>
-    IRequestHandler IMountable.Below(string prefix) => new StaticFileHandler(_source, _options with { BasePath = prefix + _options.BasePath }, _next);
+    IRequestHandler IMountable.Below(string prefix) =>
+        new StaticFileHandler(_source, _options with { BasePath = prefix + _options.BasePath }, _next);
 
     /// <inheritdoc/>
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)

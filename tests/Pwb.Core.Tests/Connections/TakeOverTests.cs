@@ -101,7 +101,7 @@ public sealed class TakeOverTests
         byte[] rest = new byte[1];
         int last = await ReadSafelyAsync(client, rest).WaitAsync(Wire.SafetyTimeout);
         last.Should().Be(0);
-        client.Dispose();
+        await client.DisposeAsync();
         await stopping.WaitAsync(Wire.SafetyTimeout);
     }
 

@@ -36,7 +36,8 @@ public sealed class ResponseFactoryTests
     [InlineData("https://evil.example/")]
     [InlineData("javascript:alert(1)")]
     [InlineData("\\evil.example")]
-    public void A_redirect_takes_no_other_text(string path) => FluentActions.Invoking(() => HttpResponse.Redirect(path)).Should().Throw<ArgumentException>().WithParameterName("path");
+    public void A_redirect_takes_no_other_text(string path) => FluentActions.Invoking(() => HttpResponse.Redirect(path))
+        .Should().Throw<ArgumentException>().WithParameterName(nameof(path));
 
     [Fact]
     public void A_redirect_has_the_status_of_one()
