@@ -65,7 +65,12 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         }
     }
 
-    private static string AddressOf(EndPoint? client) => client is IPEndPoint { Address: var address } ? address.ToString() : "-";
+    private static string AddressOf(EndPoint? client) => client switch
+    {
+        IPEndPoint { Address: var address } => address.ToString(),
+        UnixPeerEndPoint => "unix:", // as nginx writes it
+        _ => "-",
+    };
 
     // As nginx writes it, and not with a backslash before the quotation mark, as Apache does: not every reader knows that.
     private string Quoted(ReadOnlySpan<byte> text) =>
@@ -90,6 +95,10 @@ internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, 
         {
             values.Add(new("client.address", AddressOf(client)));
             values.Add(new("client.port", client.Port));
+        }
+        else if (entry.Client is UnixPeerEndPoint peer)
+        {
+            values.Add(new("client.address", peer.ToString()));
         }
 
         if (entry.Request is { } request) AddRequest(values, request);

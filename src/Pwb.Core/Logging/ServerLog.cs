@@ -6,7 +6,13 @@ namespace Pwb.Logging;
 internal sealed partial class ServerLog(ILogger logger)
 {
     /// <summary>The tutorial's banner, and where a browser finds the server.</summary>
-    public void Listening(int port, string urls) => LogListening(logger, port, urls);
+    /// <param name="port">The first port, if there is one.</param>
+    /// <param name="places">The URLs, and the names of what has none.</param>
+    public void Listening(int? port, string places)
+    {
+        if (port is not null) LogListening(logger, port.Value, places);
+        else LogListeningWithoutPort(logger, places);
+    }
 
     public void Stopping(int connections) => LogStopping(logger, connections);
 
@@ -35,6 +41,9 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
     private static partial void LogListening(ILogger logger, int port, string urls);
+
+    [LoggerMessage(45, LogLevel.Information, "web server:PWB 1.0 on {Places}...")]
+    private static partial void LogListeningWithoutPort(ILogger logger, string places);
 
     [LoggerMessage(21, LogLevel.Information, "stopping; connections still open: {Connections}")]
     private static partial void LogStopping(ILogger logger, int connections);

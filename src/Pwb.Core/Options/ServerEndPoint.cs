@@ -12,14 +12,18 @@ namespace Pwb;
 public sealed record ServerEndPoint
 {
     /// <summary>Makes an end point at one address.</summary>
-    /// <param name="address">An IP address with a port; port 0 takes a free one.</param>
+    /// <param name="address">An IP address with a port, of which port 0 takes a free one, or a Unix domain socket.</param>
     /// <exception cref="ArgumentException">The server cannot listen on addresses of this kind.</exception>
     public ServerEndPoint(EndPoint address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (address is not IPEndPoint ip)
-            throw new ArgumentException($"'{address}' is no IP address with a port.", nameof(address));
-        Address = new IPEndPoint(ip.Address, ip.Port); // a copy, since it can be changed
+        Address = address switch
+        {
+            IPEndPoint ip => new IPEndPoint(ip.Address, ip.Port), // a copy, since it can be changed
+            UnixDomainSocketEndPoint => address,
+            _ => throw new ArgumentException(
+                $"'{address}' is neither an IP address with a port nor a Unix domain socket.", nameof(address)),
+        };
     }
 
     /// <summary>The address. Of a server that listens, it has the real port.</summary>
@@ -28,13 +32,22 @@ public sealed record ServerEndPoint
     /// <summary>With which certificates the end point speaks TLS. Default null: it does not.</summary>
     public TlsOptions? Tls { get; init; }
 
-    /// <summary>The port: 0 for a free one that is not known yet.</summary>
-    public int Port => Ip.Port;
+    /// <summary>
+    /// The mode of a Unix domain socket's file: who may write to it may connect. Default: the server's own user. It does not
+    /// count on Windows, where the directory's rights do, nor for abstract names, which everybody on the machine can connect to.
+    /// </summary>
+    public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The port: 0 for a free one that is not known yet, and where there are no ports.</summary>
+    public int Port => Address is IPEndPoint ip ? ip.Port : 0;
+
+    /// <summary>Whether there is an IP address. Only those can be reached by URL.</summary>
+    internal bool IsIp => Address is IPEndPoint;
 
     internal IPEndPoint Ip => (IPEndPoint)Address;
 
     /// <summary>Whether only this machine can reach it.</summary>
-    internal bool IsLoopback => IPAddress.IsLoopback(Ip.Address);
+    internal bool IsLoopback => IsIp && IPAddress.IsLoopback(Ip.Address);
 
     /// <summary>The scheme of the URLs that lead to it.</summary>
     internal string Scheme => Tls is null ? "http" : "https";
@@ -56,8 +69,29 @@ public sealed record ServerEndPoint
     public static IReadOnlyList<ServerEndPoint> Any(int port, TlsOptions? tls = null) =>
         Both(IPAddress.Any, IPAddress.IPv6Any, port, tls);
 
-    /// <summary>The address as logs and error messages write it.</summary>
-    public override string ToString() => Address.ToString()!;
+    /// <summary>
+    /// A Unix domain socket: a way in for programs of this machine, without a port. Its file is made when the server starts and
+    /// removed when it stops. One that a dead server has left is replaced; one at which somebody answers never is.
+    /// </summary>
+    /// <example><code>
+    /// PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/app/http.sock")] };
+    /// </code></example>
+    /// <param name="path">
+    /// The path of the file, of at most 107 bytes (103 on macOS). On Linux, a name that begins with NUL is in no file system: an
+    /// abstract one.
+    /// </param>
+    /// <exception cref="ArgumentException">The path is empty or too long.</exception>
+    public static ServerEndPoint Unix(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new ServerEndPoint(new UnixDomainSocketEndPoint(path));
+    }
+
+    /// <summary>
+    /// The address as logs and error messages write it: "127.0.0.1:8080", "unix:/run/app/http.sock", or "unix:@name" for an
+    /// abstract name.
+    /// </summary>
+    public override string ToString() => IsIp ? Address.ToString()! : $"unix:{Address}";
 
     private static ServerEndPoint[] Both(IPAddress address, IPAddress address6, int port, TlsOptions? tls)
     {

@@ -15,8 +15,8 @@ internal sealed record EntryRules(HostFilter? Hosts, CrossSiteGuard? Sites)
         new(HostFilter.For(allowedHosts, isLoopback), CrossSiteGuard.For(trustedOrigins, isLoopback));
 
     /// <summary>
-    /// The rules of clients in memory: those of loopback, as no network comes closer, but only where somebody asked for
-    /// them.
+    /// The rules of clients in memory, or of Unix domain sockets: those of loopback, as no network comes closer, but only
+    /// where somebody asked for them.
     /// </summary>
     public static EntryRules ForMemory(IReadOnlyList<string>? allowedHosts, IReadOnlyList<string>? trustedOrigins) => new(
         allowedHosts is null ? null : HostFilter.For(allowedHosts, isLoopback: true),

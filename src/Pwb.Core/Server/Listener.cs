@@ -12,16 +12,16 @@ internal sealed class Listener
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
-    private readonly TcpListener _listener;
+    private readonly Socket _socket;
     private readonly ServerLog _log;
     private Acceptor? _acceptor;
     private long _loggedAt;
 
-    private Listener(TcpListener listener, ServerEndPoint endPoint, ServerLog log)
+    private Listener(Socket socket, ServerEndPoint endPoint, ServerLog log)
     {
-        _listener = listener;
+        _socket = socket;
         _log = log;
-        EndPoint = endPoint with { Address = listener.LocalEndpoint };
+        EndPoint = endPoint.IsIp ? endPoint with { Address = socket.LocalEndPoint! } : endPoint;
     }
 
     /// <summary>Where it listens, with the real port.</summary>
@@ -44,10 +44,10 @@ internal sealed class Listener
                 foreach (ServerEndPoint endPoint in endPoints)
                 {
                     kind = endPoint.Tls is null ? 0 : 1;
-                    current = endPoint.Port == 0
+                    current = endPoint is { IsIp: true, Port: 0 }
                         ? endPoint with { Address = new IPEndPoint(endPoint.Ip.Address, freePorts[kind]) }
                         : endPoint;
-                    listeners.Add(new Listener(Bind(current.Ip, backlog, deferAccept), endPoint, log));
+                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), endPoint, log));
                     if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;
                 }
 
@@ -56,12 +56,14 @@ internal sealed class Listener
             catch (Exception exception)
             {
                 listeners.ForEach(listener => listener.Stop());
+                if (exception is UnauthorizedAccessException)
+                    throw new IOException($"Cannot listen on {NameOf(current)}: permission denied.", exception);
                 if (exception is not SocketException trouble) throw;
 
                 // The port that is free on one address may be taken on the next.
                 bool isUnlucky = freePorts[kind] != 0 && trouble.SocketErrorCode == SocketError.AddressAlreadyInUse;
                 if (!isUnlucky || tries == PortTries)
-                    throw new IOException($"Cannot listen on {current.Scheme}://{current}: {Describe(trouble)}.", trouble);
+                    throw new IOException($"Cannot listen on {NameOf(current)}: {Describe(trouble, current)}.", trouble);
             }
         }
     }
@@ -72,7 +74,7 @@ internal sealed class Listener
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start(Action<Socket> serve, DescriptorReserve reserve)
     {
-        Acceptor acceptor = new(_listener.AcceptSocket, serve, LogSometimes, reserve);
+        Acceptor acceptor = new(_socket.Accept, serve, LogSometimes, reserve);
         acceptor.Start();
         _acceptor = acceptor; // not before: who stops waits for its thread
     }
@@ -84,13 +86,20 @@ internal sealed class Listener
     public void Stop()
     {
         _acceptor?.Stop();
-        _listener.Dispose();
+        _socket.Dispose();
     }
 
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
 
-    private static TcpListener Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
+    private static string NameOf(ServerEndPoint endPoint) =>
+        endPoint.IsIp ? $"{endPoint.Scheme}://{endPoint}" : endPoint.ToString();
+
+    private static Socket Bind(ServerEndPoint endPoint, int backlog, bool deferAccept) =>
+        endPoint.Address is UnixDomainSocketEndPoint address ? UnixListening.Bind(address, endPoint.SocketMode, backlog)
+        : Bind(endPoint.Ip, backlog, deferAccept);
+
+    private static Socket Bind(IPEndPoint endPoint, int backlog, bool deferAccept)
     {
         TcpListener listener = new(endPoint);
         try
@@ -101,7 +110,7 @@ internal sealed class Listener
             listener.Server.NoDelay = true; // inherited by accepted sockets on Linux, one system call less for each
             if (deferAccept && ThisSystem.IsLinux) LinuxSockets.DeferAccept(listener.Server);
             listener.Start(backlog);
-            return listener;
+            return listener.Server;
         }
         catch
         {
@@ -110,8 +119,9 @@ internal sealed class Listener
         }
     }
 
-    private static string Describe(SocketException exception) => exception.SocketErrorCode switch
+    private static string Describe(SocketException exception, ServerEndPoint endPoint) => exception.SocketErrorCode switch
     {
+        SocketError.AddressNotAvailable when !endPoint.IsIp => "there is no such directory",
         SocketError.AddressAlreadyInUse => "the address is already in use",
         SocketError.AddressNotAvailable => "this machine has no such address",
         SocketError.AccessDenied => "permission denied",

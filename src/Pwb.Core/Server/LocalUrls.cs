@@ -9,11 +9,12 @@ namespace Pwb.Server;
 /// </summary>
 internal static class LocalUrls
 {
-    /// <summary>One URL for each end point, in their order, none twice.</summary>
+    /// <summary>One URL for each end point that has an IP address, in their order, none twice.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<ServerEndPoint> endPoints)
     {
-        HashSet<string> localhost = [.. endPoints.Where(IsLocalhost4).Select(LocalhostUrl)];
-        return [.. endPoints.Select(endPoint => UrlOf(endPoint, localhost)).Distinct(StringComparer.Ordinal)];
+        ServerEndPoint[] reachable = [.. endPoints.Where(endPoint => endPoint.IsIp)];
+        HashSet<string> localhost = [.. reachable.Where(IsLocalhost4).Select(LocalhostUrl)];
+        return [.. reachable.Select(endPoint => UrlOf(endPoint, localhost)).Distinct(StringComparer.Ordinal)];
     }
 
     private static string UrlOf(ServerEndPoint endPoint, HashSet<string> localhost)

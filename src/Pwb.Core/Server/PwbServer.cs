@@ -17,8 +17,8 @@ using Pwb.Transports;
 namespace Pwb;
 
 /// <summary>
-/// An HTTP/1.1 server. It listens on TCP end points with <see cref="RunUntilStoppedAsync"/>, <see cref="RunAsync"/> or
-/// <see cref="StartAsync"/>, and serves any other stream with <see cref="ServeAsync"/>.
+/// An HTTP/1.1 server. It listens on TCP ports and Unix domain sockets with <see cref="RunUntilStoppedAsync"/>,
+/// <see cref="RunAsync"/> or <see cref="StartAsync"/>, and serves any other stream with <see cref="ServeAsync"/>.
 /// </summary>
 public sealed class PwbServer : IAsyncDisposable, IDisposable
 {
@@ -274,6 +274,13 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>Takes connections over.</summary>
     internal Reception Reception { get; }
 
+    // No browser gets to a Unix domain socket.
+    private EntryRules RulesOf(ServerEndPoint endPoint)
+    {
+        if (!endPoint.IsIp) return _memoryRules;
+        return endPoint.IsLoopback ? _loopbackRules : _rules;
+    }
+
     private ConnectionEnd Connect(Action<ConnectionEnd> closed)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -312,7 +319,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
         _listeners = listeners;
         _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _log.Listening(EndPoint.Port, string.Join(' ', Urls));
+        _log.Listening(
+            EndPoints.FirstOrDefault(endPoint => endPoint.IsIp)?.Port,
+            string.Join(' ', [.. Urls, .. EndPoints.Where(endPoint => !endPoint.IsIp).Select(endPoint => endPoint.ToString())]));
         listeners.ForEach(listener => listener.Begin());
     }
 
@@ -320,7 +329,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     {
         TlsHandshake? handshake =
             listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
-        EntryRules rules = listener.EndPoint.IsLoopback ? _loopbackRules : _rules;
+        EntryRules rules = RulesOf(listener.EndPoint);
         listener.Start(socket => Reception.Serve(socket, rules, handshake), _reserve);
     }
 

@@ -57,7 +57,7 @@ internal sealed class Reception(
         ServerConnection connection;
         try
         {
-            if (!ThisSystem.IsLinux) SetNoDelay(socket);
+            if (!ThisSystem.IsLinux && socket.AddressFamily != AddressFamily.Unix) SetNoDelay(socket);
             NetworkStream stream = new(socket, ownsSocket: true);
             SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
             connection =

@@ -6,8 +6,8 @@ using Pwb.Platform;
 namespace Pwb.Transports;
 
 /// <summary>
-/// A connection over a TCP socket. A socket that was accepted or connected knows the other end's address without a system call,
-/// until it is closed: so the address is taken from it at once.
+/// A connection over a socket, TCP or Unix. A socket that was accepted or connected knows the other end's address without a
+/// system call, until it is closed: so the address is taken from it at once.
 /// </summary>
 internal class SocketTransport(
     NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
@@ -63,7 +63,8 @@ internal class SocketTransport(
     {
         try
         {
-            return ThisSystem.IsLinux ? LinuxSockets.GetAcknowledgedBytes(Socket) : -1;
+            return ThisSystem.IsLinux && Socket.AddressFamily != AddressFamily.Unix
+                ? LinuxSockets.GetAcknowledgedBytes(Socket) : -1;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -135,7 +136,10 @@ internal class SocketTransport(
     {
         try
         {
-            return socket.RemoteEndPoint;
+            if (socket.AddressFamily != AddressFamily.Unix) return socket.RemoteEndPoint;
+            return ThisSystem.IsLinux && LinuxSockets.GetPeer(socket) is { } peer
+                ? new UnixPeerEndPoint { ProcessId = peer.ProcessId, UserId = peer.UserId }
+                : new UnixPeerEndPoint();
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

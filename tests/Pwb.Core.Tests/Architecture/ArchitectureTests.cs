@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
     [InlineData("Protocol", @"^Pwb\.((Channels|Http1|Server|Transports)\.|IRequestHandler$|HttpRe)")]
     [InlineData("Http", @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|System\.TimeProvider$")]
     [InlineData("Http", @"^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
-    [InlineData("Model", @"System\.Net\.Sockets\.|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
+    [InlineData("Model", @"System\.Net\.Sockets\.(?!AddressFamily$)|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
     [InlineData("Certificates", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
     [InlineData("Transports", @"^Pwb\.((Channels|Http1|Server)\.|IRequestHandler$|HttpRe)")]
     [InlineData("Channels", @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]

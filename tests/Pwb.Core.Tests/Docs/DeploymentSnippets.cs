@@ -85,6 +85,19 @@ public sealed class DeploymentSnippets
         server.Should().NotBeNull();
     }
 
+    [SkippableFact]
+    public void A_server_for_a_proxy_of_its_own_machine_needs_no_port()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "which has no such modes");
+
+        // <unix>
+        UnixFileMode group = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/my-app/http.sock") with { SocketMode = group }] };
+        // </unix>
+
+        options.EndPoints.Should().ContainSingle().Which.ToString().Should().Be("unix:/run/my-app/http.sock");
+    }
+
     private static async Task<int> StatusOf(IRequestHandler handler, string target) =>
         (await handler.HandleAsync(new HttpRequest("GET", target), CancellationToken.None)).StatusCode;
 
