@@ -1,5 +1,3 @@
-using Pwb.Channels;
-
 namespace Pwb.Http1;
 
 /// <summary>

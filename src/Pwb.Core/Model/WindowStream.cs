@@ -53,10 +53,10 @@ internal sealed class WindowStream(Stream output, long skipped, long length) : S
 
     private ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> buffer)
     {
-        int skipped = (int)Math.Min(_skipped, buffer.Length);
-        _skipped -= skipped;
-        int taken = (int)Math.Min(_left, buffer.Length - skipped);
+        int passed = (int)Math.Min(_skipped, buffer.Length);
+        _skipped -= passed;
+        int taken = (int)Math.Min(_left, buffer.Length - passed);
         _left -= taken;
-        return buffer.Slice(skipped, taken);
+        return buffer.Slice(passed, taken);
     }
 }

@@ -7,7 +7,7 @@ namespace Pwb;
 /// <example><code>("GET" or "HEAD", "/manual") => FileResponse.Of("manual.pdf", request)</code></example>
 public static class FileResponse
 {
-    private static readonly ContentTypes FileTypes = new(new Dictionary<string, string>());
+    private static readonly ContentTypes FileTypes = new(new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>
     /// A file, with what the request's preconditions and ranges make of it. It is opened here, on the calling thread: a handler
