@@ -2,8 +2,9 @@
 //   dotnet run --project samples/Events
 //   curl --no-buffer localhost:8888/events      (or open http://localhost:8888/ in a browser)
 using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Pwb;
 
 const string Page = """
@@ -22,7 +23,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
 IRequestHandler handler = RequestHandler.From(request => (request.Method, request.Path) switch
 {
     ("GET" or "HEAD", "/") => HttpResponse.Text(Page, contentType: "text/html; charset=utf-8"),
-    ("GET" or "HEAD", "/events") => new HttpResponse(200, ResponseBody.Push(WriteTimesAsync), ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")),
+    ("GET" or "HEAD", "/events") => ServerSentEvents.From(request, TimesAsync()),
     (_, "/" or "/events") => HttpResponse.MethodNotAllowed("GET, HEAD"),
     _ => HttpResponse.Text("Not found\n", 404),
 });
@@ -30,14 +31,14 @@ await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = S
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await stop.Task;
-await server.StopAsync();
+await server.StopAsync(); // ends the streams at once
 
-async ValueTask WriteTimesAsync(Stream output, CancellationToken cancellationToken)
+// The token is cancelled when the browser has gone, and when the server begins to stop.
+static async IAsyncEnumerable<SseItem<string>> TimesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
 {
-    while (!stop.Task.IsCompleted) // StopAsync waits for what is in flight: a body that did not end would take its 30 seconds
+    while (true)
     {
-        await output.WriteAsync(Encoding.UTF8.GetBytes(DateTimeOffset.Now.ToString("'data: 'HH:mm:ss'\n\n'", CultureInfo.InvariantCulture)), cancellationToken);
-        await output.FlushAsync(cancellationToken); // now the client sees it
-        await Task.WhenAny(stop.Task, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken));
+        yield return new SseItem<string>(DateTimeOffset.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture));
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
     }
 }

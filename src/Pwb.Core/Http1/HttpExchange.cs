@@ -71,7 +71,7 @@ internal sealed class HttpExchange
         }
         else
         {
-            _state.Life = new RequestLife(_number + 1);
+            _state.Life = new RequestLife(_number + 1, _context.Clock.TimeProvider);
             byte[] bytes = head.ToArray();
             _state.Request = new HttpRequest(Head.Copy(), Fields.Copy(bytes), bytes, _channel.Transport, _state.Life);
         }
@@ -378,8 +378,13 @@ internal sealed class HttpExchange
         if (exception is OperationCanceledException && (IsAborted || IsStopped)) return;
 
         _state.Failure = exception;
-        _context.Log.BodyFailed(await _channel.GoToPoolAsync(), Name, exception);
+        if (!IsOwnersEnd(exception)) _context.Log.BodyFailed(await _channel.GoToPoolAsync(), Name, exception);
     }
+
+    // Who cancels a body on purpose knows of it. A timeout is a failure, although HttpClient says it with a cancelled token.
+    private bool IsOwnersEnd(Exception exception) =>
+        exception is OperationCanceledException { InnerException: not TimeoutException } cancelled
+        && (cancelled.CancellationToken.IsCancellationRequested || IsAborted || IsStopped);
 
     private async ValueTask DisposeBodyAsync(OnPool on, ResponseBody body)
     {

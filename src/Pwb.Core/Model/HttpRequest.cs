@@ -186,6 +186,9 @@ public sealed class HttpRequest
     /// </summary>
     internal string? RouteTemplate { get; set; }
 
+    /// <summary>The server's clock; the system's for a request that is lent, or comes from no server.</summary>
+    internal TimeProvider Clock => _life?.Clock ?? TimeProvider.System;
+
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 
     internal RequestHead Head => _head;

@@ -5,14 +5,17 @@ namespace Pwb.Model;
 /// source that is linked to it and never disposed, is nobody else's and lives no longer.
 /// </summary>
 /// <param name="number">The request's number on its connection, for the log.</param>
+/// <param name="clock">The server's clock.</param>
 #pragma warning disable CA1001 // without a timer or a wait handle, a source has nothing to dispose of
-internal sealed class RequestLife(long number)
+internal sealed class RequestLife(long number, TimeProvider clock)
 {
     private readonly CancellationTokenSource _aborted = new();
     private CancellationTokenSource? _stopping;
     private volatile bool _isStopping;
 
     public long Number => number;
+
+    public TimeProvider Clock => clock;
 
     /// <summary>Whether the server has begun to stop.</summary>
     public bool IsStopping => _isStopping;

@@ -63,7 +63,7 @@ public abstract class ResponseBody : IAsyncDisposable
 
     /// <summary>
     /// Content that a function writes while it is being sent. Flush the stream to push what has been written
-    /// to the client at once, as for server-sent events.
+    /// to the client at once. For server-sent events there is <c>ServerSentEvents</c>.
     /// </summary>
     /// <param name="write">
     /// Writes the content. If it throws, the connection is aborted, or the client gets a 500 if nothing has been sent yet.

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -23,7 +25,7 @@ public sealed class HandlerSnippets
                 ("GET" or "HEAD", "/") => HttpResponse.Text("Hello!\n"),
                 ("GET" or "HEAD", "/time") => Json(DateTimeOffset.UtcNow),
                 ("POST", "/upper") => HttpResponse.Text(await ReadUpperAsync(request, cancellationToken)),
-                ("GET" or "HEAD", "/news") => new HttpResponse(200, ResponseBody.Push(WriteNewsAsync), ("Content-Type", "text/event-stream")),
+                ("GET" or "HEAD", "/news") => ServerSentEvents.From(request, ReadNewsAsync()),
                 (_, "/" or "/time" or "/news") => HttpResponse.MethodNotAllowed("GET, HEAD"),
                 (_, "/upper") => HttpResponse.MethodNotAllowed("POST"),
                 _ => HttpResponse.Text("Not found\n", 404),
@@ -37,16 +39,10 @@ public sealed class HandlerSnippets
             return (await reader.ReadToEndAsync(cancellationToken)).ToUpperInvariant();
         }
 
-        // Server-sent events. This runs while the response is being sent; each flush pushes what was written to the client.
-        private async ValueTask WriteNewsAsync(Stream output, CancellationToken cancellationToken)
+        // Server-sent events: each item goes out as soon as it is there.
+        private async IAsyncEnumerable<SseItem<string>> ReadNewsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            await output.FlushAsync(cancellationToken); // the head, now: the first item may take a while
-            await foreach (string item in news.WithCancellation(cancellationToken))
-            {
-                // A line of data for each line: else a line break in an item would begin a field, or an event, of the item's own choice.
-                await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {item.ReplaceLineEndings("\ndata: ")}\n\n"), cancellationToken);
-                await output.FlushAsync(cancellationToken);
-            }
+            await foreach (string item in news.WithCancellation(cancellationToken)) yield return new SseItem<string>(item);
         }
     }
     // </handler-class>
