@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Pwb;
 
@@ -20,7 +21,7 @@ public sealed record ServerEndPoint
         Address = address switch
         {
             IPEndPoint ip => new IPEndPoint(ip.Address, ip.Port), // a copy, since it can be changed
-            UnixDomainSocketEndPoint => address,
+            UnixDomainSocketEndPoint or ListenerAddress => address,
             _ => throw new ArgumentException(
                 $"'{address}' is neither an IP address with a port nor a Unix domain socket.", nameof(address)),
         };
@@ -43,6 +44,9 @@ public sealed record ServerEndPoint
 
     /// <summary>Whether there is an IP address. Only those can be reached by URL.</summary>
     internal bool IsIp => Address is IPEndPoint;
+
+    /// <summary>Whatever yields its connections, if that is not the system.</summary>
+    internal IConnectionListener? Listener => (Address as ListenerAddress)?.Listener;
 
     internal IPEndPoint Ip => (IPEndPoint)Address;
 
@@ -88,10 +92,21 @@ public sealed record ServerEndPoint
     }
 
     /// <summary>
+    /// Whatever yields connections: tunnels, virtual sockets, tests. Logs call it by its <see cref="object.ToString"/>. Requests
+    /// may be for any host, unless there are <see cref="PwbServerOptions.AllowedHosts"/>.
+    /// </summary>
+    /// <param name="listener">Yields the connections. It stays its owner's.</param>
+    public static ServerEndPoint Over(IConnectionListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        return new ServerEndPoint(new ListenerAddress(listener));
+    }
+
+    /// <summary>
     /// The address as logs and error messages write it: "127.0.0.1:8080", "unix:/run/app/http.sock", or "unix:@name" for an
     /// abstract name.
     /// </summary>
-    public override string ToString() => IsIp ? Address.ToString()! : $"unix:{Address}";
+    public override string ToString() => Address is UnixDomainSocketEndPoint ? $"unix:{Address}" : Address.ToString()!;
 
     private static ServerEndPoint[] Both(IPAddress address, IPAddress address6, int port, TlsOptions? tls)
     {
@@ -112,5 +127,17 @@ public sealed record ServerEndPoint
         {
             return false;
         }
+    }
+
+    /// <summary>The address of a listener of somebody else's: its name.</summary>
+    private sealed class ListenerAddress(IConnectionListener listener) : EndPoint
+    {
+        public IConnectionListener Listener => listener;
+
+        public override bool Equals(object? obj) => obj is ListenerAddress other && ReferenceEquals(other.Listener, listener);
+
+        public override int GetHashCode() => RuntimeHelpers.GetHashCode(listener);
+
+        public override string ToString() => listener.ToString() ?? "";
     }
 }

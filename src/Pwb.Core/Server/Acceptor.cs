@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pwb.Transports;
 
 namespace Pwb.Server;
 
@@ -6,11 +7,14 @@ namespace Pwb.Server;
 /// Accepts connections on a thread of its own until it is told to stop. Whatever goes wrong, it tries again, ever more slowly up
 /// to once a second. A thread, because then accepting needs nothing that handlers could use up.
 /// </summary>
-/// <param name="accept">Waits for a connection. It throws when the acceptor is stopped, or when there is trouble.</param>
-/// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
+/// <param name="accept">
+/// Waits for a connection; null when there will be no other. It throws when the acceptor is stopped, or when there is trouble.
+/// </param>
+/// <param name="serve">Takes an accepted connection over without waiting for anything.</param>
 /// <param name="failed">Is told of trouble.</param>
 /// <param name="reserve">Descriptors that connections must not take.</param>
-internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action<Exception> failed, DescriptorReserve reserve)
+internal sealed class Acceptor(
+    Func<Transport?> accept, Action<Transport> serve, Action<Exception> failed, DescriptorReserve reserve)
 {
     private const int FirstDelayMilliseconds = 10;
     private const int MaxGoneAtOnce = 256;
@@ -62,9 +66,12 @@ internal sealed class Acceptor(Func<Socket> accept, Action<Socket> serve, Action
         {
             try
             {
-                Socket socket = accept();
-                bool isReserveHeld = reserve.TryHold(socket.Handle); // first, because to serve it may take a thread
-                serve(socket);
+                if (accept() is not { } transport) break;
+
+                // First, because to serve it may take a thread.
+                long descriptor = transport.Descriptor;
+                bool isReserveHeld = descriptor < 0 ? reserve.TryHold() : reserve.TryHold(descriptor);
+                serve(transport);
                 if (isReserveHeld) _delay = FirstDelayMilliseconds;
                 else Pause(new SocketException((int)SocketError.TooManyOpenSockets));
             }

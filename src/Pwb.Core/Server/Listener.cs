@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Pwb.Logging;
 using Pwb.Platform;
+using Pwb.Transports;
 
 namespace Pwb.Server;
 
@@ -12,10 +13,18 @@ internal sealed class Listener
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
+    private readonly ListenerEntrance? _entrance;
     private readonly ServerLog _log;
     private Acceptor? _acceptor;
     private long _loggedAt;
+
+    private Listener(IConnectionListener listener, ServerEndPoint endPoint, ServerLog log)
+    {
+        _entrance = new ListenerEntrance(listener);
+        _log = log;
+        EndPoint = endPoint;
+    }
 
     private Listener(Socket socket, ServerEndPoint endPoint, ServerLog log)
     {
@@ -47,7 +56,10 @@ internal sealed class Listener
                     current = endPoint is { IsIp: true, Port: 0 }
                         ? endPoint with { Address = new IPEndPoint(endPoint.Ip.Address, freePorts[kind]) }
                         : endPoint;
-                    listeners.Add(new Listener(Bind(current, backlog, deferAccept), endPoint, log));
+                    listeners.Add(
+                        endPoint.Listener is { } listener
+                            ? new Listener(listener, endPoint, log)
+                            : new Listener(Bind(current, backlog, deferAccept), endPoint, log));
                     if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;
                 }
 
@@ -69,12 +81,12 @@ internal sealed class Listener
     }
 
     /// <summary>Makes the thread that accepts. It waits for <see cref="Begin"/>.</summary>
-    /// <param name="serve">Takes an accepted socket over without waiting for anything.</param>
+    /// <param name="serve">Takes an accepted connection over without waiting for anything.</param>
     /// <param name="reserve">Descriptors that connections must not take.</param>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
-    public void Start(Action<Socket> serve, DescriptorReserve reserve)
+    public void Start(Action<Transport> serve, DescriptorReserve reserve)
     {
-        Acceptor acceptor = new(_socket.Accept, serve, LogSometimes, reserve);
+        Acceptor acceptor = new(_entrance is null ? AcceptSocket : _entrance.Accept, serve, LogSometimes, reserve);
         acceptor.Start();
         _acceptor = acceptor; // not before: who stops waits for its thread
     }
@@ -86,11 +98,39 @@ internal sealed class Listener
     public void Stop()
     {
         _acceptor?.Stop();
-        _socket.Dispose();
+        _socket?.Dispose();
+        _entrance?.Dispose();
     }
 
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
+
+    private SocketTransport AcceptSocket()
+    {
+        Socket socket = _socket!.Accept();
+        try
+        {
+            if (!ThisSystem.IsLinux && EndPoint.IsIp) SetNoDelay(socket);
+            return new SocketTransport(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void SetNoDelay(Socket socket)
+    {
+        try
+        {
+            socket.NoDelay = true;
+        }
+        catch (SocketException)
+        {
+            // The client has gone already; its connection will find out.
+        }
+    }
 
     private static string NameOf(ServerEndPoint endPoint) =>
         endPoint.IsIp ? $"{endPoint.Scheme}://{endPoint}" : endPoint.ToString();

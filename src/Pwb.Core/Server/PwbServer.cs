@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Certificates;
@@ -17,7 +18,7 @@ using Pwb.Transports;
 namespace Pwb;
 
 /// <summary>
-/// An HTTP/1.1 server. It listens on TCP ports and Unix domain sockets with <see cref="RunUntilStoppedAsync"/>,
+/// An HTTP/1.1 server. It listens on TCP ports, Unix domain sockets and more with <see cref="RunUntilStoppedAsync"/>,
 /// <see cref="RunAsync"/> or <see cref="StartAsync"/>, and serves any other stream with <see cref="ServeAsync"/>.
 /// </summary>
 public sealed class PwbServer : IAsyncDisposable, IDisposable
@@ -277,7 +278,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     // No browser gets to a Unix domain socket.
     private EntryRules RulesOf(ServerEndPoint endPoint)
     {
-        if (!endPoint.IsIp) return _memoryRules;
+        if (endPoint.Address is UnixDomainSocketEndPoint) return _memoryRules;
         return endPoint.IsLoopback ? _loopbackRules : _rules;
     }
 
@@ -330,7 +331,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         TlsHandshake? handshake =
             listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
         EntryRules rules = RulesOf(listener.EndPoint);
-        listener.Start(socket => Reception.Serve(socket, rules, handshake), _reserve);
+        listener.Start(
+            transport => Reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), rules),
+            _reserve);
     }
 
     private async Task EndAsync()

@@ -41,15 +41,15 @@ internal sealed class Reception(
     }
 
     /// <summary>
-    /// Takes an accepted socket over. Called by the thread that accepts, which nothing may hold up. Counting here, and not when
-    /// the pool gets to it, keeps the limit also when handlers hold up the pool.
+    /// Takes an accepted connection over. Called by the thread that accepts, which nothing may hold up. Counting here, and not
+    /// when the pool gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
-    public void Serve(Socket socket, EntryRules rules, TlsHandshake? handshake)
+    public void Serve(Transport transport, EntryRules rules)
     {
         Admitted admitted = _admission.Enter();
         if (admitted == Admitted.Dropped)
         {
-            socket.Close(timeout: 0);
+            transport.EndFromOutside(abort: true);
             return;
         }
 
@@ -57,9 +57,6 @@ internal sealed class Reception(
         ServerConnection connection;
         try
         {
-            if (!ThisSystem.IsLinux && socket.AddressFamily != AddressFamily.Unix) SetNoDelay(socket);
-            NetworkStream stream = new(socket, ownsSocket: true);
-            SocketTransport transport = handshake is null ? new SocketTransport(stream) : new TlsTransport(stream, handshake);
             connection =
                 Open(transport, rules, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
         }
@@ -67,22 +64,25 @@ internal sealed class Reception(
         {
             // No connection has come of it that would give back its place at its end.
             _admission.Leave(admitted);
-            socket.Dispose();
+            transport.EndFromOutside(abort: true);
             throw;
         }
 
         Queue(connection);
     }
 
+    /// <summary>A connection over a stream of somebody else's, by what that stream is.</summary>
+    public static Transport TransportOver(Stream duplex, EndPoint? remoteEndPoint) => duplex switch
+    {
+        NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
+        SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
+        _ => new Transport(duplex, remoteEndPoint),
+    };
+
     /// <summary>Serves a connection over any stream. Completes when it has ended.</summary>
     public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint, CancellationToken cancellationToken)
     {
-        Transport transport = duplex switch
-        {
-            NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
-            SslStream session => new ForeignTlsTransport(session, remoteEndPoint),
-            _ => new Transport(duplex, remoteEndPoint),
-        };
+        Transport transport = TransportOver(duplex, remoteEndPoint);
         ServerConnection connection = Open(transport, streamRules, Rejection.None, OnEnded);
 
         // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
@@ -128,18 +128,6 @@ internal sealed class Reception(
         await Task.WhenAny(empty, Task.Delay(AbortPatience, isOver.Token)).ConfigureAwait(false);
         await isOver.CancelAsync().ConfigureAwait(false);
         return open.Count;
-    }
-
-    private static void SetNoDelay(Socket socket)
-    {
-        try
-        {
-            socket.NoDelay = true;
-        }
-        catch (SocketException)
-        {
-            // The client has gone already; its connection will find out.
-        }
     }
 
     // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued all

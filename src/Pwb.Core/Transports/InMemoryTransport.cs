@@ -26,8 +26,7 @@ internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remo
         return end.HasOtherEnded ? PeerState.Ended : PeerState.Present;
     }
 
-    // Closing waits for nobody.
-    public override void EndFromOutside(bool abort) => End(abort);
+    public override bool ClosesAtOnce => true;
 
     protected override void Close(bool abort)
     {

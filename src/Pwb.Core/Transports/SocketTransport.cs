@@ -9,7 +9,7 @@ namespace Pwb.Transports;
 /// A connection over a socket, TCP or Unix. A socket that was accepted or connected knows the other end's address without a
 /// system call, until it is closed: so the address is taken from it at once.
 /// </summary>
-internal class SocketTransport(
+internal sealed class SocketTransport(
     NetworkStream stream, EndPoint? remoteEndPoint = null) : Transport(stream, remoteEndPoint ?? AddressOf(stream.Socket))
 {
     private static bool _mayCompleteInline = ThisSystem.IsUnix;
@@ -17,7 +17,7 @@ internal class SocketTransport(
     private readonly NetworkStream _stream = stream;
     private bool _hasShutDown;
 
-    protected Socket Socket => _stream.Socket;
+    private Socket Socket => _stream.Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
     public override EndPoint? LocalEndPoint => field ??= GetLocalEndPoint();
@@ -117,8 +117,15 @@ internal class SocketTransport(
         return default;
     }
 
-    // Closing a socket does not wait for anybody.
-    public override void EndFromOutside(bool abort) => End(abort);
+    public override bool ClosesAtOnce => true;
+
+    public override long Descriptor => Socket.Handle;
+
+    public override async ValueTask<int?> PeekAsync(CancellationToken cancellationToken)
+    {
+        byte[] first = new byte[1];
+        return await Socket.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0 ? -1 : first[0];
+    }
 
     protected override void Close(bool abort)
     {

@@ -1,5 +1,5 @@
+using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Protocol;
@@ -7,10 +7,10 @@ using Pwb.Protocol;
 namespace Pwb.Transports;
 
 /// <summary>
-/// A connection over TLS. Only the connection's own loop touches the session; whoever ends it from outside closes the socket
-/// below, since a session is not made for several threads.
+/// A connection over TLS, around another. Only the connection's own loop touches the session; whoever ends it from outside closes
+/// what is below, since a session is not made for several threads.
 /// </summary>
-internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake) : SocketTransport(stream)
+internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Transport(below.Stream, below.RemoteEndPoint)
 {
     // RFC 8446 §5.1: the first byte of the record that begins a handshake. No method of HTTP begins with it.
     private const byte HandshakeRecord = 22;
@@ -25,40 +25,39 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
 
     public override X509Certificate2? ClientCertificate => _clientCertificate;
 
+    public override EndPoint? LocalEndPoint => below.LocalEndPoint;
+
     public override bool NeedsOpening => true;
 
-    public override bool EndsPendingReads => false;
+    public override bool CanShutdownSend => below.CanShutdownSend;
 
-    public override bool CanSendFiles => false;
+    public override bool HasUnreadData => below.HasUnreadData;
+
+    public override bool ClosesAtOnce => below.ClosesAtOnce;
+
+    public override long Descriptor => below.Descriptor;
 
     public override bool MayHoldUnreadData => _session is not null;
 
     public override bool OwesClosureAlert => _owesClosureAlert;
 
-    // Encryption takes longer than the thread should be held up that all sockets wait for.
-    public override bool CompletesInline
-    {
-        set { }
-    }
-
     // What has arrived may be a close_notify, or bytes before it: only the session can tell.
     public override PeerState LookForEnd()
     {
-        PeerState state = base.LookForEnd();
+        PeerState state = below.LookForEnd();
         return state == PeerState.Present && _session is not null ? PeerState.Unknown : state;
     }
 
+    public override long GetAcknowledgedBytes() => below.GetAcknowledgedBytes();
 
     public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
         Rejection refusal;
-        _ = RemoteEndPoint; // asked for while there is one: who fails is named in the log
         try
         {
-            byte[] first = new byte[1];
-            if (await Socket.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0)
-                throw new IOException("nothing was sent");
-            if (first[0] != HandshakeRecord) return Rejection.PlainOnTlsPort;
+            int? first = await below.PeekAsync(cancellationToken).ConfigureAwait(false);
+            if (first == -1) throw new IOException("nothing was sent");
+            if (first is not (null or HandshakeRecord)) return Rejection.PlainOnTlsPort;
 
             _session = new SslStream(Stream, leaveInnerStreamOpen: true);
             refusal = await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);
@@ -85,7 +84,7 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
             await ForeignTlsTransport.SendClosureAlertAsync(_session!).ConfigureAwait(false);
         }
 
-        await base.ShutdownSendAsync().ConfigureAwait(false);
+        await below.ShutdownSendAsync().ConfigureAwait(false);
     }
 
     public override Task ReleaseAsync()
@@ -93,4 +92,7 @@ internal sealed class TlsTransport(NetworkStream stream, TlsHandshake handshake)
         _session?.Dispose();
         return base.ReleaseAsync();
     }
+
+    // Without CompletesInline: encryption takes longer than the thread should be held up that all sockets wait for.
+    protected override void Close(bool abort) => below.End(abort);
 }

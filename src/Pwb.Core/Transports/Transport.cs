@@ -72,6 +72,12 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// </summary>
     public virtual bool OwesClosureAlert => false;
 
+    /// <summary>Whether closing waits for nobody.</summary>
+    public virtual bool ClosesAtOnce => false;
+
+    /// <summary>The descriptor that the system has given the connection; -1 if there is none, or it is not known.</summary>
+    public virtual long Descriptor => -1;
+
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public virtual bool CanSendFiles => false;
 
@@ -79,6 +85,10 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// <returns>Why the connection is to be refused, if it is.</returns>
     /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
     public virtual ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>The first byte that arrives, which stays unread.</summary>
+    /// <returns>-1 if the peer ends before; null if only reading would tell.</returns>
+    public virtual ValueTask<int?> PeekAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
     public virtual ValueTask ShutdownSendAsync() => default;
@@ -108,8 +118,14 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 
     /// <summary>Closes the connection from any other thread. Does not wait, even if closing the stream does.</summary>
-    public virtual void EndFromOutside(bool abort)
+    public void EndFromOutside(bool abort)
     {
+        if (ClosesAtOnce)
+        {
+            End(abort);
+            return;
+        }
+
         TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _closed, closed.Task, null) is not null) return;
 

@@ -92,7 +92,7 @@ public sealed class ArchitectureTests
         typeof(PwbServer).Assembly.GetTypes()
             .Where(type => type is { IsClass: true, IsAbstract: false, IsSealed: false } && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Namespace?.StartsWith("Pwb", StringComparison.Ordinal) == true)
             .Select(type => type.Name)
-            .Should().Equal("SocketTransport", "Transport");
+            .Should().Equal("Transport");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Pwb;
 
 namespace Snippets; // outside of Pwb, so that the library is seen as its users see it
@@ -97,6 +98,28 @@ public sealed class DeploymentSnippets
 
         options.EndPoints.Should().ContainSingle().Which.ToString().Should().Be("unix:/run/my-app/http.sock");
     }
+
+    [Fact]
+    public async Task A_queue_of_streams_is_a_way_in()
+    {
+        Channel<Stream> streams = Channel.CreateUnbounded<Stream>();
+
+        // <over>
+        PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Over(new QueueListener(streams.Reader))] };
+        // </over>
+
+        await using PwbServer server = new(App, options);
+        await server.StartAsync();
+        server.EndPoints.Should().ContainSingle();
+    }
+
+    // <queue-listener>
+    internal sealed class QueueListener(ChannelReader<Stream> streams) : IConnectionListener
+    {
+        public async ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken) =>
+            new(await streams.ReadAsync(cancellationToken));
+    }
+    // </queue-listener>
 
     private static async Task<int> StatusOf(IRequestHandler handler, string target) =>
         (await handler.HandleAsync(new HttpRequest("GET", target), CancellationToken.None)).StatusCode;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Pwb.Server;
+using Pwb.Transports;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
@@ -12,7 +13,7 @@ public sealed class AcceptorTests
     {
         SocketError[] errors = [.. Enum.GetValues<SocketError>().Where(error => error is not (SocketError.Success or SocketError.SocketError)).Distinct()];
         ConcurrentQueue<Exception> failures = new();
-        using Socket connection = new(SocketType.Stream, ProtocolType.Tcp);
+        Transport connection = new(Stream.Null, null);
 
         // Each error is followed by a connection, which sets the delay back: so the test is quick.
         int calls = 0;

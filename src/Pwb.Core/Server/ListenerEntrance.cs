@@ -1,0 +1,48 @@
+using Pwb.Transports;
+
+namespace Pwb.Server;
+
+/// <summary>Asks a listener of somebody else's for connections, until it is closed.</summary>
+internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposable
+{
+    private readonly CancellationTokenSource _closed = new();
+
+    /// <summary>Waits for the next connection, and for nothing else once this is closed.</summary>
+    /// <returns>Null if there will be no other.</returns>
+    /// <exception cref="OperationCanceledException">This was closed.</exception>
+    public Transport? Accept()
+    {
+        Task<AcceptedConnection?> accepting = listener.AcceptAsync(_closed.Token).AsTask();
+        try
+        {
+            Wait(accepting);
+        }
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        {
+            _ = DisposeAsync(accepting);
+            throw;
+        }
+
+        AcceptedConnection? accepted = accepting.GetAwaiter().GetResult();
+        return accepted is null ? null : Reception.TransportOver(accepted.Stream, accepted.RemoteEndPoint);
+    }
+
+    /// <summary>Closes the entrance, not the listener.</summary>
+    public void Dispose() => _closed.Cancel();
+
+    // On the thread that accepts, which has nothing else to do.
+    private void Wait(Task accepting) => Task.WaitAny([accepting], _closed.Token);
+
+    // A listener that does not look at its token has somebody come in when nobody is there any more.
+    private static async Task DisposeAsync(Task<AcceptedConnection?> accepting)
+    {
+        try
+        {
+            if (await accepting.ConfigureAwait(false) is { } late) await late.Stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It was nobody's.
+        }
+    }
+}
