@@ -204,6 +204,8 @@ internal sealed class HttpExchange
             if (exception is OperationCanceledException && IsAborted) throw;
             await HandlerFailedAsync(exception).ConfigureAwait(false);
             _state.Response = Refusals.InternalServerError;
+            if (_channel.Transport.NoteFailure(exception) is var (name, value))
+                _state.Response = _state.Response.With(name, value);
         }
 
         return new Outcome(KeepsOpen: true);

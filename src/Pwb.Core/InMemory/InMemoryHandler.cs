@@ -8,14 +8,17 @@ internal sealed class InMemoryHandler : DelegatingHandler
 {
     private readonly HashSet<ConnectionEnd> _connections = [];
     private readonly Func<Action<ConnectionEnd>, ConnectionEnd> _connect;
+    private readonly HandlerFailures? _failures;
     private bool _isDisposed;
 
     /// <summary>Makes a handler.</summary>
     /// <param name="connect">
     /// Makes a connection and returns the client's end, which is to call what it is given when it is closed.
     /// </param>
-    public InMemoryHandler(Func<Action<ConnectionEnd>, ConnectionEnd> connect)
+    /// <param name="failures">Has the exceptions that are to be thrown; null if none are.</param>
+    public InMemoryHandler(Func<Action<ConnectionEnd>, ConnectionEnd> connect, HandlerFailures? failures)
     {
+        _failures = failures;
         _connect = connect;
         InnerHandler = new SocketsHttpHandler
         {
@@ -33,7 +36,9 @@ internal sealed class InMemoryHandler : DelegatingHandler
         request.RequestUri = WithoutTls(uri);
         try
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            _failures?.ThrowFor(response);
+            return response;
         }
         finally
         {
@@ -48,7 +53,9 @@ internal sealed class InMemoryHandler : DelegatingHandler
         request.RequestUri = WithoutTls(uri);
         try
         {
-            return base.Send(request, cancellationToken);
+            HttpResponseMessage response = base.Send(request, cancellationToken);
+            _failures?.ThrowFor(response);
+            return response;
         }
         finally
         {

@@ -1,3 +1,5 @@
+using System.Text;
+using Pwb.Http;
 using Pwb.Protocol;
 
 namespace Pwb;
@@ -123,6 +125,26 @@ public sealed partial class HttpResponse
         lines.AddRange(Lines().Where(line => !names.Contains(line.Name)));
         return new HttpResponse(head.StatusCode, [.. lines], Body);
     }
+
+    /// <summary>The same response, which says that it depends on a field of the request (RFC 9110 §12.5.5).</summary>
+    internal HttpResponse WithVary(ReadOnlySpan<byte> name) =>
+        Varying.Has(Headers, name) ? this : WithAdded("Vary", Encoding.ASCII.GetString(name));
+
+    /// <summary>The same response with those of the lines whose names it does not have.</summary>
+    internal HttpResponse WithMissing((string Name, string Value)[] lines)
+    {
+        List<(string Name, string Value)> all = Lines();
+        int count = all.Count;
+        foreach ((string Name, string Value) line in lines)
+        {
+            if (!all.Exists(known => Is(known.Name, line.Name))) all.Add(line);
+        }
+
+        return all.Count == count ? this : WithLines(all);
+    }
+
+    /// <summary>The same response with other field lines.</summary>
+    internal HttpResponse WithLines(List<(string Name, string Value)> lines) => new(StatusCode, [.. lines], Body);
 
     private static int Final(int statusCode)
     {

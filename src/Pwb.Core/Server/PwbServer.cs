@@ -226,8 +226,13 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// http://localhost/.
     /// </summary>
     /// <remarks>See <see cref="CreateMessageHandler"/>.</remarks>
+    /// <param name="throwsHandlerExceptions">
+    /// Whether an exception that leaves the handler is thrown to whoever sent the request, where a client on a network would get
+    /// a 500. Default false. The log has it in both cases. What a body throws is not thrown.
+    /// </param>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
-    public HttpClient CreateClient() => new(CreateMessageHandler()) { BaseAddress = new Uri("http://localhost/") };
+    public HttpClient CreateClient(bool throwsHandlerExceptions = false) =>
+        new(CreateMessageHandler(throwsHandlerExceptions)) { BaseAddress = new Uri("http://localhost/") };
 
     /// <summary>
     /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this
@@ -242,11 +247,13 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// connection holds less than the network would, 16 KiB for each direction. So a response that is written while long content
     /// is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
     /// </remarks>
+    /// <param name="throwsHandlerExceptions">As for <see cref="CreateClient"/>.</param>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
-    public HttpMessageHandler CreateMessageHandler()
+    public HttpMessageHandler CreateMessageHandler(bool throwsHandlerExceptions = false)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new InMemoryHandler(Connect);
+        HandlerFailures? failures = throwsHandlerExceptions ? new HandlerFailures() : null;
+        return new InMemoryHandler(closed => Connect(failures, closed), failures);
     }
 
     /// <summary>
@@ -282,10 +289,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         return endPoint.IsLoopback ? _loopbackRules : _rules;
     }
 
-    private ConnectionEnd Connect(Action<ConnectionEnd> closed)
+    private ConnectionEnd Connect(HandlerFailures? failures, Action<ConnectionEnd> closed)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return Reception.Connect(_memoryRules, closed);
+        return Reception.Connect(_memoryRules, failures, closed);
     }
 
     // All or nothing.

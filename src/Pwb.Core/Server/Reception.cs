@@ -97,12 +97,12 @@ internal sealed class Reception(
     /// come.
     /// </summary>
     /// <returns>The client's end.</returns>
-    public ConnectionEnd Connect(EntryRules rules, Action<ConnectionEnd> closed)
+    public ConnectionEnd Connect(EntryRules rules, HandlerFailures? failures, Action<ConnectionEnd> closed)
     {
         // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
         MemoryPipe requests = new(), responses = new();
         ConnectionEnd client = new(responses, requests, closed + (_ => heartbeat.Tick()));
-        InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }));
+        InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }), failures);
         Queue(Open(transport, rules, Rejection.None, OnEnded));
         return client;
     }

@@ -131,19 +131,7 @@ internal sealed class ResponseFields
     }
 
     /// <summary>The same response, which says that another value of Accept may get another one (RFC 9110 §12.5.5).</summary>
-    public static HttpResponse VaryByAccept(HttpResponse response)
-    {
-        foreach (FieldLine line in response.Headers)
-        {
-            if (!Ascii.EqualsIgnoreCase(line.Name, "Vary"u8)) continue;
-            foreach (ReadOnlySpan<byte> member in new FieldList(line.Value))
-            {
-                if (member.SequenceEqual("*"u8) || Ascii.EqualsIgnoreCase(member, "Accept"u8)) return response;
-            }
-        }
-
-        return response.WithAdded("Vary", Accept);
-    }
+    public static HttpResponse VaryByAccept(HttpResponse response) => response.WithVary("Accept"u8);
 
     private static bool Matches(string pattern, string path) =>
         FileSystemName.MatchesSimpleExpression(pattern, "/" + path, ignoreCase: false);

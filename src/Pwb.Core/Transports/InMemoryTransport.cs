@@ -1,16 +1,20 @@
 using Pwb.InMemory;
 
-
 namespace Pwb.Transports;
 
 /// <summary>The server's end of a connection in memory.</summary>
-internal sealed class InMemoryTransport(ConnectionEnd end) : Transport(end, remoteEndPoint: null)
+/// <param name="end">The connection.</param>
+/// <param name="failures">Gets the exceptions of handlers; null if the client is to see a bare 500.</param>
+internal sealed class InMemoryTransport(ConnectionEnd end, HandlerFailures? failures) : Transport(end, remoteEndPoint: null)
 {
     public override bool CanShutdownSend => true;
 
     public override bool EndsPendingReads => true;
 
     public override bool HasUnreadData => end.HasUnreadData;
+
+    public override (string Name, string Value)? NoteFailure(Exception exception) =>
+        failures is null ? null : (HandlerFailures.FieldName, failures.Add(exception));
 
     public override ValueTask ShutdownSendAsync()
     {

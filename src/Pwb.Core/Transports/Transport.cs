@@ -81,6 +81,10 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public virtual bool CanSendFiles => false;
 
+    /// <summary>Takes note of a handler's exception, where the client is to be told.</summary>
+    /// <returns>The field of the 500 that names it; null where nobody is told.</returns>
+    public virtual (string Name, string Value)? NoteFailure(Exception exception) => null;
+
     /// <summary>Sees to what comes before the first request.</summary>
     /// <returns>Why the connection is to be refused, if it is.</returns>
     /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
