@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
@@ -15,7 +16,7 @@ public sealed partial class EventSnippets
         // <events>
         static async IAsyncEnumerable<SseItem<string>> CountAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            int first = int.TryParse(after, out int last) ? last + 1 : 0;
+            int first = int.TryParse(after, CultureInfo.InvariantCulture, out int last) ? last + 1 : 0;
             for (int i = first; ; i++)
             {
                 yield return new SseItem<string>($"number {i}") { EventId = $"{i}" };

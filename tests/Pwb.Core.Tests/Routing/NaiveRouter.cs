@@ -14,7 +14,7 @@ internal sealed class NaiveRouter(IReadOnlyList<string> patterns)
         if (taking.Length > 0) return taking.MaxBy(pattern => Rank(PathOf(pattern)) + (MethodOf(pattern) == method ? "2" : MethodOf(pattern).Length > 0 ? "1" : "0"), StringComparer.Ordinal)!;
         if (matching.Length == 0) return "404";
 
-        string[] methods = [.. matching.Select(MethodOf).SelectMany(name => name == "GET" ? ["GET", "HEAD"] : (string[])[name]).Append("OPTIONS").Distinct().Order(StringComparer.Ordinal)];
+        string[] methods = [.. matching.Select(MethodOf).SelectMany(name => name == "GET" ? ["GET", "HEAD"] : (string[])[name]).Append("OPTIONS").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return $"{(method == "OPTIONS" ? 204 : 405)} {string.Join(", ", methods)}";
     }
 

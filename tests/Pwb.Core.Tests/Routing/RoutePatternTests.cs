@@ -33,7 +33,7 @@ public sealed class RoutePatternTests
     {
         Action making = () => _ = new Route(pattern, new FixedResponseHandler());
 
-        making.Should().Throw<ArgumentException>().WithMessage($"*{pattern}*{why}*").WithParameterName("pattern");
+        making.Should().Throw<ArgumentException>().WithMessage($"*{pattern}*{why}*").WithParameterName(nameof(pattern));
     }
 
     [Theory]

@@ -225,7 +225,7 @@ public sealed class ClientCertificateTests
             EnabledSslProtocols = protocol,
             ClientCertificateContext = certificate,
             AllowTlsResume = resumedHost is not null, // .NET's client takes a session of one server for that of another on the same host
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, own, _, _) => own is not null,
         };
         await session.AuthenticateAsClientAsync(options).WaitAsync(Wire.SafetyTimeout);
         await session.WriteAsync(Latin1.Bytes("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
