@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Pwb.Platform;
 
 namespace Pwb;
 
@@ -48,6 +49,9 @@ public sealed record ServerEndPoint
     /// <summary>Whatever yields its connections, if that is not the system.</summary>
     internal IConnectionListener? Listener => (Address as ListenerAddress)?.Listener;
 
+    /// <summary>The socket, if it listens already.</summary>
+    internal Socket? Socket { get; private init; }
+
     internal IPEndPoint Ip => (IPEndPoint)Address;
 
     /// <summary>Whether only this machine can reach it.</summary>
@@ -89,6 +93,34 @@ public sealed record ServerEndPoint
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new ServerEndPoint(new UnixDomainSocketEndPoint(path));
+    }
+
+    /// <summary>
+    /// The sockets that a supervisor listens on for this process, as systemd does for a service with a socket unit (LISTEN_PID,
+    /// LISTEN_FDS, LISTEN_FDNAMES). Clients wait in their queues while the service is stopped or restarted. Empty if there are
+    /// none.
+    /// </summary>
+    /// <example><code>
+    /// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() };
+    /// </code></example>
+    /// <param name="name">The name of those that are meant (FileDescriptorName); null for all of them.</param>
+    /// <exception cref="IOException">LISTEN_FDS is not a number.</exception>
+    /// <exception cref="ArgumentException">One of them does not listen, or is no socket.</exception>
+    public static IReadOnlyList<ServerEndPoint> Activated(string? name = null) =>
+        [.. InheritedSockets.Activated.Where(one => name is null || one.Name == name).Select(one => Inherited(one.Descriptor))];
+
+    /// <summary>
+    /// A socket that this process was given when it started, and that listens already. It stays open when the server stops, so
+    /// that clients wait until it starts again. Children of this process do not get it. Not for Windows.
+    /// </summary>
+    /// <param name="descriptor">Its descriptor, such as 3.</param>
+    /// <exception cref="ArgumentException">It is not that of a socket that listens, on TCP or a Unix domain socket.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is Windows.</exception>
+    public static ServerEndPoint Inherited(int descriptor)
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("Windows has no descriptors to inherit.");
+        Socket socket = InheritedSockets.Adopt(descriptor);
+        return new ServerEndPoint(socket.LocalEndPoint!) { Socket = socket };
     }
 
     /// <summary>

@@ -11,6 +11,9 @@ internal sealed class Listener
 {
     private const int PortTries = 16;
 
+    // How long a stop may wait for the thread that accepts from a socket which is not to be closed.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
     private readonly Socket? _socket;
@@ -18,6 +21,7 @@ internal sealed class Listener
     private readonly ServerLog _log;
     private Acceptor? _acceptor;
     private long _loggedAt;
+    private volatile bool _isStopped;
 
     private Listener(IConnectionListener listener, ServerEndPoint endPoint, ServerLog log)
     {
@@ -97,8 +101,9 @@ internal sealed class Listener
     /// <summary>Stops accepting. The kernel refuses whoever comes now or is still in its queue.</summary>
     public void Stop()
     {
+        _isStopped = true;
         _acceptor?.Stop();
-        _socket?.Dispose();
+        if (EndPoint.Socket is null) _socket?.Dispose();
         _entrance?.Dispose();
     }
 
@@ -107,10 +112,10 @@ internal sealed class Listener
 
     private SocketTransport AcceptSocket()
     {
-        Socket socket = _socket!.Accept();
+        Socket socket = EndPoint.Socket is null ? _socket!.Accept() : AcceptInherited(EndPoint.Socket);
         try
         {
-            if (!ThisSystem.IsLinux && EndPoint.IsIp) SetNoDelay(socket);
+            if (EndPoint.IsIp && !(ThisSystem.IsLinux && EndPoint.Socket is null)) SetNoDelay(socket);
             return new SocketTransport(new NetworkStream(socket, ownsSocket: true));
         }
         catch
@@ -118,6 +123,28 @@ internal sealed class Listener
             socket.Dispose();
             throw;
         }
+    }
+
+    // To close the socket, or to shut it down, would end it for everybody who has it. So the thread looks now and then whether
+    // to stop.
+    private Socket AcceptInherited(Socket listening)
+    {
+        while (!_isStopped)
+        {
+            if (!listening.Poll(StopPatience, SelectMode.SelectRead)) continue;
+            try
+            {
+                Socket socket = listening.Accept();
+                socket.Blocking = true;
+                return socket;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
+            {
+                // Another process was quicker.
+            }
+        }
+
+        throw new OperationCanceledException();
     }
 
     private static void SetNoDelay(Socket socket)
@@ -136,7 +163,8 @@ internal sealed class Listener
         endPoint.IsIp ? $"{endPoint.Scheme}://{endPoint}" : endPoint.ToString();
 
     private static Socket Bind(ServerEndPoint endPoint, int backlog, bool deferAccept) =>
-        endPoint.Address is UnixDomainSocketEndPoint address ? UnixListening.Bind(address, endPoint.SocketMode, backlog)
+        endPoint.Socket is { } listening ? listening
+        : endPoint.Address is UnixDomainSocketEndPoint address ? UnixListening.Bind(address, endPoint.SocketMode, backlog)
         : Bind(endPoint.Ip, backlog, deferAccept);
 
     private static Socket Bind(IPEndPoint endPoint, int backlog, bool deferAccept)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pwb.Transports;
 
 namespace Pwb.Server;
@@ -10,12 +11,13 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
     /// <summary>Waits for the next connection, and for nothing else once this is closed.</summary>
     /// <returns>Null if there will be no other.</returns>
     /// <exception cref="OperationCanceledException">This was closed.</exception>
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "On the thread that accepts, which has nothing else to do.")]
     public Transport? Accept()
     {
         Task<AcceptedConnection?> accepting = listener.AcceptAsync(_closed.Token).AsTask();
         try
         {
-            Wait(accepting);
+            Task.WaitAny([accepting], _closed.Token);
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
@@ -29,9 +31,6 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
 
     /// <summary>Closes the entrance, not the listener.</summary>
     public void Dispose() => _closed.Cancel();
-
-    // On the thread that accepts, which has nothing else to do.
-    private void Wait(Task accepting) => Task.WaitAny([accepting], _closed.Token);
 
     // A listener that does not look at its token has somebody come in when nobody is there any more.
     private static async Task DisposeAsync(Task<AcceptedConnection?> accepting)

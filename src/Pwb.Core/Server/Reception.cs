@@ -5,7 +5,6 @@ using Pwb.Channels;
 using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Logging;
-using Pwb.Platform;
 using Pwb.Protocol;
 using Pwb.Security;
 using Pwb.Transports;

@@ -100,6 +100,17 @@ public sealed class DeploymentSnippets
     }
 
     [Fact]
+    public void Without_a_supervisor_there_is_nothing_to_listen_on()
+    {
+        // <activated>
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() };
+        // </activated>
+
+        options.EndPoints.Should().BeEmpty();
+        options.Invoking(empty => empty.Validate()).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
     public async Task A_queue_of_streams_is_a_way_in()
     {
         Channel<Stream> streams = Channel.CreateUnbounded<Stream>();
