@@ -79,6 +79,9 @@ public sealed class HttpRequest
     /// <summary>The query of the target as it was sent, without the question mark; empty when there is none.</summary>
     public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
 
+    /// <summary>The names and values of the query: <c>request.Query["q"]</c>.</summary>
+    public QueryParameters Query => new(_bytes.AsMemory(_offset + _head.Query.Start, _head.Query.Length));
+
     /// <summary>
     /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be
     /// passed by another spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and
@@ -108,6 +111,9 @@ public sealed class HttpRequest
 
     /// <summary>The header section.</summary>
     public HttpFields Headers { get; }
+
+    /// <summary>The cookies that the client sent: <c>request.Cookies["session"]</c>.</summary>
+    public RequestCookies Cookies => new(Headers);
 
     /// <summary>
     /// The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into

@@ -159,13 +159,7 @@ public static class HttpRequestReading
     private static Encoding? FindEncoding(HttpRequest request)
     {
         if (!request.Headers.TryGetValue("Content-Type"u8, out ReadOnlySpan<byte> contentType)) return Encoding.UTF8;
-        ReadOnlySpan<byte> charset = new MediaType(contentType).Charset;
-        if (charset.IsEmpty || Ascii.EqualsIgnoreCase(charset, "utf-8"u8) || Ascii.EqualsIgnoreCase(charset, "utf8"u8))
-            return Encoding.UTF8;
-        if (Ascii.EqualsIgnoreCase(charset, "iso-8859-1"u8)) return Encoding.Latin1;
-        if (Ascii.EqualsIgnoreCase(charset, "us-ascii"u8)) return Encoding.UTF8; // of which it is a part
-        if (Ascii.EqualsIgnoreCase(charset, "utf-16"u8) || Ascii.EqualsIgnoreCase(charset, "utf-16le"u8)) return Encoding.Unicode;
-        return Ascii.EqualsIgnoreCase(charset, "utf-16be"u8) ? Encoding.BigEndianUnicode : null;
+        return Charsets.Find(new MediaType(contentType).Charset);
     }
 
     private static RequestRejectedException BadJson(string sentence) => new(HttpResponse.Problem(400, sentence), sentence);

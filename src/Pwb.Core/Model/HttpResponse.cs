@@ -105,6 +105,14 @@ public sealed partial class HttpResponse
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithAdded(string name, string value) => new(StatusCode, [.. Lines(), (name, value)], Body);
 
+    /// <summary>The same response with a cookie for the client to keep, beside those that it has.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="cookie"/> is null.</exception>
+    public HttpResponse WithCookie(SetCookie cookie)
+    {
+        ArgumentNullException.ThrowIfNull(cookie);
+        return WithAdded("Set-Cookie", cookie.ToString());
+    }
+
     /// <summary>
     /// The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new
     /// body.

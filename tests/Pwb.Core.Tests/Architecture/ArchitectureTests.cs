@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
     [InlineData("Transports", @"^Pwb\.((Channels|Http1|Server)\.|IRequestHandler$|HttpRe)")]
     [InlineData("Channels", @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
     [InlineData("Http1", @"System\.Net\.Sockets\.|^Pwb\.Server\.")]
+    [InlineData("Forms", @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|Transports|StaticFiles)\.")]
     [InlineData("Routing", @"System\.(IO|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|^Pwb\.(Channels|Http1|Server|Transports|Telemetry)\.")]
     [InlineData("StaticFiles", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
     [InlineData("Telemetry", @"System\.(IO|Threading\.Tasks|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server)\.")]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Web;
 using Pwb;
 
 namespace Snippets;
@@ -87,7 +86,7 @@ public sealed class MigrationSnippets
                 case ("GET" or "HEAD", "/"):
                     return new HttpResponse(302, null, ("Location", "/notes"));
                 case ("GET" or "HEAD", "/notes"):
-                    string? word = HttpUtility.ParseQueryString(Encoding.ASCII.GetString(request.RawQuery))["with"];
+                    string? word = request.Query["with"];
                     lock (_notes) // requests come at the same time here
                     {
                         return HttpResponse.Text(string.Concat(_notes.Where(note => word is null || note.Contains(word)).Select(note => note + "\n")));
