@@ -89,7 +89,10 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
             throw new BodyFailedException("The response's body ended while it was still writing.", failure);
         }
 
-        bool isClientGone = channel.HasSendFailed || channel.HasReceiveFailed || channel.Aborted.IsCancellationRequested;
+        // A body that ends by its token, which only the client's end cancels, has done right.
+        bool isCancelled = failure is OperationCanceledException && requestToken.IsCancellationRequested;
+        bool isClientGone =
+            channel.HasSendFailed || channel.HasReceiveFailed || channel.Aborted.IsCancellationRequested || isCancelled;
         try
         {
             if (failure is null && !isClientGone) content!.Complete(response.Body.Trailers);

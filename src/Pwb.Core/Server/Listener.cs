@@ -115,7 +115,7 @@ internal sealed class Listener
         Socket socket = EndPoint.Socket is null ? _socket!.Accept() : AcceptInherited(EndPoint.Socket);
         try
         {
-            if (EndPoint.IsIp && !(ThisSystem.IsLinux && EndPoint.Socket is null)) SetNoDelay(socket);
+            if (EndPoint.IsIp && !(ThisSystem.IsLinux && EndPoint.Socket is null)) SetOptions(socket);
             return new SocketTransport(new NetworkStream(socket, ownsSocket: true));
         }
         catch
@@ -147,11 +147,11 @@ internal sealed class Listener
         throw new OperationCanceledException();
     }
 
-    private static void SetNoDelay(Socket socket)
+    private static void SetOptions(Socket socket)
     {
         try
         {
-            socket.NoDelay = true;
+            SocketOptions.Set(socket);
         }
         catch (SocketException)
         {
@@ -175,7 +175,7 @@ internal sealed class Listener
             // .NET sets SO_REUSEADDR on Unix, so that a restart need not wait until old connections are forgotten. On
             // Windows that option would let others take the port away; there it is the exclusive one that is wanted.
             if (OperatingSystem.IsWindows()) listener.ExclusiveAddressUse = true;
-            listener.Server.NoDelay = true; // inherited by accepted sockets on Linux, one system call less for each
+            SocketOptions.Set(listener.Server); // inherited by accepted sockets on Linux: no system calls for each
             if (deferAccept && ThisSystem.IsLinux) LinuxSockets.DeferAccept(listener.Server);
             listener.Start(backlog);
             return listener.Server;

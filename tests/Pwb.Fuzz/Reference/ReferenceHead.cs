@@ -18,8 +18,9 @@ internal sealed record ReferenceHead(string Method, string RawTarget, ReferenceT
 
     public bool ExpectsContinue => !IsHttp10 && HasContent && Expectations.Any();
 
-    // Rule R14
-    public bool KeepsAlive => !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
+    // Rule R14. An expectation with a method for which content has no meaning makes some proxies forget where the next request begins.
+    public bool KeepsAlive => !(ExpectsContinue && Method is ("GET" or "HEAD" or "OPTIONS" or "DELETE" or "TRACE"))
+        && !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
 
     public IEnumerable<string> Values(string name) => Fields.Where(field => field.Is(name)).Select(field => field.Value);
 

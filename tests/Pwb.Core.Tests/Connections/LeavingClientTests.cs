@@ -1,0 +1,294 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pwb.Logging;
+using Pwb.Server;
+using Pwb.Tests.Infrastructure;
+using Pwb.Tests.Tls;
+
+namespace Pwb.Tests.Connections;
+
+/// <summary>A client that ends its side while it is being answered, over every transport.</summary>
+public sealed class LeavingClientTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LogLines _log = new();
+
+    public static TheoryData<string, bool> Leaving
+    {
+        get
+        {
+            TheoryData<string, bool> data = [];
+            foreach (string way in (string[])["TCP", "TLS", "TLS without close_notify", "a stream", "memory"])
+            {
+                data.Add(way, false);
+                data.Add(way, true);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Leaving))]
+    public async Task Cancels_what_waits_for_nothing_and_is_no_error(string way, bool inBody)
+    {
+        await using PwbServer server = await StartAsync(async (_, cancellationToken) =>
+        {
+            if (inBody) return new HttpResponse(200, ResponseBody.Push((_, token) => new ValueTask(WaitAsync(token))));
+            await WaitAsync(cancellationToken);
+            return HttpResponse.Text("never");
+        });
+        await LeaveAsync(server, way);
+        await _cancelled.Task.WaitAsync(Wire.SafetyTimeout); // by the heartbeat
+        await server.StopAsync();
+        _log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("TCP")]
+    [InlineData("TLS")]
+    [InlineData("a stream")]
+    public async Task Gets_its_whole_answer_if_it_waits_for_it(string way)
+    {
+        await using PwbServer server = await StartAsync(async (request, _) =>
+        {
+            _entered.TrySetResult();
+            await _release.Task;
+            request.Aborted.Register(_cancelled.SetResult);
+            await _cancelled.Task;
+
+            // Its length is known, so it has an end, and its token is not the request's.
+            return new HttpResponse(200, ResponseBody.Push(async (output, token) => await output.WriteAsync(new byte[100_000], token), 100_000));
+        });
+        await using Client client = await Client.ConnectAsync(server, way);
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        await client.EndAsync(closeNotify: true);
+        _release.SetResult();
+        (await client.ReadToEndAsync()).Should().ContainSingle().Which.Content.Should().HaveCount(100_000);
+    }
+
+    [Theory]
+    [InlineData("TCP")]
+    [InlineData("TLS")]
+    [InlineData("a stream")]
+    public async Task A_pipelined_request_is_no_end_and_loses_no_byte(string way)
+    {
+        int count = 0;
+        await using PwbServer server = await StartAsync(async (request, token) =>
+        {
+            if (count++ > 0) return HttpResponse.Text(request.Path);
+            _entered.SetResult();
+            await _release.Task;
+            return HttpResponse.Text(token.IsCancellationRequested ? "cancelled" : "first");
+        });
+        await using Client client = await Client.ConnectAsync(server, way);
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        server.Tick(); // where only a read can tell, it begins to read
+        await client.SendAsync("GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        server.Tick();
+        server.Tick();
+        _release.SetResult();
+        (await client.ReadAsync(2)).Select(response => response.ContentText).Should().Equal("first", "/second");
+        await client.EndAsync(closeNotify: true);
+    }
+
+    [Theory]
+    [InlineData("TLS")]
+    [InlineData("a stream")]
+    public async Task Content_that_comes_while_the_end_is_looked_for_is_whole(string way)
+    {
+        await using PwbServer server = await StartAsync(async (request, token) =>
+        {
+            _entered.SetResult();
+            await _release.Task;
+            return await Wire.EchoAsync(request, token);
+        });
+        await using Client client = await Client.ConnectAsync(server, way);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        server.Tick();
+        await client.SendAsync("01234");
+        server.Tick();
+        _release.SetResult();
+        await client.SendAsync("56789");
+        (await client.ReadAsync(1))[0].ContentText.Should().Be("0123456789");
+        await client.EndAsync(closeNotify: true);
+    }
+
+    [Theory]
+    [InlineData("TCP")]
+    [InlineData("TLS")]
+    [InlineData("a stream")]
+    public async Task A_stop_ends_what_heeds_it_and_the_client_gets_all_of_it(string way)
+    {
+        await using PwbServer server = await StartAsync((request, _) => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
+        {
+            await output.WriteAsync("hello"u8.ToArray(), token);
+            await output.FlushAsync(token);
+            _entered.SetResult();
+            TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using CancellationTokenRegistration registration = request.Stopping.Register(stopping.SetResult);
+            await stopping.Task;
+            await output.WriteAsync(", bye"u8.ToArray(), token);
+        }))));
+        await using Client client = await Client.ConnectAsync(server, way);
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        Task stop = server.StopAsync();
+        (await client.ReadToEndAsync()).Should().ContainSingle().Which.ContentText.Should().Be("hello, bye");
+        await client.EndAsync(closeNotify: true);
+        await stop.WaitAsync(Wire.SafetyTimeout);
+    }
+
+    [SkippableFact]
+    public async Task One_that_vanishes_without_a_word_is_looked_for_by_its_connection()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere each accepted socket is set by itself.");
+        TaskCompletionSource<Socket> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Listener listener = Listener.Bind([new(new IPEndPoint(IPAddress.Loopback, 0))], 1, deferAccept: false, new ServerLog(NullLogger.Instance))[0];
+        listener.Start(transport => accepted.SetResult(((NetworkStream)transport.Stream).Socket), new DescriptorReserve());
+        listener.Begin();
+        using TcpClient client = new();
+        await client.ConnectAsync(listener.EndPoint.Ip);
+        using Socket socket = await accepted.Task.WaitAsync(Wire.SafetyTimeout);
+        listener.Stop();
+        socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive).Should().Be(1);
+        socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime).Should().Be(60);
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        _entered.SetResult();
+        try
+        {
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _cancelled.SetResult();
+        }
+    }
+
+    private async Task LeaveAsync(PwbServer server, string way)
+    {
+        if (way == "memory")
+        {
+            using HttpClient inMemory = server.CreateClient();
+            Task<HttpResponseMessage> asking = inMemory.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+            inMemory.CancelPendingRequests();
+            await asking.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
+            return;
+        }
+
+        Client client = await Client.ConnectAsync(server, way);
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        await client.EndAsync(closeNotify: way == "TLS");
+    }
+
+    private async Task<PwbServer> StartAsync(Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler)
+    {
+        PwbServerOptions options = new()
+        {
+            EndPoints = [.. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned()))],
+        };
+        PwbServer server = new(RequestHandler.From(handler), options, _log);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>A client over TCP, TLS or a stream of no kind that the server knows.</summary>
+    private sealed class Client : IAsyncDisposable
+    {
+        private readonly TlsClient? _tls;
+        private readonly TcpClient? _tcp;
+        private readonly ScriptedStream? _scripted;
+        private readonly Stream? _stream;
+
+        private Client(TlsClient? tls, TcpClient? tcp, ScriptedStream? scripted)
+        {
+            _tls = tls;
+            _tcp = tcp;
+            _scripted = scripted;
+            _stream = tls?.Stream ?? (Stream?)tcp?.GetStream();
+        }
+
+        public static async Task<Client> ConnectAsync(PwbServer server, string way)
+        {
+            if (way.StartsWith("TLS", StringComparison.Ordinal)) return new Client(await TlsClient.ConnectAsync(server), null, null);
+            if (way == "TCP")
+            {
+                TcpClient tcp = new(server.EndPoint.Ip.AddressFamily);
+                await tcp.ConnectAsync(server.EndPoint.Ip);
+                return new Client(null, tcp, null);
+            }
+
+            ScriptedStream scripted = new();
+            _ = server.ServeAsync(scripted);
+            return new Client(null, null, scripted);
+        }
+
+        public async Task SendAsync(string text)
+        {
+            if (_stream is null) _scripted!.Give(text);
+            else await _stream.WriteAsync(Latin1.Bytes(text));
+        }
+
+        public async Task EndAsync(bool closeNotify)
+        {
+            _scripted?.EndInput();
+            if (_stream is SslStream session && closeNotify) await session.ShutdownAsync();
+            else (_tcp?.Client ?? _tls?.Socket)?.Shutdown(SocketShutdown.Send);
+        }
+
+        public async Task<IReadOnlyList<WireResponse>> ReadToEndAsync()
+        {
+            if (_stream is null)
+            {
+                await _scripted!.WaitUntilDisposedAsync();
+                return WireResponse.ParseAll(_scripted.Output);
+            }
+
+            using MemoryStream received = new();
+            await _stream.CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
+            return WireResponse.ParseAll(received.ToArray());
+        }
+
+        public async Task<IReadOnlyList<WireResponse>> ReadAsync(int count)
+        {
+            bool IsThere(byte[] bytes) => WireResponse.ParseAll(bytes) is { } all && all.Count == count && all[^1].IsComplete;
+            if (_stream is null)
+            {
+                await _scripted!.WaitForOutputAsync(output => output.Length > 0 && IsThere(Latin1.Bytes(output)));
+                return WireResponse.ParseAll(_scripted.Output);
+            }
+
+            byte[] received = [];
+            byte[] buffer = new byte[1000];
+            while (received.Length == 0 || !IsThere(received))
+            {
+                int read = await _stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout);
+                read.Should().BePositive();
+                received = [.. received, .. buffer[..read]];
+            }
+
+            return WireResponse.ParseAll(received);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _tls?.Dispose();
+            _tcp?.Dispose();
+            return default;
+        }
+    }
+}
