@@ -9,6 +9,8 @@ internal sealed partial class Channel
     // Large content goes out in slices of this size, each of which is progress.
     private const int SliceSize = 64 * 1024;
 
+    private const int RecordSize = 16 * 1024;
+
     // Where the system tells about progress, slices need only fit into the system's own count.
     private const int WatchedSliceSize = 1024 * 1024 * 1024;
 
@@ -18,6 +20,18 @@ internal sealed partial class Channel
     private long _waitStart;
     private long _firstAcknowledged = -1;
     private long _lastAcknowledged = -1;
+
+    /// <summary>
+    /// How much is gathered for one write. A TLS session sends one record of 16 KiB at a time, so more would only lie here
+    /// while a slow client is waited for.
+    /// </summary>
+    public int MaxPending => _transport.IsSecure ? RecordSize : SendBuffer.MaxLength;
+
+    /// <summary>Content up to this size is gathered with what is pending; larger content is sent from where it is.</summary>
+    public int MaxGathered => _transport.IsSecure ? RecordSize / 2 : RecordSize;
+
+    /// <summary>The best size of pieces that are read to be sent.</summary>
+    public int PieceLength => _transport.IsSecure ? RecordSize : SliceSize;
 
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public bool CanSendFiles => _transport.CanSendFiles;

@@ -26,9 +26,6 @@ internal sealed class ResponseContent(
     Channel channel, ContentFraming framing, long? length, bool isPushed, bool isDiscarded, TimeProvider time,
     CancellationToken requestToken) : Stream, IFileSink
 {
-    // Content up to this size is gathered with what is pending; larger content is sent from where it is.
-    private const int MaxGathered = 16 * 1024;
-
     private Gate _gate;
     private volatile bool _isMisused; // a body that swallows the exception does not make its content whole
     private bool _isTooLong;
@@ -53,6 +50,8 @@ internal sealed class ResponseContent(
     }
 
     public bool CanSendFiles => channel.CanSendFiles && framing == ContentFraming.Sized && !isDiscarded;
+
+    public int PieceLength => channel.PieceLength;
 
     /// <summary>The body has returned: nothing more is taken.</summary>
     /// <returns>False if a write or a flush of it is still under way, by which the connection is lost.</returns>
@@ -96,9 +95,9 @@ internal sealed class ResponseContent(
             Count(buffer.Length);
             if (isDiscarded) return;
             if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
-            if (buffer.Length <= MaxGathered)
+            if (buffer.Length <= channel.MaxGathered)
             {
-                if (channel.Pending.Length + buffer.Length > SendBuffer.MaxLength)
+                if (channel.Pending.Length + buffer.Length > channel.MaxPending)
                     await channel.FlushAsync().ConfigureAwait(false);
                 channel.Pending.Append(buffer.Span);
             }

@@ -29,9 +29,9 @@ internal readonly record struct ResponsePlan(
         HttpResponse response, RequestHead head, ContentState content, bool isStopping, long maxDrained)
     {
         ContentFraming framing = FramingOf(response, head);
-        bool isInMemory = response.Body.TryGetMemory(out _);
+        bool isInMemory = response.Body.TryGetMemory(out ReadOnlyMemory<byte> memory);
         bool isDeferred = response.Body is DeferredBody; // has to be asked for its head, also for HEAD
-        bool hasContent = isDeferred || (!head.IsHead && response.MayHaveContent && response.ContentLength != 0);
+        bool hasContent = isDeferred || (!head.IsHead && response.MayHaveContent && !(isInMemory && memory.IsEmpty));
         bool isStreamed = hasContent && !isInMemory;
         bool sendsContinue = isStreamed && content.IsContinueDue && response.StatusCode < 300;
 

@@ -10,9 +10,6 @@ namespace Pwb.Http1;
 /// <summary>Sends responses as they were planned: the head, framed for the request that it answers, and the content.</summary>
 internal sealed class ResponseSender(Channel channel, CoarseClock clock)
 {
-    // Content up to this size is copied behind its head, so that both go out in one write.
-    private const int MaxCopiedLength = 16 * 1024;
-
     /// <summary>Appends a response that is in memory and closes the connection.</summary>
     public SentResponse AppendLast(HttpResponse response, RequestHead request)
     {
@@ -30,10 +27,10 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         ReadOnlyMemory<byte> content = default;
         if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetMemory(out content);
-        if (channel.Pending.Length + response.Head.Length + content.Length > SendBuffer.MaxLength)
+        if (channel.Pending.Length + response.Head.Length + content.Length > channel.MaxPending)
             await channel.FlushAsync().ConfigureAwait(false);
         AppendHead(response, plan.Framing, request, plan.Closes);
-        if (content.Length <= MaxCopiedLength) channel.Pending.Append(content.Span);
+        if (content.Length <= channel.MaxGathered) channel.Pending.Append(content.Span);
         else await channel.SendAsync(content).ConfigureAwait(false);
         return new SentResponse(response.StatusCode, content.Length);
     }
@@ -49,7 +46,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     public async ValueTask<SentResponse> SendStreamedAsync(
         OnPool on, HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
     {
-        if (channel.Pending.Length + response.Head.Length > SendBuffer.MaxLength)
+        if (channel.Pending.Length + response.Head.Length > channel.MaxPending)
         {
             await channel.FlushAsync().ConfigureAwait(false);
             on = await channel.GoToPoolAsync();

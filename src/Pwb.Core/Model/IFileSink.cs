@@ -8,6 +8,9 @@ internal interface IFileSink
     /// <summary>Whether it can. If not, the file is to be read and written like any other content.</summary>
     bool CanSendFiles { get; }
 
+    /// <summary>The best size of pieces in which content is read to be written: none lies about longer than it takes.</summary>
+    int PieceLength { get; }
+
     /// <summary>Sends part of a file.</summary>
     /// <param name="file">The file, opened for asynchronous use.</param>
     /// <param name="offset">Where the part begins.</param>

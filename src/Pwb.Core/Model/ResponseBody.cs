@@ -184,12 +184,14 @@ public abstract class ResponseBody : IAsyncDisposable
         public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
             CopyAsync(output, isCut ? length!.Value : long.MaxValue, cancellationToken);
 
+        private static int PieceLength(Stream output) => output is IFileSink sink ? sink.PieceLength : CopyBufferSize;
+
         // A file that grows meanwhile, such as a log, is sent as long as it was said to be. What was read goes out before the
         // next read has to wait (D3).
         private async ValueTask CopyAsync(Stream output, long left, CancellationToken cancellationToken)
         {
             if (start is { } position) content.Position = position;
-            byte[] buffer = new byte[Math.Min(left, CopyBufferSize)];
+            byte[] buffer = new byte[Math.Min(left, PieceLength(output))];
             int read;
             for (; left > 0; left -= read)
             {

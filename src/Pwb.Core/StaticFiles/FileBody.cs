@@ -54,7 +54,7 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
     private async ValueTask CopyAsync(Stream output, long sent, CancellationToken cancellationToken)
     {
         content.Position = offset + sent;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceLength);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(output is IFileSink sink ? sink.PieceLength : PieceLength);
         try
         {
             while (sent < length)
