@@ -100,17 +100,24 @@ internal sealed class CommandLine
         var useless = Options.All.FirstOrDefault(option => option.IsAboutFiles && _arguments.Has(option));
         if (useless is not null && directory is null)
             return $"{useless.Name} needs a directory, such as . (this one).";
+        var other = Array.Find([Options.Host, Options.Port], _arguments.Has);
+        if (_arguments.Has(Options.Listen) && other is not null)
+            return $"--listen says where to listen, so it does not go with {other.Name}.";
         if (IsOn(Options.Spa) && Text(Options.Fallback) is not null)
             return "--spa is --fallback index.html: only one of them can be given.";
         return HostCertificate.WhatIsWrongWith(Text(Options.TlsCertificate), Text(Options.TlsKey), IsOn(Options.TlsDevelopment));
     }
+
+    // The command line counts more than PWB_LISTEN.
+    private bool IsPlaceNamedOtherwise => _arguments.Has(Options.Host) || _arguments.Has(Options.Port);
 
     private HostSettings Settings(string? directory, TlsOptions? tls) => new()
     {
         Directory = directory,
         Host = Text(Options.Host) ?? "localhost",
         Port = Text(Options.Port) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : PwbServerOptions.DefaultPort,
-        PortIsNamed = Text(Options.Port) is not null,
+        PortIsNamed = Text(Options.Port) is not null || Text(Options.Listen) is not null,
+        Places = !IsPlaceNamedOtherwise && _values[Options.Listen] is { Count: > 0 } places ? places : [],
         AllowedHosts = _values[Options.AllowHost] is { Count: > 0 } names ? names : null,
         Files = Files(),
         Tls = tls,

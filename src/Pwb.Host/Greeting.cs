@@ -12,7 +12,7 @@ internal static partial class Greeting
     {
         foreach (string variable in settings.Ignored)
             LogIgnored(logger, variable);
-        if (server.EndPoint.Port != settings.Port && settings.Port != 0)
+        if (settings.Places.Count == 0 && server.EndPoint.Port != settings.Port && settings.Port != 0)
             LogMoved(logger, settings.Port, server.EndPoint.Port);
         string basePath = settings.Directory is null ? "/" : settings.Files.BasePath;
         if (settings.Directory is not null)
@@ -24,8 +24,8 @@ internal static partial class Greeting
             LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
         if (isInformed && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
-        if (settings.OpenBrowser)
-            Browser.Open(server.Urls[0] + new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
+        if (settings.OpenBrowser && server.Urls is [var first, ..])
+            Browser.Open(first + new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
     }
 
     /// <summary>Where others find the server, if they can; null if only this machine can.</summary>
@@ -33,8 +33,8 @@ internal static partial class Greeting
         IReadOnlyList<ServerEndPoint> endPoints, Func<IEnumerable<IPAddress>> addressesOfThisMachine)
     {
         var exposed = (from endPoint in endPoints
-                       let own = ((IPEndPoint)endPoint.Address).Address
-                       where !IPAddress.IsLoopback(own)
+                       let own = (endPoint.Address as IPEndPoint)?.Address
+                       where own is not null && !IPAddress.IsLoopback(own)
                        select (Own: own, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
         if (exposed.Count == 0)
             return null;

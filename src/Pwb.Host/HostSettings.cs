@@ -15,6 +15,9 @@ internal sealed record HostSettings
     /// <summary>Whether somebody has chosen the port. If not, and it is in use, another does as well.</summary>
     public bool PortIsNamed { get; init; }
 
+    /// <summary>Where to listen in place of the host and the port; none for those.</summary>
+    public IReadOnlyList<string> Places { get; init; } = [];
+
     /// <summary>Null for the library's default.</summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
@@ -46,7 +49,9 @@ internal sealed record HostSettings
     {
         AllowedHosts = AllowedHosts,
         TrustedOrigins = Files.CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
-        EndPoints = OptionValues.EndPointsOf(Host, Port, Tls),
+        EndPoints = Places.Count > 0
+            ? [.. Places.Select(place => OptionValues.PlaceOf(place, Tls))]
+            : OptionValues.EndPointsOf(Host, Port, Tls),
         AccessLogFormat = AccessLog,
     };
 

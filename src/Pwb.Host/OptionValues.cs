@@ -72,6 +72,32 @@ internal static class OptionValues
         return [new ServerEndPoint(new IPEndPoint(AddressOf(host)!, port)) { Tls = tls }];
     }
 
+    public static bool IsPlace(string value) => Succeeds(() => _ = PlaceOf(value, tls: null));
+
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static ServerEndPoint PlaceOf(string value, TlsOptions? tls)
+    {
+        const string Unix = "unix:", Descriptor = "fd:";
+        if (value.StartsWith(Unix, StringComparison.Ordinal))
+        {
+            string path = value[Unix.Length..];
+            return ServerEndPoint.Unix(path.StartsWith('@') ? '\0' + path[1..] : path) with { Tls = tls };
+        }
+
+        if (value.StartsWith(Descriptor, StringComparison.Ordinal)
+            && int.TryParse(value.AsSpan(Descriptor.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
+            && !OperatingSystem.IsWindows())
+            return ServerEndPoint.Inherited(descriptor) with { Tls = tls };
+
+        int colon = value.LastIndexOf(':');
+        if (colon <= 0 || !IsPort(value[(colon + 1)..]) || AddressOf(value[..colon]) is not { } address)
+            throw new ArgumentException($"'{value}' is no place to listen.", nameof(value));
+        if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && value[0] != '[')
+            throw new ArgumentException($"'{value}' lacks brackets around its address.", nameof(value));
+        int port = int.Parse(value[(colon + 1)..], CultureInfo.InvariantCulture);
+        return new ServerEndPoint(new IPEndPoint(address, port)) { Tls = tls };
+    }
+
     /// <summary>The lines without a pattern, for every answer.</summary>
     public static IReadOnlyList<(string Name, string Value)> HeadersOf(IEnumerable<string> values) =>
         [.. values.Where(value => !HasPattern(value)).Select(value => Split(value, ':'))];

@@ -154,6 +154,19 @@ internal static class Options
         Choices = ["localhost", "any"],
     };
 
+    public static Option Listen { get; } = new()
+    {
+        Name = "--listen",
+        Group = OptionGroup.Listening,
+        ValueName = "place",
+        Summary = "Where to listen, in place of --host and --port: `127.0.0.1:8080`, `unix:/run/pwb.sock` or `fd:3`. Repeatable",
+        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `fd:` is a "
+            + "socket that the process was given and that listens already, as systemd gives them from 3 on.",
+        Accepts = OptionValues.IsPlace,
+        Expected = "an IP address with a port, unix:<path>, or fd:<number> of a socket that listens",
+        IsRepeatable = true,
+    };
+
     public static Option AllowHost { get; } = new()
     {
         Name = "--allow-host",
@@ -259,7 +272,7 @@ internal static class Options
     [
         Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base,
         Mime, Header, CacheControl, Cors,
-        Port, Host, AllowHost, Open,
+        Port, Host, Listen, AllowHost, Open,
         TlsCertificate, TlsKey, TlsDevelopment,
         Level, Format, AccessLog,
         Help, Version, Manual, Completion,

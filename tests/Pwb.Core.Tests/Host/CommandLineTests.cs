@@ -52,6 +52,30 @@ public sealed class CommandLineTests
             Refusal(name, "--port", "80").Should().StartWith($"pwb: There is no directory '{Path.Combine(Here, name)}'.");
     }
 
+    [Fact]
+    public void Places_to_listen_stand_for_host_and_port()
+    {
+        EndPointsOf("--listen", "127.0.0.1:8080", "--listen", "[::1]:0", "--listen", "unix:/run/pwb.sock").Should().Equal(
+            new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 8080)), new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 0)), ServerEndPoint.Unix("/run/pwb.sock"));
+        EndPointsOf("--listen=unix:@pwb").Should().ContainSingle().Which.ToString().Should().Be("unix:@pwb");
+        Parse(["--listen", "unix:s", "--tls-dev"]).ToServerOptions().EndPoints.Should().ContainSingle().Which.Tls.Should().NotBeNull();
+        Refusal("--listen", "unix:s", "--port", "80").Should().StartWith("pwb: --listen says where to listen, so it does not go with --port.");
+    }
+
+    [Theory]
+    [InlineData("unix:")]
+    [InlineData("fd:x")]
+    [InlineData("fd:1000000")]
+    [InlineData("localhost:80")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1:65536")]
+    [InlineData("127.1:80")]
+    [InlineData("::1:80")]
+    [InlineData(":80")]
+    [InlineData("")]
+    public void Refuses_what_is_no_place_to_listen(string place) =>
+        Refusal("--listen", place).Should().StartWith($"pwb: --listen takes an IP address with a port, unix:<path>, or fd:<number> of a socket that listens, not '{place}'.");
+
     [SkippableFact]
     public void A_slash_begins_a_path_and_no_option()
     {
