@@ -120,7 +120,8 @@ internal sealed class HttpExchange
         TakenOverStream stream = new(_channel, RequestToken);
         Exception? failure = await RunAsync(on, stream).ConfigureAwait(false);
         _state.Sent = _state.Sent with { Length = stream.Written };
-        if (!stream.CloseToUser())
+        bool isWhole = stream.CloseToUser();
+        if (!isWhole)
         {
             _channel.Taint();
             failure ??= new InvalidOperationException("The protocol ended while it was still reading or writing.");
@@ -132,6 +133,7 @@ internal sealed class HttpExchange
         if (failure is IOException && (_channel.HasSendFailed || _channel.IsAtEnd))
             throw new IOException("The client is gone.", failure);
         await BodyFailedAsync(failure).ConfigureAwait(false);
+        if (isWhole && _state.Response!.Body is TakeOverBody { TellsFailures: true }) return;
         throw new BodyFailedException("The protocol failed.", failure);
     }
 

@@ -87,10 +87,16 @@ internal sealed class InMemoryHandler : DelegatingHandler
     }
 
     // Code that asks https://api.example.com shall find its fake: there is nothing between the two that could listen in.
-    private static Uri? WithoutTls(Uri? uri) =>
-        uri is { IsAbsoluteUri: true } && uri.Scheme == Uri.UriSchemeHttps
-            ? new UriBuilder(uri) { Scheme = Uri.UriSchemeHttp, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri
-            : uri;
+    private static Uri? WithoutTls(Uri? uri)
+    {
+        if (uri is not { IsAbsoluteUri: true }) return uri;
+
+        bool isHttps = uri.Scheme == Uri.UriSchemeHttps;
+        if (!isHttps && uri.Scheme != Uri.UriSchemeWss) return uri;
+
+        string plain = isHttps ? Uri.UriSchemeHttp : Uri.UriSchemeWs;
+        return new UriBuilder(uri) { Scheme = plain, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri;
+    }
 
     private ConnectionEnd Connect()
     {

@@ -109,6 +109,12 @@ public sealed class HttpRequest
     /// </summary>
     public string Host => Encoding.ASCII.GetString(HostBytes);
 
+    /// <summary>
+    /// Whether this asks for a WebSocket (RFC 6455 §4.2.1): a GET in HTTP/1.1 with "websocket" in Upgrade, and "upgrade" in
+    /// Connection.
+    /// </summary>
+    public bool IsWebSocketRequest => _head.AsksForWebSocket;
+
     /// <summary>The header section.</summary>
     public HttpFields Headers { get; }
 

@@ -26,6 +26,10 @@ public sealed partial class HttpResponse
     {
         ArgumentException.ThrowIfNullOrEmpty(protocol);
         ArgumentNullException.ThrowIfNull(run);
-        return new HttpResponse(101, [("Upgrade", protocol), .. headers], new TakeOverBody(protocol, run));
+        return TakeOver(new TakeOverBody(protocol, run, tellsFailures: false), headers);
     }
+
+    /// <summary>101, and then the body.</summary>
+    internal static HttpResponse TakeOver(TakeOverBody body, ReadOnlySpan<(string Name, string Value)> headers) =>
+        new(101, [("Upgrade", body.Protocol), .. headers], body);
 }

@@ -1,10 +1,19 @@
 namespace Pwb.Model;
 
 /// <summary>What follows a 101 (Switching Protocols). It is no content: it gets the connection in both directions.</summary>
-internal sealed class TakeOverBody(string protocol, Func<Stream, CancellationToken, ValueTask> run) : ResponseBody
+/// <param name="protocol">The protocol's name.</param>
+/// <param name="run">Speaks it.</param>
+/// <param name="tellsFailures">
+/// Whether it has told the client, in its own way, before it throws: then the connection is closed in good order all the same.
+/// </param>
+internal sealed class TakeOverBody(string protocol, Func<Stream, CancellationToken, ValueTask> run, bool tellsFailures)
+    : ResponseBody
 {
     /// <summary>The protocol that the connection goes over to.</summary>
     public string Protocol => protocol;
+
+    /// <summary>Whether a failure is no reason to break the connection off.</summary>
+    public bool TellsFailures => tellsFailures;
 
     /// <inheritdoc/>
     public override long? Length => null;

@@ -1,0 +1,75 @@
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// How a WebSocket is spoken. Never changes, and is checked where it is set: one instance serves all connections.
+/// </summary>
+/// <example><code>static readonly WebSocketOptions Chat = new() { SubProtocols = ["chat.v2", "chat.v1"] };</code></example>
+public sealed record WebSocketOptions
+{
+    /// <summary>The options unless others are given.</summary>
+    public static WebSocketOptions Default { get; } = new();
+
+    /// <summary>
+    /// The subprotocols that the handler speaks (RFC 6455 §1.9). Default: none. The first that the client names and that stands
+    /// here too is agreed upon, and is the socket's <see cref="System.Net.WebSockets.WebSocket.SubProtocol"/>; without one in
+    /// common that is null, and browsers then close. Case counts.
+    /// </summary>
+    /// <exception cref="ArgumentException">One is no token (RFC 9110 §5.6.2).</exception>
+    public IReadOnlyList<string> SubProtocols
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (string name in value)
+            {
+                if (string.IsNullOrEmpty(name) || !Grammar.IsToken(System.Text.Encoding.UTF8.GetBytes(name)))
+                    throw new ArgumentException($"'{name}' names no subprotocol: it is no token.", nameof(value));
+            }
+
+            field = [.. value];
+        }
+    } = [];
+
+    /// <summary>
+    /// How long a connection may be silent before the client gets a ping. Default 15 s, since mobile networks drop what is silent
+    /// for half a minute. Zero sends none. In real time, not by the server's clock.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than a day.</exception>
+    public TimeSpan KeepAliveInterval
+    {
+        get;
+        init => field = Checked(value, TimeSpan.Zero);
+    } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long the answer to a ping may take before the client counts as gone. Default 15 s. Zero waits for none. In real time,
+    /// not by the server's clock.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than a day.</exception>
+    public TimeSpan KeepAliveTimeout
+    {
+        get;
+        init => field = Checked(value, TimeSpan.Zero);
+    } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long the client may take to answer a close frame, whoever caused it, before the connection ends without the answer.
+    /// Default 5 s. In real time, not by the server's clock.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than a millisecond, or more than a day.</exception>
+    public TimeSpan CloseTimeout
+    {
+        get;
+        init => field = Checked(value, TimeSpan.FromMilliseconds(1));
+    } = TimeSpan.FromSeconds(5);
+
+    private static TimeSpan Checked(TimeSpan value, TimeSpan least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1));
+        return value;
+    }
+}
