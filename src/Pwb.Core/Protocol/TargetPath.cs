@@ -99,6 +99,28 @@ internal static class TargetPath
         return text;
     }
 
+    /// <summary>
+    /// Takes a beginning of a path that spells another path, in whatever escapes. An escaped slash is none of the prefix's.
+    /// </summary>
+    /// <param name="path">A path that is valid and whole.</param>
+    /// <param name="prefix">The decoded path, without a slash at its end.</param>
+    /// <param name="rest">What follows: nothing, or a slash and so on.</param>
+    /// <returns>Whether the path begins so, and then ends or goes on with a slash.</returns>
+    public static bool TryTakePrefix(ReadOnlySpan<byte> path, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> rest)
+    {
+        rest = path;
+        foreach (byte expected in prefix)
+        {
+            if (rest.IsEmpty) return false;
+            bool isEscape = rest[0] == '%';
+            byte value = isEscape ? Unescape(rest) : rest[0];
+            if (value != expected || (isEscape && value == '/')) return false;
+            rest = rest[(isEscape ? 3 : 1)..];
+        }
+
+        return rest.IsEmpty || rest[0] == '/';
+    }
+
     // Bytes that are no UTF-8 would all look alike, or each program would make something else of them. A control character is
     // never meant well, in whatever spelling: %00-%1F and %7F.
     private static bool IsText(ReadOnlySpan<byte> path, bool isPrefix)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Handlers;
 using Pwb.Http;
 using Pwb.Logging;
+using Pwb.Protocol;
 using Pwb.StaticFiles;
 
 namespace Pwb;
@@ -24,7 +25,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     private readonly ResourceFinder _finder;
     private readonly ResourceCache _cache;
     private readonly TimeProvider _clock;
-    private readonly byte[] _base; // as in a target, without its last slash: empty for the root
+    private readonly byte[] _base; // decoded, without its last slash: empty for the root
 
     /// <summary>Serves a folder.</summary>
     /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
@@ -50,7 +51,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         _source = source;
         _next = next;
         _clock = _options.TimeProvider;
-        _base = _options.BasePath == "/" ? [] : Encoding.ASCII.GetBytes(PathResolver.ToTarget(_options.BasePath));
+        _base = Encoding.UTF8.GetBytes(_options.BasePath[..^1]);
         _fields = new ResponseFields(_options);
         ILogger logger = _options.Logger is { } users ? new IsolatedLogger(users) : NullLogger.Instance;
         _unreadable = new UnreadableFiles(logger);
@@ -145,14 +146,16 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
 
     private HttpResponse? AnswerOutsideOfBase(HttpRequest request)
     {
-        if (request.EscapedPath.SequenceEqual(_base)) return Redirect(301, "/", request);
+        bool isBase = TargetPath.TryTakePrefix(request.EscapedPath, _base, out ReadOnlySpan<byte> rest) && rest.IsEmpty;
+        if (isBase) return Redirect(301, "/", request);
         return _next is null ? _fields.NotFound : null;
     }
 
     private HttpResponse Redirect(int statusCode, string target, HttpRequest request)
     {
         string query = request.RawQuery.IsEmpty ? "" : "?" + Encoding.ASCII.GetString(request.RawQuery);
-        return _fields.Redirect(statusCode, Encoding.ASCII.GetString(_base) + target + query);
+        string start = _base.Length == 0 ? "" : PathResolver.ToTarget(_options.BasePath);
+        return _fields.Redirect(statusCode, start + target + query);
     }
 
     /// <summary>
@@ -162,7 +165,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     {
         ReadOnlySpan<byte> path = request.EscapedPath;
         if (_base.Length == 0) return path;
-        return path.Length > _base.Length && path[_base.Length] == '/' && path.StartsWith(_base) ? path[_base.Length..] : [];
+        return TargetPath.TryTakePrefix(path, _base, out ReadOnlySpan<byte> rest) ? rest : [];
     }
 
     private HttpResponse AnswerListing(string path, HttpRequest request)

@@ -79,6 +79,24 @@ public sealed class PathOptionsTests
     }
 
     [Theory]
+    [InlineData("/gr%C3%BC%C3%9Fe/a.txt", "a")]
+    [InlineData("/gr%c3%bc%c3%9fe/a.txt", "a")]
+    [InlineData("/%67r%C3%BC%C3%9Fe/a.txt", "a")]
+    [InlineData("/x/../gr%C3%BC%C3%9Fe/a.txt", "a")]
+    [InlineData("/gr%c3%bc%c3%9fe", "/gr%C3%BC%C3%9Fe/")]
+    [InlineData("/gr%C3%BC%C3%9Fe%2Fa.txt", "next")]
+    [InlineData("/gr%C3%BC%C3%9Fen/a.txt", "next")]
+    [InlineData("/gr%C3%BC/a.txt", "next")]
+    public async Task A_base_path_is_the_same_in_whatever_escapes_it_is_asked_for(string target, string expected)
+    {
+        var site = new Site(new StaticFileOptions { BasePath = "/grüße/" }, RequestHandler.From(_ => HttpResponse.Text("next")));
+        site.Source.Add("a.txt", "a");
+        WireResponse response = await site.GetAsync(target);
+
+        (response.Status == 301 ? response["Location"] : response.ContentText).Should().Be(expected);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("app")]
     [InlineData("/app")]
