@@ -1,16 +1,20 @@
 using System.Diagnostics;
+using Pwb.Fuzz.Forms;
 using Pwb.Fuzz.Mutation;
 using Pwb.Fuzz.Running;
 
 namespace Pwb.Fuzz;
 
-/// <summary>The loop: first the corpus in every way there is, then mutations of it, each in three ways.</summary>
+/// <summary>The loop: first the corpus in every way there is, then mutations of it, each in three ways, and a form with each.</summary>
 internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList<(string Name, byte[] Content)> corpus)
 {
     private readonly byte[][] _inputs = [.. corpus.Select(file => file.Content)];
 
     /// <summary>How many iterations passed.</summary>
     public long Passed { get; private set; }
+
+    /// <summary>A form that was read otherwise than it should be, which ended the loop; null if there was none.</summary>
+    public string? FormFinding { get; private set; }
 
     /// <summary>Tries every file of the corpus on every server, whole, byte by byte and cut once at every place.</summary>
     public async Task<Finding?> RunCorpusAsync()
@@ -57,6 +61,10 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
                 [Segmentation.Whole, Segmentation.ByteByByte, Segmentation.Random(random, input.Length)]);
             if (await runner.RunAsync(fuzzCase) is { } finding)
                 return (finding, iteration);
+
+            FormFinding = await FormFuzzer.RunAsync(options.Seed, iteration);
+            if (FormFinding is not null)
+                return null;
 
             Passed++;
         }

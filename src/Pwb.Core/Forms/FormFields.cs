@@ -59,6 +59,8 @@ public sealed class FormFields
     public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
         where T : IParsable<T> => T.TryParse(this[name], CultureInfo.InvariantCulture, out value);
 
-    /// <summary>Walks over the fields, in the order in which they were sent: <c>foreach ((string name, string value) in form)</c>.</summary>
+    /// <summary>
+    /// Walks over the fields, in the order in which they were sent: <c>foreach ((string name, string value) in form)</c>.
+    /// </summary>
     public IEnumerator<(string Name, string Value)> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
 }
