@@ -38,13 +38,13 @@ public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(inner);
+        if (WhatIsWrongWith(options) is { } sentence) throw new ArgumentException(sentence, nameof(options));
         _options = options;
         _inner = inner;
         _origins = [.. options.Origins];
         _methods = [.. options.Methods];
         _requestHeaders = [.. options.RequestHeaders];
         _exposed = string.Join(", ", options.ExposedHeaders);
-        Check(options);
     }
 
     /// <inheritdoc/>
@@ -66,26 +66,24 @@ public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
         return MarkAsync(isAllowed ? origin : null, request, cancellationToken);
     }
 
-    private static void Check(CorsOptions options)
+    /// <returns>Null if nothing is wrong.</returns>
+    private static string? WhatIsWrongWith(CorsOptions options)
     {
         foreach (string origin in options.Origins)
         {
-            if (origin == "*" && options.Origins.Count > 1) throw Wrong("\"*\" is for every origin: it stands alone.");
+            if (origin == "*" && options.Origins.Count > 1) return "\"*\" is for every origin: it stands alone.";
             if (origin == "*" && options.AllowCredentials)
-                throw Wrong("With credentials, \"*\" would give every page what only the user may see. List the origins.");
-            if (origin != "*" && !IsOrigin(origin))
-                throw Wrong($"'{origin}' is no origin as browsers send it, such as https://app.example.");
+                return "With credentials, \"*\" would give every page what only the user may see. List the origins.";
+            if (origin != "*" && !IsOrigin(origin)) return $"'{origin}' is no origin as browsers send it, such as https://app.example.";
         }
 
         foreach (string name in (string[])[.. options.Methods, .. options.RequestHeaders, .. options.ExposedHeaders])
         {
-            if (!Grammar.IsToken(Encoding.UTF8.GetBytes(name))) throw Wrong($"'{name}' is no method or field name.");
-            if (name == "*" && options.AllowCredentials) throw Wrong("With credentials \"*\" means nothing: list the names.");
+            if (!Grammar.IsToken(Encoding.UTF8.GetBytes(name))) return $"'{name}' is no method or field name.";
+            if (name == "*" && options.AllowCredentials) return "With credentials \"*\" means nothing: list the names.";
         }
 
-        if (options.MaxAge < TimeSpan.Zero) throw Wrong("The age is negative.");
-
-        static ArgumentException Wrong(string sentence) => new(sentence, nameof(options));
+        return options.MaxAge < TimeSpan.Zero ? "The age is negative." : null;
     }
 
     private static bool IsOrigin(string text) =>

@@ -10,7 +10,7 @@ internal sealed class HandlerFailures
     /// <summary>The field of a 500 that names its exception. No other client gets one.</summary>
     public const string FieldName = "Pwb-Handler-Failure";
 
-    private readonly ConcurrentDictionary<string, Exception> _exceptions = new();
+    private readonly ConcurrentDictionary<string, Exception> _exceptions = new(StringComparer.Ordinal);
     private long _last;
 
     /// <summary>Keeps an exception, and gives it a name.</summary>

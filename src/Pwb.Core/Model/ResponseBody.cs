@@ -227,6 +227,8 @@ public abstract class ResponseBody : IAsyncDisposable
     {
         public override long? Length => length;
 
+        public override IReadOnlyList<(string Name, string Value)> Trailers => inner.Trailers;
+
         internal override string DefaultContentType => inner.DefaultContentType;
 
         public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
-using System.Text;
 using Pwb.Http;
-using Pwb.Protocol;
 
 namespace Pwb.StaticFiles;
 

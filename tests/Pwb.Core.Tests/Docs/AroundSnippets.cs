@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Pwb;
 
 namespace Snippets;
@@ -45,6 +46,32 @@ public sealed class AroundSnippets
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "t0ken");
 
         (await client.GetStringAsync("/")).Should().Be("hello ann");
+    }
+
+    [Fact]
+    public async Task Compression_and_proxies_go_around_a_handler()
+    {
+        IRequestHandler api = RequestHandler.From(request => HttpResponse.Text(new string('x', 2000)));
+        // <compression>
+        IRequestHandler compressed = new CompressionHandler(api);
+        // </compression>
+        // <forwarded>
+        IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
+            RequestHandler.From(request => HttpResponse.Text($"{ForwardedRequest.Of(request).Client} by {ForwardedRequest.Of(request).Scheme}\n")));
+        // </forwarded>
+        bool isDevelopment = false;
+        // <exception-page>
+        IRequestHandler shown = new ExceptionPageHandler(api, isOn: isDevelopment);
+        // </exception-page>
+        var connection = new HttpConnectionInfo { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 1) };
+        var zipped = new HttpRequest("GET", "/", null, ("Accept-Encoding", "gzip"));
+        var request = new HttpRequest("GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https")) { Connection = connection };
+
+        (await compressed.HandleAsync(zipped, CancellationToken.None)).Headers["Content-Encoding"].Should().Be("gzip");
+        HttpResponse response = await handler.HandleAsync(request, CancellationToken.None);
+        response.Body.TryGetMemory(out ReadOnlyMemory<byte> text).Should().BeTrue();
+        Encoding.UTF8.GetString(text.Span).Should().Be("203.0.113.9 by https\n");
+        (await shown.HandleAsync(request, CancellationToken.None)).StatusCode.Should().Be(200);
     }
 
     // <throwing-client>

@@ -106,6 +106,10 @@ public sealed class ResponseFactoryTests
     }
 
     [Fact]
+    public void A_wrapped_body_has_the_trailers_of_the_one_inside() =>
+        ResponseBody.Wrap(new TrailingBody(), output => output).Trailers.Should().Equal(("X-End", "1"));
+
+    [Fact]
     public async Task A_wrapped_body_goes_through_the_stream_and_passes_its_disposal_on()
     {
         using var source = new PlainStream("abcabcabc"u8.ToArray());
@@ -120,5 +124,14 @@ public sealed class ResponseFactoryTests
         (await unzipped.ReadToEndAsync()).Should().Be("abcabcabc");
         body.Length.Should().BeNull();
         source.DisposeCount.Should().Be(1);
+    }
+
+    private sealed class TrailingBody : ResponseBody
+    {
+        public override long? Length => null;
+
+        public override IReadOnlyList<(string Name, string Value)> Trailers => [("X-End", "1")];
+
+        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => default;
     }
 }

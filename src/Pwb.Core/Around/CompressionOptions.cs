@@ -1,0 +1,14 @@
+using System.IO.Compression;
+
+namespace Pwb;
+
+/// <summary>How <see cref="CompressionHandler"/> compresses.</summary>
+public sealed class CompressionOptions
+{
+    /// <summary>The number of bytes from which on content of known length is compressed. Default 1,024; less is often longer
+    /// afterwards.</summary>
+    public int MinLength { get; init; } = 1024;
+
+    /// <summary>How much time goes into it. Default Fastest: what is compressed for one response is seldom worth more.</summary>
+    public CompressionLevel Level { get; init; } = CompressionLevel.Fastest;
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text;
+using Pwb.Around;
+using Pwb.Handlers;
+using Pwb.Protocol;
+
+namespace Pwb;
+
+/// <summary>
+/// Finds out whom a request came from, behind proxies: <see cref="ForwardedRequest.Of"/> tells it to the inner handler. Proxies
+/// are believed by their addresses, from the server outwards: the first that is not listed is the client, whatever stands before
+/// it in the field.
+/// </summary>
+/// <example><code>IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("10.0.0.0/24")], inner);</code></example>
+public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
+{
+    private readonly IPNetwork[] _proxies;
+    private readonly IRequestHandler _inner;
+    private readonly ForwardedFields _fields;
+    private readonly bool _takesHost;
+
+    /// <summary>Makes the handler.</summary>
+    /// <param name="proxies">
+    /// The networks of the proxies. Not those of clients: whoever is listed may say what he likes. A proxy on this machine is
+    /// 127.0.0.0/8 and ::1/128; then no other program here is to be reached by clients.
+    /// </param>
+    /// <param name="inner">The handler that asks whom the request came from.</param>
+    /// <param name="fields">The fields that the proxies write. Those of the other kind are ignored, since clients can write them.
+    /// Default XForwarded.</param>
+    /// <param name="takesHost">
+    /// Whether the host is taken too. Default false: many proxies pass on what a client wrote there. True is for those that set
+    /// it.
+    /// </param>
+    /// <exception cref="ArgumentException">No proxy is listed, or all the world is (a prefix of length 0).</exception>
+    public ForwardedHandler(
+        IReadOnlyList<IPNetwork> proxies,
+        IRequestHandler inner,
+        ForwardedFields fields = ForwardedFields.XForwarded,
+        bool takesHost = false)
+    {
+        ArgumentNullException.ThrowIfNull(proxies);
+        ArgumentNullException.ThrowIfNull(inner);
+        if (proxies.Count == 0) throw new ArgumentException("No proxy is listed.", nameof(proxies));
+        if (proxies.Any(network => network.PrefixLength == 0))
+            throw new ArgumentException("Every client would be believed.", nameof(proxies));
+        _proxies = [.. proxies];
+        _inner = inner;
+        _fields = fields;
+        _takesHost = takesHost;
+    }
+
+    /// <inheritdoc/>
+    public bool NeverBlocks => _inner.NeverBlocks;
+
+    /// <inheritdoc/>
+    bool IBorrowingHandler.Borrows => Inner.Borrows(_inner);
+
+    /// <inheritdoc/>
+    public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Connection.RemoteEndPoint is IPEndPoint peer && IsProxy(ForwardedHop.Plain(peer.Address)))
+            ForwardedRequest.Set(request, Find(request, ForwardedHop.Plain(peer.Address)));
+        return _inner.HandleAsync(request, cancellationToken);
+    }
+
+    private static bool IsHost(string host) => Authority.IsValid(Encoding.Latin1.GetBytes(host));
+
+    private bool IsProxy(IPAddress address) => Array.Exists(_proxies, network => network.Contains(address));
+
+    private ForwardedRequest Find(HttpRequest request, IPAddress peer)
+    {
+        List<ForwardedHop> hops = _fields == ForwardedFields.XForwarded
+            ? ForwardedHop.ReadXForwarded(request.Headers)
+            : ForwardedHop.ReadForwarded(request.Headers);
+
+        IPAddress? client = peer;
+        string scheme = request.Scheme, host = request.Host;
+        for (int i = hops.Count - 1; i >= 0; i--)
+        {
+            // This was written by a proxy that is believed.
+            ForwardedHop hop = hops[i];
+            client = hop.Address;
+            if (hop.Scheme?.ToLowerInvariant() is "https" or "http") scheme = hop.Scheme.ToLowerInvariant();
+            if (_takesHost && hop.Host is { } name && IsHost(name)) host = name;
+            if (client is null || !IsProxy(client)) break;
+        }
+
+        return new ForwardedRequest { Client = client, Scheme = scheme, Host = host };
+    }
+}

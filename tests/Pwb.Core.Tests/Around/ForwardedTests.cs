@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace Pwb.Tests.Around;
+
+public sealed class ForwardedTests
+{
+    private static readonly IPNetwork[] Proxies = [IPNetwork.Parse("10.0.0.0/24"), IPNetwork.Parse("2001:db8::/64")];
+
+    [Theory]
+    [InlineData("10.0.0.1", "203.0.113.9", "https", "203.0.113.9", "https")]
+    [InlineData("::ffff:10.0.0.1", "203.0.113.9", "https", "203.0.113.9", "https")]
+    [InlineData("198.51.100.1", "203.0.113.9", "https", "198.51.100.1", "http")] // not listed: not believed
+    [InlineData("10.0.0.1", "6.6.6.6, 203.0.113.9", "https", "203.0.113.9", "https")] // what the client wrote is no hop
+    [InlineData("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", "https", "203.0.113.9", "https")]
+    [InlineData("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", "http, https, http", "203.0.113.9", "https")]
+    [InlineData("10.0.0.1", "203.0.113.9:4711", null, "203.0.113.9", "http")]
+    [InlineData("10.0.0.1", "[2001:db9::1]:4711", null, "2001:db9::1", "http")]
+    [InlineData("10.0.0.1", "2001:db9::1", null, "2001:db9::1", "http")]
+    [InlineData("10.0.0.1", "6.6.6.6, unknown", null, null, "http")]
+    [InlineData("10.0.0.1", "6.6.6.6, 1", null, null, "http")]
+    [InlineData("10.0.0.1", "6.6.6.6,", null, null, "http")]
+    [InlineData("10.0.0.1", "203.0.113.9", "javascript", "203.0.113.9", "http")]
+    [InlineData("10.0.0.1", null, "https", "10.0.0.1", "http")]
+    public async Task The_first_from_the_right_that_is_not_listed_is_the_client(string peer, string? nodes, string? scheme, string? client, string expected)
+    {
+        List<(string, string)> lines = [("Forwarded", "for=6.6.6.6;proto=https")];
+        if (nodes is not null) lines.Add(("X-Forwarded-For", nodes));
+        if (scheme is not null) lines.Add(("X-Forwarded-Proto", scheme));
+
+        ForwardedRequest forwarded = await Ask(peer, ForwardedFields.XForwarded, false, lines);
+
+        (forwarded.Client?.ToString()).Should().Be(client);
+        forwarded.Scheme.Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("for=203.0.113.9;proto=https;host=shop.example", "203.0.113.9", "https", "shop.example")]
+    [InlineData("For=\"[2001:db9::1]:4711\" ; Proto=HTTPS", "2001:db9::1", "https", "localhost")]
+    [InlineData("for=6.6.6.6, for=203.0.113.9;proto=https, for=10.0.0.2;proto=http", "203.0.113.9", "https", "localhost")]
+    [InlineData("for=\"203.0.113.9\\\"\"", null, "http", "localhost")]
+    [InlineData("for=_hidden", null, "http", "localhost")]
+    [InlineData("proto=https", null, "https", "localhost")]
+    [InlineData("for=203.0.113.9;host=\"evil/path\"", "203.0.113.9", "http", "localhost")]
+    [InlineData("for=\"6.6.6.6, for=203.0.113.9", "10.0.0.1", "http", "localhost")] // malformed: not read at all
+    [InlineData("for=203.0.113.9 proto=https", "10.0.0.1", "http", "localhost")]
+    public async Task Forwarded_is_read_by_RFC_7239(string field, string? client, string scheme, string host)
+    {
+        ForwardedRequest forwarded = await Ask("10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field), ("X-Forwarded-For", "6.6.6.6")]);
+
+        (forwarded.Client?.ToString()).Should().Be(client);
+        forwarded.Scheme.Should().Be(scheme);
+        forwarded.Host.Should().Be(host);
+    }
+
+    [Theory]
+    [InlineData(true, "shop.example")]
+    [InlineData(false, "localhost")]
+    public async Task The_host_is_taken_if_the_proxies_set_it(bool takesHost, string host)
+    {
+        List<(string, string)> lines = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Host", "shop.example")];
+
+        (await Ask("10.0.0.1", ForwardedFields.XForwarded, takesHost, lines)).Host.Should().Be(host);
+    }
+
+    [Fact]
+    public async Task The_connection_stays_what_it_is()
+    {
+        HttpRequest? seen = null;
+        IRequestHandler inner = RequestHandler.From(request => new HttpResponse((seen = request) is null ? 500 : 204));
+        HttpConnectionInfo connection = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 1) };
+        HttpRequest request = new("GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https")) { Connection = connection };
+
+        await new ForwardedHandler(Proxies, inner).HandleAsync(request, CancellationToken.None);
+
+        seen!.Connection.Should().BeSameAs(connection);
+        seen.Scheme.Should().Be("http");
+        ForwardedRequest.Of(seen).Client.Should().Be(IPAddress.Parse("203.0.113.9"));
+        ForwardedRequest.Of(new HttpRequest("GET", "/") { Connection = connection }).Client.Should().Be(IPAddress.Parse("10.0.0.1"));
+    }
+
+    [Fact]
+    public void To_believe_nobody_or_everybody_is_refused()
+    {
+        FixedResponseHandler inner = new();
+        FluentActions.Invoking(() => new ForwardedHandler([], inner)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ForwardedHandler([IPNetwork.Parse("0.0.0.0/0")], inner)).Should().Throw<ArgumentException>();
+    }
+
+    private static async Task<ForwardedRequest> Ask(string peer, ForwardedFields fields, bool takesHost, List<(string, string)> lines)
+    {
+        HttpConnectionInfo connection = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(peer), 1) };
+        HttpRequest request = new("GET", "/", null, [.. lines]) { Connection = connection };
+        await new ForwardedHandler(Proxies, new FixedResponseHandler(), fields, takesHost).HandleAsync(request, CancellationToken.None);
+        return ForwardedRequest.Of(request);
+    }
+}
