@@ -74,7 +74,8 @@ public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
             if (origin == "*" && options.Origins.Count > 1) return "\"*\" is for every origin: it stands alone.";
             if (origin == "*" && options.AllowCredentials)
                 return "With credentials, \"*\" would give every page what only the user may see. List the origins.";
-            if (origin != "*" && !IsOrigin(origin)) return $"'{origin}' is no origin as browsers send it, such as https://app.example.";
+            if (origin != "*" && !IsOrigin(origin))
+                return $"'{origin}' is no origin as browsers send it, such as https://app.example.";
         }
 
         foreach (string name in (string[])[.. options.Methods, .. options.RequestHeaders, .. options.ExposedHeaders])
