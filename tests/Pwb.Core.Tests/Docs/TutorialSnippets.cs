@@ -13,11 +13,9 @@ public sealed class TutorialSnippets : IDisposable
     [Fact]
     public async Task The_first_server_says_hello()
     {
-        CancellationToken stop = new(canceled: true);
-
         // <tutorial-hello>
         await using PwbServer server = new();
-        await server.RunAsync(stop);
+        await server.RunUntilStoppedAsync();
         // </tutorial-hello>
 
         using HttpClient client = server.CreateClient();
@@ -38,6 +36,7 @@ public sealed class TutorialSnippets : IDisposable
         });
         await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8888) });
         Console.WriteLine("web server:PWB 1.0 on port 8888...");
+        await server.RunUntilStoppedAsync();
         // </tutorial-print>
 
         using HttpClient client = server.CreateClient();
@@ -58,9 +57,11 @@ public sealed class TutorialSnippets : IDisposable
             "/time" => HttpResponse.Text($"现在是 {DateTime.Now:HH:mm:ss}"),
             _ => HttpResponse.Text($"没有 {request.Path}", 404),
         });
+        await using PwbServer server = new(handler);
+        await server.RunUntilStoppedAsync();
         // </tutorial-path>
 
-        using HttpClient client = new PwbServer(handler).CreateClient();
+        using HttpClient client = server.CreateClient();
         using HttpResponseMessage response = await client.GetAsync(target);
         (await response.Content.ReadAsStringAsync()).Should().StartWith(answer);
     }
@@ -96,16 +97,49 @@ public sealed class TutorialSnippets : IDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "index.html"), "欢迎");
         await File.WriteAllTextAsync(Path.Combine(folder, "page.html"), "页面");
 
-        // <tutorial-static>
-        IRequestHandler handler = new StaticFileHandler(folder);
-        // </tutorial-static>
-
-        foreach (IRequestHandler each in (IRequestHandler[])[handler, new FileHandler(folder)])
+        foreach (IRequestHandler each in (IRequestHandler[])[new StaticFileHandler(folder), new FileHandler(folder)])
         {
-            using HttpClient client = new PwbServer(each).CreateClient();
+            await using PwbServer server = new(each);
+            using HttpClient client = server.CreateClient();
             using HttpResponseMessage response = await client.GetAsync(target);
             ((int)response.StatusCode).Should().Be(status);
         }
+    }
+
+    [Fact]
+    public async Task The_programs_around_the_fourth_server_run()
+    {
+        Directory.CreateDirectory("www");
+        await OwnAsync();
+        await LibrarysAsync();
+
+        static async Task OwnAsync()
+        {
+            // <tutorial-files-run>
+            await using PwbServer server = new(new FileHandler("www"));
+            await server.RunUntilStoppedAsync();
+            // </tutorial-files-run>
+        }
+
+        static async Task LibrarysAsync()
+        {
+            // <tutorial-static>
+            await using PwbServer server = new(new StaticFileHandler("www"));
+            await server.RunUntilStoppedAsync();
+            // </tutorial-static>
+        }
+    }
+
+    /// <summary>The server, in a process that is told to end before port 8888 is taken: another test may have it.</summary>
+    private sealed class PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null) : IAsyncDisposable
+    {
+        private readonly Pwb.PwbServer _server = new(handler, options);
+
+        public Task RunUntilStoppedAsync() => _server.RunUntilStoppedAsync(new CancellationToken(canceled: true));
+
+        public HttpClient CreateClient() => _server.CreateClient();
+
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
     }
 
     /// <summary>The terminal.</summary>
