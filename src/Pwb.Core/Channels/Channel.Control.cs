@@ -19,6 +19,7 @@ internal sealed partial class Channel
     private Deadline _sending; // of its own: content may be received while a response, or part of one, is being sent
     private RequestLife? _life;
     private bool _isAtWork;
+    private long _workSince;
     private volatile string? _abortReason;
 
     /// <summary>
@@ -111,14 +112,18 @@ internal sealed partial class Channel
             case PeerState.Gone:
                 Abort();
                 break;
-            case PeerState.Ended when Volatile.Read(ref _receiveState) != Receiving: // who receives sees it
+            case PeerState.Ended when IsAnswerLate && Volatile.Read(ref _receiveState) != Receiving: // who receives sees it
                 CancelWork();
                 break;
-            case PeerState.Unknown:
+            case PeerState.Unknown when IsAnswerLate:
                 WatchForEnd();
                 break;
         }
     }
+
+    // A client that sends its FIN right behind its request waits for an answer, and most come at once: no handler is told before
+    // a second has gone by.
+    private bool IsAnswerLate => _context.Clock.Now - Volatile.Read(ref _workSince) >= CoarseClock.IntervalMilliseconds;
 
     private void Close()
     {

@@ -97,6 +97,7 @@ internal sealed partial class Channel : IChannelControl
     public void BeginRequest(RequestLife? life)
     {
         _life = life;
+        Volatile.Write(ref _workSince, _context.Clock.Now);
         Volatile.Write(ref _isAtWork, true);
         if (life is null) return;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pwb.Channels;
-using Pwb.Logging;
 using Pwb.Http1;
+using Pwb.Logging;
 using Pwb.Protocol;
 using Pwb.Telemetry;
 

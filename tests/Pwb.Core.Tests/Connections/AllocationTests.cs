@@ -14,6 +14,9 @@ public sealed class AllocationTests
 {
     private const int Requests = 10_000;
 
+    // What a request costs that is its handler's own to keep: the object, its bytes, its table of field lines and its tokens.
+    private const int OwnCurlRequest = 640, OwnBrowserRequest = 1_280;
+
     private static readonly byte[] Curl = "GET /11 HTTP/1.1\r\nHost: localhost:8888\r\nUser-Agent: curl/8.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
 
     private static readonly byte[] Upload = "POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
@@ -77,7 +80,7 @@ public sealed class AllocationTests
     }
 
     [SkippableFact]
-    public async Task A_fixed_response_after_a_handler_that_waited_allocates_nothing_of_ours()
+    public async Task A_fixed_response_after_a_handler_that_waited_allocates_the_request_and_nothing_else_of_ours()
     {
         HttpResponse response = HttpResponse.Text("hello");
         var handler = RequestHandler.From(async (_, _) =>
@@ -88,11 +91,11 @@ public sealed class AllocationTests
 
         // The handler's own state machine and task are its own: about 250 bytes.
         long bytes = await MeasureAsync(handler, Curl);
-        bytes.Should().BeLessThan(350);
+        bytes.Should().BeLessThan(350 + OwnCurlRequest);
     }
 
     [SkippableFact]
-    public async Task Reading_what_a_request_says_allocates_nothing_but_the_strings_asked_for()
+    public async Task Reading_what_a_request_says_allocates_nothing_but_the_request_and_the_strings_asked_for()
     {
         HttpResponse response = HttpResponse.Text("hello");
         long bytes = await MeasureAsync(
@@ -104,7 +107,7 @@ public sealed class AllocationTests
                 return response;
             }),
             Browser);
-        bytes.Should().Be(0);
+        bytes.Should().BeInRange(1, OwnBrowserRequest);
     }
 
     [SkippableTheory]
@@ -131,13 +134,13 @@ public sealed class AllocationTests
     {
         byte[] content = new byte[200];
         long bytes = await MeasureAsync(RequestHandler.From(_ => HttpResponse.Bytes(content, contentType: "application/json")), Curl);
-        bytes.Should().BeLessThan(600, "the response, its body, its head and what it takes to make that");
+        bytes.Should().BeLessThan(600 + OwnCurlRequest, "the request, the response, its body, its head and what it takes to make that");
     }
 
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_response_over_a_socket_allocates_nothing_wherever_the_handler_runs(bool neverBlocks)
+    public async Task A_response_over_a_socket_allocates_nothing_but_the_request_wherever_the_handler_runs(bool neverBlocks)
     {
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");
 
@@ -156,7 +159,7 @@ public sealed class AllocationTests
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        (least / Requests).Should().Be(0);
+        (least / Requests).Should().BeInRange(1, OwnCurlRequest);
 
         // Without async, not once: only then does a socket allocate nothing for a client that waits.
         static void Connect(Socket client, EndPoint server) => client.Connect(server);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Pwb.Tests.Docs;
 using Pwb;
+using Pwb.Tests.Docs;
 
 namespace Snippets;
 

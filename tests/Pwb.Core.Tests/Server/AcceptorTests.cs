@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Pwb.Server;
-using Pwb.Transports;
 using Pwb.Tests.Infrastructure;
+using Pwb.Transports;
 
 namespace Pwb.Tests.Server;
 

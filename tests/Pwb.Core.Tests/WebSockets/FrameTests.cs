@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.WebSockets;
