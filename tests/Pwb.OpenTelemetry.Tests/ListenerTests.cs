@@ -54,7 +54,7 @@ public sealed class ListenerTests
         await using var server = (IAsyncDisposable)Activator.CreateInstance(type, [null, options, null])!;
         await (Task)type.GetMethod(nameof(PwbServer.StartAsync))!.Invoke(server, [CancellationToken.None])!;
 
-        using var client = (HttpClient)type.GetMethod(nameof(PwbServer.CreateClient))!.Invoke(server, [])!;
+        using var client = (HttpClient)type.GetMethod(nameof(PwbServer.CreateClient))!.Invoke(server, [false])!;
         (await client.GetStringAsync("/")).Should().Be("hello PWB");
         offered.Should().HaveCount(5);
         offered.ForEach(meterOrSource => meterOrSource.Dispose()); // other tests shall not see them

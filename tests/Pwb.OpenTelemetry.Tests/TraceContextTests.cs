@@ -19,7 +19,7 @@ public sealed class TraceContextTests
         span.TraceId.ToHexString().Should().Be(TraceId);
         span.ParentSpanId.ToHexString().Should().Be(SpanId);
         span.HasRemoteParent.Should().BeTrue();
-        span.TraceStateString.Should().Be("a=1,b=2");
+        span.TraceStateString.Should().Be("a=1, b=2");
         span.Baggage.Should().BeEmpty("baggage is not taken");
     }
 
