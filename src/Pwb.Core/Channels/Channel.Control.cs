@@ -96,8 +96,9 @@ internal sealed partial class Channel
 
     public void Abort()
     {
+        RequestLife? life = Volatile.Read(ref _life); // the loop may end the request as soon as the transport is gone
         _transport.EndFromOutside(abort: true);
-        CancelToken();
+        CancelToken(life);
     }
 
     private bool HasUnreadBytes => _watch is { HasByte: true } || _transport.HasUnreadData;
@@ -170,23 +171,24 @@ internal sealed partial class Channel
     }
 
     // A handler may have registered callbacks on its token: they run on the pool, so that they cannot hold up who cancels.
-    private void CancelToken()
+    private void CancelToken() => CancelToken(Volatile.Read(ref _life));
+
+    private void CancelToken(RequestLife? life)
     {
         if (_aborted.IsCancellationRequested) return;
 
         ThreadPool.UnsafeQueueUserWorkItem(
-            static channel =>
+            static state =>
             {
-                // the loop may end the request as soon as its wait is cancelled
-                RequestLife? before = Volatile.Read(ref channel._life);
+                Channel channel = state.Channel;
                 channel._aborted.Cancel();
-                if (before is not null) channel.CancelLifeSafely(before);
+                if (state.Life is not null) channel.CancelLifeSafely(state.Life);
 
                 Interlocked.MemoryBarrier(); // a request that begins now sees the token, or is seen here
                 RequestLife? after = Volatile.Read(ref channel._life);
-                if (after is not null && after != before) channel.CancelLifeSafely(after);
+                if (after is not null && after != state.Life) channel.CancelLifeSafely(after);
             },
-            this,
+            (Channel: this, Life: life),
             preferLocal: false);
     }
 
