@@ -34,6 +34,9 @@ internal sealed class FaultHandler : IRequestHandler
             case "/slow":
                 await Task.Delay(Number(request, 1000), cancellationToken);
                 return Hello;
+            case "/deaf": // to its token
+                await Task.Delay(Number(request, 1000), CancellationToken.None);
+                return Hello;
             case "/big": return Big.Value;
             case "/bytes": return new HttpResponse(200, FaultBodies.Sized(Number(request, 1)));
             case "/chunks": return new HttpResponse(200, FaultBodies.Chunked(Number(request, 1)));

@@ -4,6 +4,7 @@ using Pwb.Http1;
 using Pwb.Logging;
 using Pwb.Protocol;
 using Pwb.Telemetry;
+using Pwb.Threads;
 
 namespace Pwb.Server;
 
@@ -55,50 +56,39 @@ internal sealed class ServerConnection(
     {
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static control => ((IChannelControl)control!).Abort(), channel);
+        await RunAsync().ConfigureAwait(false);
+    }
+
+    // The one frame that an idle connection has, so whatever else has to wait is in methods of their own.
+    private async Task RunAsync()
+    {
         try
         {
-            Rejection opening = await channel.OpenAsync().ConfigureAwait(false);
-            if (log.IsHeadEnabled) log.Connected(await channel.GoToPoolAsync(), channel.RemoteEndPoint);
-            Rejection refused = refusal != Rejection.None ? refusal : opening;
-            if (refused != Rejection.None)
+            bool isOpen = await OpenAsync().ConfigureAwait(false);
+            while (isOpen && await engine.ServeAsync().ConfigureAwait(false))
             {
-                await engine.RefuseAsync(refused).ConfigureAwait(false);
-            }
-            else
-            {
-                // An idle connection owns no buffer, and no frame but this one: it waits for the first byte with empty hands.
-                while (await engine.ServeAsync().ConfigureAwait(false))
+                ValueTask<int> waking = channel.WaitForByteAsync();
+                if (!waking.IsCompleted)
                 {
-                    ValueTask<int> waking = channel.WaitForByteAsync();
-                    if (!waking.IsCompleted)
-                    {
-                        engine.HasWaited();
-                        channel.CloseIfStopping();
-                    }
+                    engine.HasWaited();
+                    channel.CloseIfStopping();
+                }
 
-                    try
-                    {
-                        await waking.ConfigureAwait(false);
-                    }
-                    catch (OperationCanceledException) when (channel.IsGivenUp)
-                    {
-                        break;
-                    }
+                try
+                {
+                    await waking.ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (channel.IsGivenUp)
+                {
+                    break;
                 }
             }
 
             await channel.CloseAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
         {
-            log.Ended(
-                await channel.GoToPoolAsync(),
-                channel.RemoteEndPoint,
-                channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
-        }
-        catch (Exception exception) // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
-        {
-            log.Failed(await channel.GoToPoolAsync(), channel.Id.ToString(CultureInfo.InvariantCulture), exception);
+            await LogAsync(exception).ConfigureAwait(false);
         }
         finally
         {
@@ -109,6 +99,26 @@ internal sealed class ServerConnection(
         }
     }
 
+    /// <returns>Whether there is anything to serve; if not, the connection was refused.</returns>
+    private async ValueTask<bool> OpenAsync()
+    {
+        Rejection opening = await channel.OpenAsync().ConfigureAwait(false);
+        if (log.IsHeadEnabled) log.Connected(await channel.GoToPoolAsync(), channel.RemoteEndPoint);
+        Rejection refused = refusal != Rejection.None ? refusal : opening;
+        if (refused != Rejection.None) await engine.RefuseAsync(refused).ConfigureAwait(false);
+        return refused == Rejection.None;
+    }
+
+    // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
+    private async ValueTask LogAsync(Exception exception)
+    {
+        OnPool on = await channel.GoToPoolAsync();
+        if (exception is not (IOException or OperationCanceledException or ObjectDisposedException))
+            log.Failed(on, channel.Id.ToString(CultureInfo.InvariantCulture), exception);
+        else
+            log.Ended(on, channel.RemoteEndPoint, channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
+    }
+
     /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync(CancellationToken.None);
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 }
