@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pwb.Platform;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
 
@@ -19,7 +20,7 @@ public sealed class UnixSocketTests : IDisposable
     [SkippableFact]
     public async Task Answers_and_says_who_asks_and_leaves_no_file()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells who is at the other end");
+        Skip.IfNot(ThisSystem.IsLinux, "only Linux tells who is at the other end");
         using LogLines log = new();
         await using PwbServer server = new(WhoAsks, At(SocketPath), log);
         for (int i = 0; i < 2; i++)
@@ -92,7 +93,7 @@ public sealed class UnixSocketTests : IDisposable
     [SkippableFact]
     public async Task May_have_an_abstract_name()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "only Linux has them");
+        Skip.IfNot(ThisSystem.IsLinux, "only Linux has them, and tells who is at the other end");
         string name = $"\0pwb-{Guid.NewGuid():N}";
         await using PwbServer server = new(WhoAsks, At(name));
         await server.StartAsync();
