@@ -114,9 +114,14 @@ internal sealed class ServerConnection(
     {
         OnPool on = await channel.GoToPoolAsync();
         if (exception is not (IOException or OperationCanceledException or ObjectDisposedException))
+        {
             log.Failed(on, channel.Id.ToString(CultureInfo.InvariantCulture), exception);
+        }
         else
-            log.Ended(on, channel.RemoteEndPoint, channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted"));
+        {
+            string why = channel.AbortReason ?? (exception is IOException ? exception.Message : "aborted");
+            log.Ended(on, channel.RemoteEndPoint, why);
+        }
     }
 
     /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
