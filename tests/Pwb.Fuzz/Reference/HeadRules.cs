@@ -18,8 +18,11 @@ internal static class HeadRules
             statuses.Add(413);
         if (IsWebSocket(head) && head.Values("Sec-WebSocket-Version").Any(value => value is not "13"))
             statuses.Add(426);
-        if (statuses.Count > 0)
-            throw new RefusedException("the head as a whole", [.. statuses]);
+        if (statuses.Count == 0)
+            return;
+        if (ServerAnswers.Refusal(head) is { } refusal)
+            statuses.Add(refusal); // wrong in itself, and not for this server: either may be said
+        throw new RefusedException("the head as a whole", [.. statuses]);
     }
 
     // R17
