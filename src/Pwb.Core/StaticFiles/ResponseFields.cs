@@ -64,7 +64,8 @@ internal sealed class ResponseFields
     public HttpResponse MethodNotAllowed { get; }
 
     /// <summary>
-    /// No descriptor is left to open a file with, or another program has the file to itself. Soon it may be otherwise.
+    /// No descriptor is left to open a file with, another program has the file to itself, or too many wait for the disk already.
+    /// Soon it may be otherwise.
     /// </summary>
     public HttpResponse Unavailable { get; }
 

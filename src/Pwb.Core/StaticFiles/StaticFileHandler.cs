@@ -26,6 +26,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     private readonly ResourceCache _cache;
     private readonly TimeProvider _clock;
     private readonly byte[] _base; // decoded, without its last slash: empty for the root
+    private int _looks; // how many requests wait for the source now
 
     /// <summary>Serves a folder.</summary>
     /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
@@ -99,6 +100,12 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     {
         // From here on, a disk may be waited for.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (Interlocked.Increment(ref _looks) > _options.MaxConcurrentLooks)
+        {
+            Interlocked.Decrement(ref _looks);
+            return _fields.Unavailable;
+        }
+
         try
         {
             if (Answer(request, mustCheck) is { } response) return response;
@@ -110,6 +117,10 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         catch (IOException exception) when (FileErrors.IsTemporary(exception))
         {
             return _fields.Unavailable;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _looks);
         }
 
         bool dependsOnAccept = _options.Fallback is not null && request.Method is "GET" or "HEAD" && !PathOf(request).IsEmpty;

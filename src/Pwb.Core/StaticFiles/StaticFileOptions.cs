@@ -127,6 +127,13 @@ public sealed record StaticFileOptions
     /// </summary>
     public long MaxCacheLength { get; init; } = 32 * 1024 * Kibi;
 
+    /// <summary>
+    /// How many requests may wait for the source at a time, from 1. Default 64. A disk that hangs (a network share whose server is
+    /// gone) holds a thread of the pool for each; further ones get 503 with Retry-After at once, and what is in memory is still
+    /// served. Give a larger number to a slow source that many ask in parallel.
+    /// </summary>
+    public int MaxConcurrentLooks { get; init; } = 64;
+
     /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -194,6 +201,10 @@ public sealed record StaticFileOptions
             nameof(MaxCachedFileLength),
             $"MaxCachedFileLength is {MaxCachedFileLength}; it must be from 0 to 16 MiB.");
         Require(MaxCacheLength >= 0, nameof(MaxCacheLength), $"MaxCacheLength is {MaxCacheLength}; it must not be negative.");
+        Require(
+            MaxConcurrentLooks >= 1,
+            nameof(MaxConcurrentLooks),
+            $"MaxConcurrentLooks is {MaxConcurrentLooks}; it must be at least 1.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
     }
 

@@ -24,6 +24,9 @@ internal sealed class MemorySource : ContentSource
     /// <summary>Files that are there but may not be opened.</summary>
     public HashSet<string> Denied { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Runs before each look, on the thread that looks.</summary>
+    public Action<string> BeforeFind { get; set; } = _ => { };
+
     public int Finds { get; private set; }
 
     public int Opens { get; private set; }
@@ -42,6 +45,7 @@ internal sealed class MemorySource : ContentSource
     public override ContentInfo? Find(string path)
     {
         Finds++;
+        BeforeFind(path);
         if (Failure is not null) throw Failure;
         if (Hidden.Contains(path)) throw new UnauthorizedAccessException(path);
         if (_files.ContainsKey(path)) return InfoOf(path);
