@@ -14,21 +14,19 @@ namespace Pwb.Channels;
 /// <list type="bullet">
 /// <item>
 /// the loop's, for whoever serves the connection. In this order: <see cref="OpenAsync"/> once; then any number of waits
-/// (<see cref="BeginWait"/>,
-/// <see cref="WaitForByteAsync"/>, <see cref="ReceiveNextAsync"/>), requests (<see cref="BeginRequest"/>,
-/// <see cref="ReceiveAsync"/> by one at a time,
-/// <see cref="FlushAsync"/> and the other sends by one at a time, <see cref="EndRequest"/>); then <see cref="ShutdownAsync"/> and
+/// (<see cref="ChannelReceiver.BeginWait"/>, <see cref="WaitForByteAsync"/>, <see cref="ChannelReceiver.ReceiveNextAsync"/>),
+/// requests (<see cref="BeginRequest"/>, <see cref="ChannelReceiver.ReceiveAsync"/> by one at a time, the sends of
+/// <see cref="Sender"/> by one at a time, <see cref="EndRequest"/>); then <see cref="ChannelSender.ShutdownAsync"/> and
 /// <see cref="LingerAsync"/> if the end is in good order; <see cref="EndNow"/> and <see cref="ReleaseAsync"/> last, always;
 /// </item>
-/// <item><see cref="IChannelControl"/>, for any other thread at any time.</item>
+/// <item><see cref="Control"/>, for any other thread at any time.</item>
 /// </list>
 /// </summary>
-internal sealed partial class Channel : IChannelControl
+internal sealed class Channel
 {
     private readonly Transport _transport;
     private readonly ChannelContext _context;
-    private ReceiveBuffer _received = new();
-    private SendBuffer _pending = new();
+    private readonly ChannelControl _control;
     private volatile bool _isTainted;
 
     /// <param name="id">The connection's name in the log.</param>
@@ -39,6 +37,10 @@ internal sealed partial class Channel : IChannelControl
         transport.Id = id;
         _transport = transport;
         _context = context;
+        CancellationTokenSource aborted = new();
+        Receiver = new ChannelReceiver(transport, context, aborted.Token);
+        Sender = new ChannelSender(transport, context);
+        _control = new ChannelControl(transport, context, Receiver, Sender, aborted);
     }
 
     public long Id => _transport.Id;
@@ -50,11 +52,33 @@ internal sealed partial class Channel : IChannelControl
     /// <summary>"https" or "http": RFC 9110 §4.2.</summary>
     public string Scheme => _transport.IsSecure ? "https" : "http";
 
-    /// <summary>What was received and not used yet. For the one who receives.</summary>
-    public ref ReceiveBuffer Received => ref _received;
+    /// <summary>How it receives.</summary>
+    public ChannelReceiver Receiver { get; }
 
-    /// <summary>What will be sent next. For the one who sends.</summary>
-    public ref SendBuffer Pending => ref _pending;
+    /// <summary>How it sends.</summary>
+    public ChannelSender Sender { get; }
+
+    /// <summary>What any thread may do with it.</summary>
+    public IChannelControl Control => _control;
+
+    public CoarseClock Clock => _context.Clock;
+
+    /// <summary>
+    /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
+    /// </summary>
+    public CancellationToken Aborted => _control.Aborted;
+
+    /// <summary>Why the server ended the connection, if it did.</summary>
+    public string? AbortReason => _control.AbortReason;
+
+    /// <summary>Whether a request is being answered. For any thread.</summary>
+    public bool IsAtWork => _control.IsAtWork;
+
+    /// <summary>Whether reads and writes that had to wait go on at once, on the thread that sees them complete.</summary>
+    public bool CompletesInline
+    {
+        set => _transport.CompletesInline = value;
+    }
 
     /// <summary>Whether another protocol has taken the connection over.</summary>
     public bool IsTakenOver { get; private set; }
@@ -75,11 +99,21 @@ internal sealed partial class Channel : IChannelControl
     {
         if (!_transport.NeedsOpening) return Rejection.None;
 
-        BeginWait(Wait.Handshake, _context.Clock.After(_context.Limits.TlsHandshakeTimeout));
+        Receiver.BeginWait(Wait.Handshake, _context.Clock.After(_context.Limits.TlsHandshakeTimeout));
         Rejection refusal = await _transport.OpenAsync(Aborted).ConfigureAwait(false);
-        if (!EndWait(Wait.Handshake)) throw new OperationCanceledException(); // our own end
+        if (!Receiver.EndWait()) throw new OperationCanceledException(); // our own end
         return refusal;
     }
+
+    /// <summary>Waits for a byte, or the end, without a buffer: an idle connection owns none.</summary>
+    public ValueTask<int> WaitForByteAsync()
+    {
+        ReleaseBuffers();
+        return Receiver.WaitForByteAsync();
+    }
+
+    /// <summary>Closes the connection if the server is stopping. To be called when a next request is waited for.</summary>
+    public void CloseIfStopping() => _control.CloseIfStopping();
 
     /// <summary>
     /// Goes on with a thread of the pool, now and after every wait until the next request is waited for. To be awaited before
@@ -94,36 +128,29 @@ internal sealed partial class Channel : IChannelControl
 
     /// <summary>Begins a request.</summary>
     /// <param name="life">Its tokens; null for handlers that need none of their own.</param>
-    public void BeginRequest(RequestLife? life)
-    {
-        _life = life;
-        Volatile.Write(ref _workSince, _context.Clock.Now);
-        Volatile.Write(ref _isAtWork, true);
-        if (life is null) return;
-
-        Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
-        if (_aborted.IsCancellationRequested) CancelLife(life);
-        if (_context.IsStopping) StopLife(life);
-    }
+    public void BeginRequest(RequestLife? life) => _control.BeginRequest(life);
 
     /// <summary>Another protocol takes the connection over, within the request that has begun.</summary>
     public void BeginTakeOver()
     {
         IsTakenOver = true;
-        if (_received.UnreadLength == 0) ReleaseBuffers();
+        if (Receiver.Received.UnreadLength == 0) ReleaseBuffers();
     }
 
     /// <summary>The request is over: its tokens are nobody's any more.</summary>
-    public void EndRequest()
+    public void EndRequest() => _control.EndRequest();
+
+    /// <summary>Waits for the client to end too, after it was told that nothing more comes.</summary>
+    public ValueTask LingerAsync()
     {
-        _life = null;
-        Volatile.Write(ref _isAtWork, false);
+        ReleaseBuffers();
+        return Receiver.LingerAsync();
     }
 
     /// <summary>Closes the connection in good order.</summary>
     public async ValueTask CloseAsync()
     {
-        if (_transport.OwesClosureAlert) await ShutdownAsync().ConfigureAwait(false);
+        if (_transport.OwesClosureAlert) await Sender.ShutdownAsync().ConfigureAwait(false);
         _transport.End(abort: false);
     }
 
@@ -143,11 +170,8 @@ internal sealed partial class Channel : IChannelControl
     /// </summary>
     public void ReleaseBuffers()
     {
-        if (_isTainted || _mayHoldReceived) _received.Abandon();
-        else _received.Release();
-
-        if (_isTainted || HasSendFailed) _pending.Abandon();
-        else _pending.Release();
+        Receiver.ReleaseBuffer(_isTainted);
+        Sender.ReleaseBuffer(_isTainted);
     }
 
     /// <summary>

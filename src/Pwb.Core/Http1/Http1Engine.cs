@@ -39,16 +39,17 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         for (; ; _burst++)
         {
             OperationStatus status;
-            while ((status = _parser.Parse(channel.Received.Unread, _exchange.Head, _exchange.Fields))
+            while ((status = _parser.Parse(channel.Receiver.Received.Unread, _exchange.Head, _exchange.Fields))
                 == OperationStatus.NeedMoreData)
             {
-                bool isIdle = _parser.IsBeforeRequest(channel.Received.UnreadLength);
+                bool isIdle = _parser.IsBeforeRequest(channel.Receiver.Received.UnreadLength);
                 if (!_hasWaited)
                 {
-                    if (isIdle && _parser.TakeEmptyLine(channel.Received.UnreadLength)) channel.Received.Consume(2);
-                    await channel.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
+                    if (isIdle && _parser.TakeEmptyLine(channel.Receiver.Received.UnreadLength))
+                        channel.Receiver.Received.Consume(2);
+                    await channel.Sender.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
                     BeginHeadWait(isIdle);
-                    _hasWaited = channel.Received.UnreadLength == 0;
+                    _hasWaited = channel.Receiver.Received.UnreadLength == 0;
                     if (_hasWaited)
                     {
                         channel.CompletesInline = context.HandlerNeverBlocks;
@@ -57,7 +58,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
                 }
 
                 _hasWaited = false;
-                ValueTask<int> receiving = channel.ReceiveNextAsync();
+                ValueTask<int> receiving = channel.Receiver.ReceiveNextAsync();
                 if (!receiving.IsCompleted) _burst = 0;
                 int received = await receiving.ConfigureAwait(false);
                 if (received > 0) continue;
@@ -119,20 +120,20 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         {
             if (!_exchange.HasMore) return true; // sent with what comes next
 
-            await channel.FlushAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
             await _exchange.FinishAsync().ConfigureAwait(false);
             return true;
         }
 
         if (outcome.TakesOver)
         {
-            await channel.FlushAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
             await _exchange.TakeOverAsync().ConfigureAwait(false);
         }
 
         RequestHead head = _exchange.Head;
         bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
-        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Received.UnreadLength == 0)
+        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Receiver.Received.UnreadLength == 0)
             .ConfigureAwait(false);
         return false;
     }
@@ -151,7 +152,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         {
             Outcome outcome = await _exchange.AnswerAsync().ConfigureAwait(false);
             if (outcome.Refusal != Rejection.None) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
-            await channel.FlushAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
             isWhole = true;
             return outcome;
         }
@@ -173,9 +174,9 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     /// </param>
     private async ValueTask EndAsync(bool isLast)
     {
-        await channel.FlushAsync().ConfigureAwait(false);
-        bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.IsAtEnd && channel.CanLinger;
-        if (lingers) await channel.ShutdownAsync().ConfigureAwait(false);
+        await channel.Sender.FlushAsync().ConfigureAwait(false);
+        bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.Receiver.IsAtEnd && channel.CanLinger;
+        if (lingers) await channel.Sender.ShutdownAsync().ConfigureAwait(false);
         if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
         if (lingers) await channel.LingerAsync().ConfigureAwait(false);
     }
@@ -186,14 +187,14 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         if (!isIdle)
         {
             // One deadline for the whole head, however many pieces it comes in.
-            if (_headDueAt == 0) _headDueAt = channel.After(limits.RequestHeadTimeout);
-            channel.BeginWait(Wait.Head, _headDueAt);
+            if (_headDueAt == 0) _headDueAt = channel.Clock.After(limits.RequestHeadTimeout);
+            channel.Receiver.BeginWait(Wait.Head, _headDueAt);
             return;
         }
 
         _headDueAt = 0;
-        if (_isNew) channel.BeginWait(Wait.FirstByte, channel.After(limits.FirstByteTimeout));
-        else channel.BeginWait(Wait.NextRequest, channel.After(limits.KeepAliveTimeout));
+        if (_isNew) channel.Receiver.BeginWait(Wait.FirstByte, channel.Clock.After(limits.FirstByteTimeout));
+        else channel.Receiver.BeginWait(Wait.NextRequest, channel.Clock.After(limits.KeepAliveTimeout));
     }
 
     private void Isolate(OnPool on, Action listening)

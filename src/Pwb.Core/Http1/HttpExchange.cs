@@ -63,10 +63,10 @@ internal sealed class HttpExchange
         _state.Span = span;
         if (_state.Request is not null) return _state.Request;
 
-        ReadOnlySpan<byte> head = _channel.Received.Unread[..Head.Length];
+        ReadOnlySpan<byte> head = _channel.Receiver.Received.Unread[..Head.Length];
         if (_lent is not null)
         {
-            _lent.SetBytes(_channel.Received.Array, _channel.Received.Start);
+            _lent.SetBytes(_channel.Receiver.Received.Array, _channel.Receiver.Received.Start);
             _state.Request = _lent;
         }
         else
@@ -93,12 +93,12 @@ internal sealed class HttpExchange
 
         HttpRequest request = Begin(_state.Span);
         _number++;
-        _channel.Received.BeginRequest(Head.Length);
+        _channel.Receiver.Received.BeginRequest(Head.Length);
         if (isHeadLogged) _context.Log.Head(on, request);
         if (_state.IsLogged) _state.StartedAt = _context.Clock.TimeProvider.GetTimestamp();
 
         // Reading content may wait, and may send 100: so nothing is left pending for it to wait with.
-        if (Head.HasContent) await _channel.FlushAsync().ConfigureAwait(false);
+        if (Head.HasContent) await _channel.Sender.FlushAsync().ConfigureAwait(false);
 
         _channel.BeginRequest(_state.Life); // before the call, since a handler may block and never return
         Outcome outcome = await CallHandlerAsync(on).ConfigureAwait(false);
@@ -130,7 +130,7 @@ internal sealed class HttpExchange
         if (failure is null) return;
         if (failure is OperationCanceledException or IOException && (IsAborted || IsStopped))
             throw new IOException("The conversation was ended.", failure);
-        if (failure is IOException && (_channel.HasSendFailed || _channel.IsAtEnd))
+        if (failure is IOException && (_channel.Sender.HasSendFailed || _channel.Receiver.IsAtEnd))
             throw new IOException("The client is gone.", failure);
         await BodyFailedAsync(failure).ConfigureAwait(false);
         if (isWhole && _state.Response!.Body is TakeOverBody { TellsFailures: true }) return;
@@ -169,7 +169,7 @@ internal sealed class HttpExchange
         _lent?.Clear();
         Head.Reset();
         Fields.Clear();
-        _channel.Received.EndRequest();
+        _channel.Receiver.Received.EndRequest();
         _state = default;
     }
 
@@ -195,7 +195,7 @@ internal sealed class HttpExchange
         {
             return Outcome.Refuse(rejected.Rejection);
         }
-        catch (Exception exception) when (_channel.HasReceiveFailed)
+        catch (Exception exception) when (_channel.Receiver.HasReceiveFailed)
         {
             throw new IOException("The client is gone.", exception);
         }
@@ -248,11 +248,11 @@ internal sealed class HttpExchange
     {
         try
         {
-            await _channel.FlushAsync().ConfigureAwait(false);
+            await _channel.Sender.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception)
         {
-            _channel.Abort(); // the handler sees it in its token, and is awaited as ever
+            _channel.Control.Abort(); // the handler sees it in its token, and is awaited as ever
         }
     }
 
@@ -301,7 +301,7 @@ internal sealed class HttpExchange
             if (fault is null) plan = plan with { Closes = true };
         }
 
-        _channel.BeginResponse();
+        _channel.Sender.BeginResponse();
         if (plan.SendsContinue) await content!.SendContinueAsync().ConfigureAwait(false);
         _state.Sent = await SendAsync(response, plan).ConfigureAwait(false);
         if (_state.Sent.Refusal != Rejection.None) return Outcome.Refuse(_state.Sent.Refusal);
@@ -324,7 +324,7 @@ internal sealed class HttpExchange
             if (fault is not Rejection.None) return Outcome.Refuse(fault ?? Rejection.ContentTooLarge);
         }
 
-        _channel.BeginResponse();
+        _channel.Sender.BeginResponse();
         ResponsePlan plan = new(
             ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
         _state.Sent = await _sender.AppendAsync(response, plan, Head).ConfigureAwait(false);

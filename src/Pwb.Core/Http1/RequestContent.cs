@@ -106,8 +106,8 @@ internal sealed class RequestContent : Stream
     public ValueTask SendContinueAsync()
     {
         _isContinueDue = false;
-        _channel.Pending.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        return _channel.FlushAsync();
+        _channel.Sender.Pending.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        return _channel.Sender.FlushAsync();
     }
 
     /// <summary>
@@ -121,7 +121,7 @@ internal sealed class RequestContent : Stream
     public async ValueTask<Rejection?> DrainAsync()
     {
         long left = _limits.MaxDrainedContentLength;
-        long dueAt = _channel.After(_limits.DrainTimeout);
+        long dueAt = _channel.Clock.After(_limits.DrainTimeout);
         if (State.KnownLeft > left) return null;
 
         while (true)
@@ -132,12 +132,12 @@ internal sealed class RequestContent : Stream
             if (isOver) return Rejection;
             if (_isContinueDue) return null; // the client was never told to send it, and need not
 
-            await _channel.FlushAsync().ConfigureAwait(false);
-            int received = await _channel.ReceiveAsync(_channel.Received.GetFreeSpace(), Wait.Drain, dueAt, _channel.Aborted)
-                .ConfigureAwait(false);
+            await _channel.Sender.FlushAsync().ConfigureAwait(false);
+            Memory<byte> space = _channel.Receiver.Received.GetFreeSpace();
+            int received = await _channel.Receiver.ReceiveAsync(space, Wait.Drain, dueAt, _channel.Aborted).ConfigureAwait(false);
             if (received < 0) return null; // too slow
 
-            _channel.Received.Received(received);
+            _channel.Receiver.Received.Received(received);
             if (received == 0) Rejection = Rejection.IncompleteRequest;
         }
     }
@@ -169,7 +169,7 @@ internal sealed class RequestContent : Stream
             if (taking != Taking.NeedMoreData) return new ValueTask<int>(count);
 
             // A read of nothing waits for something, as everywhere in .NET.
-            if (buffer.IsEmpty && _channel.Received.UnreadLength > 0) return new ValueTask<int>(0);
+            if (buffer.IsEmpty && _channel.Receiver.Received.UnreadLength > 0) return new ValueTask<int>(0);
 
             isWaiting = true;
             return ReceiveForUserAsync(buffer, cancellationToken);
@@ -227,7 +227,7 @@ internal sealed class RequestContent : Stream
         while (true)
         {
             Memory<byte> direct = DirectPart(destination);
-            int received = await ReceiveOrRejectAsync(direct.IsEmpty ? _channel.Received.GetFreeSpace() : direct, token)
+            int received = await ReceiveOrRejectAsync(direct.IsEmpty ? _channel.Receiver.Received.GetFreeSpace() : direct, token)
                 .ConfigureAwait(false);
             ObjectDisposedException.ThrowIf(_gate.IsClosed, this); // the request ended meanwhile, and with it the connection
             if (!direct.IsEmpty)
@@ -236,7 +236,7 @@ internal sealed class RequestContent : Stream
                 return received;
             }
 
-            _channel.Received.Received(received);
+            _channel.Receiver.Received.Received(received);
             if (destination.IsEmpty) return 0;
 
             Taking taking = Take(destination.Span, destination.Length, out int count);
@@ -249,11 +249,12 @@ internal sealed class RequestContent : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveOrRejectAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
-        long start = _channel.Now;
-        int received = await _channel.ReceiveAsync(destination, Wait.Content, DueAt(), cancellationToken).ConfigureAwait(false);
+        long start = _channel.Clock.Now;
+        int received = await _channel.Receiver.ReceiveAsync(destination, Wait.Content, DueAt(), cancellationToken)
+            .ConfigureAwait(false);
         if (received > 0)
         {
-            _waited += _channel.Now - start;
+            _waited += _channel.Clock.Now - start;
             _received += received;
             return received;
         }
@@ -264,12 +265,12 @@ internal sealed class RequestContent : Stream
 
     private long DueAt()
     {
-        long dueAt = _channel.After(_limits.ContentTimeout);
+        long dueAt = _channel.Clock.After(_limits.ContentTimeout);
         if (_limits.MinContentRate == 0) return dueAt;
 
         // Kestrel's rule: slow is whoever has taken longer than the bytes so far excuse, once the grace is used up.
         long excused = _received * 1000 / _limits.MinContentRate;
-        return Math.Min(dueAt, _channel.After(_limits.ContentRateGracePeriod) + excused - _waited);
+        return Math.Min(dueAt, _channel.Clock.After(_limits.ContentRateGracePeriod) + excused - _waited);
     }
 
     // Where the next bytes are content for certain and none of them has arrived, they can go to the reader without a copy.
@@ -277,7 +278,7 @@ internal sealed class RequestContent : Stream
     {
         long expected = _isChunked ? _chunked.Remaining : _remaining;
         bool isInData = !_isChunked || _chunked.IsInData;
-        return isInData && _channel.Received.UnreadLength == 0
+        return isInData && _channel.Receiver.Received.UnreadLength == 0
             ? destination[..(int)Math.Min(destination.Length, expected)]
             : default;
     }
@@ -288,14 +289,14 @@ internal sealed class RequestContent : Stream
         if (Rejection != Rejection.None) return Taking.Failed;
         if (IsAtEnd) return Taking.AtEnd;
 
-        ReadOnlySpan<byte> unread = _channel.Received.Unread;
+        ReadOnlySpan<byte> unread = _channel.Receiver.Received.Unread;
         if (!unread.IsEmpty) _isContinueDue = false; // the client has not waited to be told
 
         long expected = _remaining;
         if (_isChunked)
         {
             ChunkedStatus status = _chunked.Read(unread, out int framing);
-            _channel.Received.Consume(framing);
+            _channel.Receiver.Received.Consume(framing);
             if (status == ChunkedStatus.Invalid) return Fail(_chunked.Rejection);
             if (status == ChunkedStatus.NeedMoreData) return Taking.NeedMoreData;
             if (status == ChunkedStatus.Trailers) return TakeTrailers();
@@ -308,7 +309,7 @@ internal sealed class RequestContent : Stream
         if (count == 0) return Taking.NeedMoreData;
 
         if (!destination.IsEmpty) unread[..count].CopyTo(destination);
-        _channel.Received.Consume(count);
+        _channel.Receiver.Received.Consume(count);
         Took(count);
         return Taking.Taken;
     }
@@ -321,7 +322,7 @@ internal sealed class RequestContent : Stream
 
     private Taking TakeTrailers()
     {
-        ReadOnlySpan<byte> section = _channel.Received.Unread;
+        ReadOnlySpan<byte> section = _channel.Receiver.Received.Unread;
         while (!_trailers.IsAtEnd)
         {
             OperationStatus status = _trailers.ParseLine(section, out Rejection rejection);
@@ -342,7 +343,7 @@ internal sealed class RequestContent : Stream
             _request.SetTrailers(_trailerFields);
         }
 
-        _channel.Received.Consume(_trailers.Position);
+        _channel.Receiver.Received.Consume(_trailers.Position);
         IsAtEnd = true;
         return Taking.AtEnd;
     }

@@ -49,9 +49,9 @@ internal sealed class ResponseContent(
         set => throw new NotSupportedException();
     }
 
-    public bool CanSendFiles => channel.CanSendFiles && framing == ContentFraming.Sized && !isDiscarded;
+    public bool CanSendFiles => channel.Sender.CanSendFiles && framing == ContentFraming.Sized && !isDiscarded;
 
-    public int PieceLength => channel.PieceLength;
+    public int PieceLength => channel.Sender.PieceLength;
 
     /// <summary>The body has returned: nothing more is taken.</summary>
     /// <returns>False if a write or a flush of it is still under way, by which the connection is lost.</returns>
@@ -78,10 +78,10 @@ internal sealed class ResponseContent(
         if (framing != ContentFraming.Chunked || isDiscarded) return;
 
         foreach ((string name, string value) in trailers) ResponseHead.CheckTrailer(name, value);
-        channel.Pending.Append("0\r\n"u8);
+        channel.Sender.Pending.Append("0\r\n"u8);
         foreach ((string name, string value) in trailers)
-            channel.Pending.Append(Encoding.Latin1.GetBytes($"{name}: {value}\r\n"));
-        channel.Pending.Append("\r\n"u8);
+            channel.Sender.Pending.Append(Encoding.Latin1.GetBytes($"{name}: {value}\r\n"));
+        channel.Sender.Pending.Append("\r\n"u8);
     }
 
     // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
@@ -95,20 +95,20 @@ internal sealed class ResponseContent(
             Count(buffer.Length);
             if (isDiscarded) return;
             if (framing == ContentFraming.Chunked) AppendChunkSize(buffer.Length);
-            if (buffer.Length <= channel.MaxGathered)
+            if (buffer.Length <= channel.Sender.MaxGathered)
             {
-                if (channel.Pending.Length + buffer.Length > channel.MaxPending)
-                    await channel.FlushAsync().ConfigureAwait(false);
-                channel.Pending.Append(buffer.Span);
+                if (channel.Sender.Pending.Length + buffer.Length > channel.Sender.MaxPending)
+                    await channel.Sender.FlushAsync().ConfigureAwait(false);
+                channel.Sender.Pending.Append(buffer.Span);
             }
             else
             {
-                await channel.SendAsync(buffer).ConfigureAwait(false);
+                await channel.Sender.SendAsync(buffer).ConfigureAwait(false);
             }
 
-            if (framing == ContentFraming.Chunked) channel.Pending.Append("\r\n"u8);
-            if (isPushed) await channel.FlushAsync().ConfigureAwait(false);
-            else if (channel.Pending.Length > 0) (_quietFlush ??= new QuietFlush(FlushOwnAsync, time)).Written();
+            if (framing == ContentFraming.Chunked) channel.Sender.Pending.Append("\r\n"u8);
+            if (isPushed) await channel.Sender.FlushAsync().ConfigureAwait(false);
+            else if (channel.Sender.Pending.Length > 0) (_quietFlush ??= new QuietFlush(FlushOwnAsync, time)).Written();
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not InvalidOperationException)
         {
@@ -127,7 +127,7 @@ internal sealed class ResponseContent(
         try
         {
             Count(count);
-            await channel.SendFileAsync(file, offset, count).ConfigureAwait(false);
+            await channel.Sender.SendFileAsync(file, offset, count).ConfigureAwait(false);
         }
         finally
         {
@@ -144,7 +144,7 @@ internal sealed class ResponseContent(
         CancellationTokenRegistration abort = AbortOn(cancellationToken);
         try
         {
-            await channel.FlushAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -199,7 +199,7 @@ internal sealed class ResponseContent(
         bool isEntered = _gate.TryEnterOwn();
         try
         {
-            if (isEntered) await channel.FlushAsync().ConfigureAwait(false);
+            if (isEntered) await channel.Sender.FlushAsync().ConfigureAwait(false);
             return isEntered;
         }
         finally
@@ -211,7 +211,7 @@ internal sealed class ResponseContent(
 
     // A write that is given up half-way leaves nothing that could be continued: a token of the caller's own ends the connection.
     private CancellationTokenRegistration AbortOn(CancellationToken token) => token.CanBeCanceled && token != requestToken
-        ? token.UnsafeRegister(static channel => ((Channel)channel!).Abort(), channel)
+        ? token.UnsafeRegister(static channel => ((IChannelControl)channel!).Abort(), channel.Control)
         : default;
 
     private void Count(long count)
@@ -227,9 +227,9 @@ internal sealed class ResponseContent(
 
     private void AppendChunkSize(int size)
     {
-        Span<byte> destination = channel.Pending.GetSpan(10); // eight digits and CRLF
+        Span<byte> destination = channel.Sender.Pending.GetSpan(10); // eight digits and CRLF
         Utf8Formatter.TryFormat(size, destination, out int digits, 'x');
         "\r\n"u8.CopyTo(destination[digits..]);
-        channel.Pending.Advance(digits + 2);
+        channel.Sender.Pending.Advance(digits + 2);
     }
 }

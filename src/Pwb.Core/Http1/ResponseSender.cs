@@ -15,7 +15,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         AppendHead(response, ContentFraming.Sized, request, close: true);
         ReadOnlyMemory<byte> content = default;
-        if (!request.IsHead && response.Body.TryGetMemory(out content)) channel.Pending.Append(content.Span);
+        if (!request.IsHead && response.Body.TryGetMemory(out content)) channel.Sender.Pending.Append(content.Span);
         return new SentResponse(response.StatusCode, content.Length);
     }
 
@@ -27,11 +27,11 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         ReadOnlyMemory<byte> content = default;
         if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetMemory(out content);
-        if (channel.Pending.Length + response.Head.Length + content.Length > channel.MaxPending)
-            await channel.FlushAsync().ConfigureAwait(false);
+        if (channel.Sender.Pending.Length + response.Head.Length + content.Length > channel.Sender.MaxPending)
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
         AppendHead(response, plan.Framing, request, plan.Closes);
-        if (content.Length <= channel.MaxGathered) channel.Pending.Append(content.Span);
-        else await channel.SendAsync(content).ConfigureAwait(false);
+        if (content.Length <= channel.Sender.MaxGathered) channel.Sender.Pending.Append(content.Span);
+        else await channel.Sender.SendAsync(content).ConfigureAwait(false);
         return new SentResponse(response.StatusCode, content.Length);
     }
 
@@ -46,14 +46,14 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     public async ValueTask<SentResponse> SendStreamedAsync(
         OnPool on, HttpResponse response, ResponsePlan plan, RequestHead request, CancellationToken requestToken)
     {
-        if (channel.Pending.Length + response.Head.Length > channel.MaxPending)
+        if (channel.Sender.Pending.Length + response.Head.Length > channel.Sender.MaxPending)
         {
-            await channel.FlushAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
             on = await channel.GoToPoolAsync();
         }
 
-        int mark = channel.Pending.Length;
-        int sendCount = channel.SendCount;
+        int mark = channel.Sender.Pending.Length;
+        int sendCount = channel.Sender.SendCount;
         ResponseContent? content = null;
         Exception? failure = null;
         try
@@ -89,7 +89,8 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         // A body that ends by its token, which only the client's end cancels, has done right.
         bool isCancelled = failure is OperationCanceledException && requestToken.IsCancellationRequested;
         bool isClientGone =
-            channel.HasSendFailed || channel.HasReceiveFailed || channel.Aborted.IsCancellationRequested || isCancelled;
+            channel.Sender.HasSendFailed || channel.Receiver.HasReceiveFailed
+            || channel.Aborted.IsCancellationRequested || isCancelled;
         try
         {
             if (failure is null && !isClientGone) content!.Complete(response.Body.Trailers);
@@ -102,10 +103,10 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         if (isClientGone && IsNetworks(failure)) throw new IOException("The client is gone.", failure);
         if (isClientGone) throw new BodyFailedException("The response's body failed, and the client is gone.", failure);
         if (failure is null) return new SentResponse(response.StatusCode, content!.Written);
-        if (channel.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
+        if (channel.Sender.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
 
         // Nothing of it is on the wire yet: it can still become an orderly error.
-        channel.Pending.Truncate(mark);
+        channel.Sender.Pending.Truncate(mark);
         if (failure is RequestRejectedException { Response: null } rejected)
             return new SentResponse(0, 0, null, rejected.Rejection);
 
@@ -113,7 +114,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
         AppendHead(instead, ContentFraming.Sized, request, plan.Closes);
         if (request.IsHead) text = default;
-        channel.Pending.Append(text.Span);
+        channel.Sender.Pending.Append(text.Span);
         return new SentResponse(instead.StatusCode, text.Length, failure);
     }
 
@@ -135,8 +136,8 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
     {
         ReadOnlySpan<byte> dateAndServer = response.HasServer ? clock.Date : clock.DateAndServer;
         Span<byte> destination =
-            channel.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
-        channel.Pending.Advance(
+            channel.Sender.Pending.GetSpan(response.Head.Length + ResponseHead.MaxAddedLength + dateAndServer.Length);
+        channel.Sender.Pending.Advance(
             ResponseHead.Write(destination, response.Head, response.HasUpgrade, framing, request, close, dateAndServer));
     }
 }

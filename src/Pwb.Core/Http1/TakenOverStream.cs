@@ -42,13 +42,13 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
         Enter(ref _reading, cancellationToken);
         try
         {
-            int arrived = Math.Min(channel.Received.UnreadLength, buffer.Length);
-            if (channel.Received.UnreadLength == 0)
-                return await channel.ReceiveRawAsync(buffer, OwnOf(cancellationToken)).ConfigureAwait(false);
+            int arrived = Math.Min(channel.Receiver.Received.UnreadLength, buffer.Length);
+            if (channel.Receiver.Received.UnreadLength == 0)
+                return await channel.Receiver.ReceiveRawAsync(buffer, OwnOf(cancellationToken)).ConfigureAwait(false);
 
-            channel.Received.Unread[..arrived].CopyTo(buffer.Span);
-            channel.Received.Consume(arrived);
-            if (channel.Received.UnreadLength == 0) channel.ReleaseBuffers();
+            channel.Receiver.Received.Unread[..arrived].CopyTo(buffer.Span);
+            channel.Receiver.Received.Consume(arrived);
+            if (channel.Receiver.Received.UnreadLength == 0) channel.ReleaseBuffers();
             return arrived;
         }
         finally
@@ -64,11 +64,11 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
 
         // A write that is given up half-way leaves nothing that could be continued.
         CancellationTokenRegistration abort =
-            own.CanBeCanceled ? own.UnsafeRegister(static state => ((Channel)state!).Abort(), channel) : default;
+            own.CanBeCanceled ? own.UnsafeRegister(static state => ((IChannelControl)state!).Abort(), channel.Control) : default;
         try
         {
-            channel.BeginResponse(); // each write is measured by itself: nobody says how fast a conversation is to be
-            await channel.SendAsync(buffer).ConfigureAwait(false);
+            channel.Sender.BeginResponse(); // each write is measured by itself: nobody says how fast a conversation is to be
+            await channel.Sender.SendAsync(buffer).ConfigureAwait(false);
             Written += buffer.Length;
         }
         catch (Exception exception) when (own.IsCancellationRequested)

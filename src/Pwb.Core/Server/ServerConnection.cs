@@ -28,12 +28,12 @@ internal sealed class ServerConnection(
     public int Index { get; set; }
 
     /// <summary>What any thread may do with it.</summary>
-    public IChannelControl Control => channel;
+    public IChannelControl Control => channel.Control;
 
     /// <summary>
     /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.
     /// </summary>
-    public long IdleDueAt => refusal == Rejection.None ? channel.IdleDueAt : long.MaxValue;
+    public long IdleDueAt => refusal == Rejection.None ? channel.Control.IdleDueAt : long.MaxValue;
 
     /// <summary>What it is doing, for whoever counts.</summary>
     public ConnectionState State
@@ -55,7 +55,7 @@ internal sealed class ServerConnection(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration =
-            cancellationToken.UnsafeRegister(static control => ((IChannelControl)control!).Abort(), channel);
+            cancellationToken.UnsafeRegister(static control => ((IChannelControl)control!).Abort(), channel.Control);
         await RunAsync().ConfigureAwait(false);
     }
 
@@ -78,7 +78,7 @@ internal sealed class ServerConnection(
                 {
                     await waking.ConfigureAwait(false);
                 }
-                catch (OperationCanceledException) when (channel.IsGivenUp)
+                catch (OperationCanceledException) when (channel.Receiver.IsGivenUp)
                 {
                     break;
                 }

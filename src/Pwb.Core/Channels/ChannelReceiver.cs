@@ -1,13 +1,18 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Pwb.Time;
+using Pwb.Transports;
 
 namespace Pwb.Channels;
 
 /// <summary>
 /// How a channel receives. One operation at a time; a watch for the client's end, begun by the heartbeat, gives way to the next.
+/// For the connection's loop, but for what says otherwise.
 /// </summary>
-internal sealed partial class Channel
+/// <param name="transport">The stream.</param>
+/// <param name="context">What all channels share.</param>
+/// <param name="aborted">Cancelled when the connection is aborted.</param>
+internal sealed class ChannelReceiver(Transport transport, ChannelContext context, CancellationToken aborted)
 {
     private const int NotReceiving = 0, Receiving = 1, Watching = 2, Idle = 3;
 
@@ -15,9 +20,17 @@ internal sealed partial class Channel
     private const long LingerSilence = 5_000; // milliseconds
     private const long MinLingerRate = 64; // bytes a millisecond
 
-    private int _receiveState;
+    private ReceiveBuffer _received = new();
+    private Deadline _deadline;
+    private int _state;
     private EndWatch? _watch;
     private bool _mayHoldReceived;
+
+    /// <summary>What was received and not used yet.</summary>
+    public ref ReceiveBuffer Received => ref _received;
+
+    /// <summary>What is waited for, and until when. The heartbeat, too, may change it.</summary>
+    public ref Deadline Deadline => ref _deadline;
 
     /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
     public bool IsAtEnd { get; private set; }
@@ -25,20 +38,29 @@ internal sealed partial class Channel
     /// <summary>Whether receiving has failed: the client is gone.</summary>
     public bool HasReceiveFailed { get; private set; }
 
-    /// <summary>Whether reads and writes that had to wait go on at once, on the thread that sees them complete.</summary>
-    public bool CompletesInline
-    {
-        set => _transport.CompletesInline = value;
-    }
+    /// <summary>
+    /// Whether the wait for what was to be received has expired, but the connection is still there to be ended in good order.
+    /// </summary>
+    public bool IsGivenUp => _deadline.Current == Wait.Expired && !transport.IsEnded;
 
-    /// <summary>Waits for a byte, or the end, without a buffer: an idle connection owns none.</summary>
+    /// <summary>Whether somebody receives. For any thread.</summary>
+    public bool IsReceiving => Volatile.Read(ref _state) == Receiving;
+
+    /// <summary>Whether bytes have arrived that nobody has come for. For any thread.</summary>
+    public bool HasUnreadBytes => _watch is { HasByte: true } || transport.HasUnreadData;
+
+    public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
+
+    /// <returns>False if the wait has expired.</returns>
+    public bool EndWait() => _deadline.End();
+
+    /// <summary>Waits for a byte, or the end, without a buffer.</summary>
     public ValueTask<int> WaitForByteAsync()
     {
-        ReleaseBuffers();
-        if (Interlocked.CompareExchange(ref _receiveState, Idle, NotReceiving) == Watching) return AwaitWatchAsync(_watch!);
+        if (Interlocked.CompareExchange(ref _state, Idle, NotReceiving) == Watching) return AwaitWatchAsync(_watch!);
 
-        CancellationToken token = _transport.EndsPendingReads ? CancellationToken.None : Aborted;
-        return _transport.Stream.ReadAsync(Memory<byte>.Empty, token);
+        CancellationToken token = transport.EndsPendingReads ? CancellationToken.None : aborted;
+        return transport.Stream.ReadAsync(Memory<byte>.Empty, token);
     }
 
     /// <summary>Receives behind what is unread, within the wait that has begun, and ends it.</summary>
@@ -50,15 +72,15 @@ internal sealed partial class Channel
         int count;
         try
         {
-            count = await ReadAsync(_received.GetFreeSpace(), Aborted).ConfigureAwait(false);
+            count = await ReadAsync(_received.GetFreeSpace(), aborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (IsGivenUp)
         {
             count = 0;
         }
 
-        if (!_receiving.End()) return -1;
-        if (count == 0 && _transport.IsEnded) throw new OperationCanceledException(); // not the client's FIN, but our own end
+        if (!EndWait()) return -1;
+        if (count == 0 && transport.IsEnded) throw new OperationCanceledException(); // not the client's FIN, but our own end
 
         _received.Received(count);
         IsAtEnd = count == 0;
@@ -68,7 +90,7 @@ internal sealed partial class Channel
     /// <summary>Receives bytes for a protocol that has taken the connection over: there is no deadline.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
     public ValueTask<int> ReceiveRawAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
-        ReadAsync(destination, cancellationToken.CanBeCanceled || _transport.EndsPendingReads ? cancellationToken : Aborted);
+        ReadAsync(destination, cancellationToken.CanBeCanceled || transport.EndsPendingReads ? cancellationToken : aborted);
 
     /// <summary>Receives bytes that are waited for until a certain time.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the time was up.</returns>
@@ -84,27 +106,25 @@ internal sealed partial class Channel
         }
         catch (Exception exception)
         {
-            if (!EndWait(wait)) return -1;
+            if (!EndWait()) return -1;
             if (exception is not OperationCanceledException) HasReceiveFailed = true;
             throw;
         }
 
-        if (!EndWait(wait)) return -1;
+        if (!EndWait()) return -1;
         IsAtEnd = count == 0 && !destination.IsEmpty;
         return count;
     }
 
     /// <summary>
-    /// Waits for the client to end too, after <see cref="ShutdownAsync"/>: to close with unread input would reset the connection
-    /// and could destroy the response on its way. A client that is silent is given up after some seconds; one that goes on
-    /// sending has
-    /// <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast enough to come to its end.
+    /// Waits for the client to end too, after it was told that nothing more comes: to close with unread input would reset the
+    /// connection and could destroy the response on its way. A client that is silent is given up after some seconds; one that
+    /// goes on sending has <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast enough to come to its end.
     /// </summary>
     public async ValueTask LingerAsync()
     {
-        ReleaseBuffers();
-        long start = _context.Clock.Now;
-        long timeout = (long)_context.Limits.LingerTimeout.TotalMilliseconds;
+        long start = context.Clock.Now;
+        long timeout = (long)context.Limits.LingerTimeout.TotalMilliseconds;
         long received = 0;
         byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);
         while (true)
@@ -112,7 +132,7 @@ internal sealed partial class Channel
             BeginWait(
                 Wait.Linger,
                 CoarseClock.IntervalMilliseconds
-                    + Math.Min(start + timeout + (received / MinLingerRate), _context.Clock.Now + LingerSilence));
+                    + Math.Min(start + timeout + (received / MinLingerRate), context.Clock.Now + LingerSilence));
             int count;
             try
             {
@@ -124,7 +144,7 @@ internal sealed partial class Channel
                 return;
             }
 
-            if (!EndWait(Wait.Linger) || count == 0) break;
+            if (!EndWait() || count == 0) break;
             received += count;
         }
 
@@ -135,51 +155,38 @@ internal sealed partial class Channel
     /// Begins to wait for the client's end while a request is at work and nobody receives, where nothing but a read can tell. It
     /// takes one byte at most, which the next to receive gets. Called by the heartbeat.
     /// </summary>
-    private void WatchForEnd()
+    /// <returns>The watch, for the caller to run; null if there is one, or somebody receives.</returns>
+    public EndWatch? TryBeginWatch()
     {
-        if (_watch is not null) return;
+        if (_watch is not null) return null;
 
         EndWatch watch = new();
         _watch = watch; // seen by whoever sees the state
-        if (Interlocked.CompareExchange(ref _receiveState, Watching, NotReceiving) != NotReceiving)
-        {
-            _watch = null;
-            return;
-        }
-
-        _ = RunWatchAsync(watch);
+        if (Interlocked.CompareExchange(ref _state, Watching, NotReceiving) == NotReceiving) return watch;
+        _watch = null;
+        return null;
     }
 
-    private async Task RunWatchAsync(EndWatch watch)
+    /// <summary>Gives the buffer's array back to its pool.</summary>
+    /// <param name="isTainted">Whether user code may still hold it. It is then left to the garbage collector.</param>
+    public void ReleaseBuffer(bool isTainted)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream is somebody else's code
-        try
-        {
-            // A wait without a byte first, so that a session holds no buffer meanwhile.
-            await _transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
-            int count = await _transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
-            if (count == 0 && !_transport.IsEnded) CancelWork();
-            watch.Complete(count);
-        }
-        catch (Exception exception)
-        {
-            if (exception is not OperationCanceledException) Abort(); // nobody is left to answer
-            watch.Fail(exception);
-        }
+        if (isTainted || _mayHoldReceived) _received.Abandon();
+        else _received.Release();
     }
 
     private async ValueTask<int> AwaitWatchAsync(EndWatch watch)
     {
-        await watch.Result.WaitAsync(Aborted).ConfigureAwait(false);
+        await watch.Result.WaitAsync(aborted).ConfigureAwait(false);
         return 0;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
-        int state = Interlocked.CompareExchange(ref _receiveState, Receiving, NotReceiving);
+        int state = Interlocked.CompareExchange(ref _state, Receiving, NotReceiving);
         if (state == Receiving) throw new InvalidOperationException("The content is being read already.");
-        if (state == Idle) Volatile.Write(ref _receiveState, Receiving); // the wait for a byte is over
+        if (state == Idle) Volatile.Write(ref _state, Receiving); // the wait for a byte is over
         if (state == Watching)
         {
             EndWatch watch = _watch!;
@@ -188,13 +195,13 @@ internal sealed partial class Channel
 
             destination.Span[0] = watch.Byte[0];
             _watch = null;
-            Volatile.Write(ref _receiveState, NotReceiving);
+            Volatile.Write(ref _state, NotReceiving);
             return 1;
         }
 
         try
         {
-            return await _transport.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+            return await transport.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -203,7 +210,7 @@ internal sealed partial class Channel
         }
         finally
         {
-            Volatile.Write(ref _receiveState, NotReceiving);
+            Volatile.Write(ref _state, NotReceiving);
         }
     }
 }

@@ -1,10 +1,16 @@
 using System.Runtime.CompilerServices;
 using Pwb.Time;
+using Pwb.Transports;
 
 namespace Pwb.Channels;
 
-/// <summary>How a channel sends: it gathers what is pending, and sends it within its deadline. One operation at a time.</summary>
-internal sealed partial class Channel
+/// <summary>
+/// How a channel sends: it gathers what is pending, and sends it within its deadline. One operation at a time. For the
+/// connection's loop, but for what says otherwise.
+/// </summary>
+/// <param name="transport">The stream.</param>
+/// <param name="context">What all channels share.</param>
+internal sealed class ChannelSender(Transport transport, ChannelContext context)
 {
     // Large content goes out in slices of this size, each of which is progress.
     private const int SliceSize = 64 * 1024;
@@ -14,6 +20,9 @@ internal sealed partial class Channel
     // Where the system tells about progress, slices need only fit into the system's own count.
     private const int WatchedSliceSize = 1024 * 1024 * 1024;
 
+    private SendBuffer _pending = new();
+    private Deadline _deadline; // of its own: content may be received while a response, or part of one, is being sent
+
     // Of the current response: what was sent, how long the client was waited for, and what it had acknowledged at the first look.
     private long _sent;
     private long _waited;
@@ -21,20 +30,26 @@ internal sealed partial class Channel
     private long _firstAcknowledged = -1;
     private long _lastAcknowledged = -1;
 
+    /// <summary>What will be sent next.</summary>
+    public ref SendBuffer Pending => ref _pending;
+
+    /// <summary>Until when the client has to take what is being sent. The heartbeat, too, may change it.</summary>
+    public ref Deadline Deadline => ref _deadline;
+
     /// <summary>
     /// How much is gathered for one write. A TLS session sends one record of 16 KiB at a time, so more would only lie here
     /// while a slow client is waited for.
     /// </summary>
-    public int MaxPending => _transport.IsSecure ? RecordSize : SendBuffer.MaxLength;
+    public int MaxPending => transport.IsSecure ? RecordSize : SendBuffer.MaxLength;
 
     /// <summary>Content up to this size is gathered with what is pending; larger content is sent from where it is.</summary>
-    public int MaxGathered => _transport.IsSecure ? RecordSize / 2 : RecordSize;
+    public int MaxGathered => transport.IsSecure ? RecordSize / 2 : RecordSize;
 
     /// <summary>The best size of pieces that are read to be sent.</summary>
-    public int PieceLength => _transport.IsSecure ? RecordSize : SliceSize;
+    public int PieceLength => transport.IsSecure ? RecordSize : SliceSize;
 
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
-    public bool CanSendFiles => _transport.CanSendFiles;
+    public bool CanSendFiles => transport.CanSendFiles;
 
     /// <summary>
     /// The number of sends so far. While it is unchanged, nothing appended since is on the wire, and the caller may truncate.
@@ -69,7 +84,7 @@ internal sealed partial class Channel
     /// <exception cref="IOException">The file ends earlier, or the client is gone.</exception>
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
-        int sliceSize = _transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
+        int sliceSize = transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
         for (long sent = 0; sent < count;)
         {
             int slice = (int)Math.Min(sliceSize, count - sent);
@@ -78,11 +93,11 @@ internal sealed partial class Channel
             int taken;
             try
             {
-                taken = await _transport.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
+                taken = await transport.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
             }
             finally
             {
-                EndWait(Wait.Response);
+                _deadline.End();
             }
 
             EndWrite(start, pending.Length + taken);
@@ -99,14 +114,42 @@ internal sealed partial class Channel
         long start = BeginWrite();
         try
         {
-            await _transport.ShutdownSendAsync().ConfigureAwait(false);
+            await transport.ShutdownSendAsync().ConfigureAwait(false);
         }
         finally
         {
-            EndWait(Wait.Response);
+            _deadline.End();
         }
 
         EndWrite(start, 0);
+    }
+
+    /// <summary>
+    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
+    /// that a write, which is all or nothing, does not.
+    /// </summary>
+    public void WatchProgress()
+    {
+        long acknowledged = transport.GetAcknowledgedBytes();
+        if (acknowledged < 0) return;
+
+        bool isFirstLook = Volatile.Read(ref _firstAcknowledged) < 0;
+        if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
+        if (!isFirstLook && acknowledged > _lastAcknowledged)
+        {
+            long waiting = context.Clock.Now - Volatile.Read(ref _waitStart);
+            _deadline.Extend(Wait.Response, SendDueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
+        }
+
+        _lastAcknowledged = acknowledged;
+    }
+
+    /// <summary>Gives the buffer's array back to its pool.</summary>
+    /// <param name="isTainted">Whether user code may still hold it. It is then left to the garbage collector.</param>
+    public void ReleaseBuffer(bool isTainted)
+    {
+        if (isTainted || HasSendFailed) _pending.Abandon();
+        else _pending.Release();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -123,12 +166,12 @@ internal sealed partial class Channel
         try
         {
             // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
-            await _transport.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-            await _transport.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await transport.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            await transport.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
-            EndWait(Wait.Response);
+            _deadline.End();
         }
 
         EndWrite(start, bytes.Length);
@@ -138,15 +181,15 @@ internal sealed partial class Channel
     {
         SendCount++;
         HasSendFailed = true; // until it has succeeded
-        long start = _context.Clock.Now;
+        long start = context.Clock.Now;
         Volatile.Write(ref _waitStart, start);
-        BeginWait(Wait.Response, SendDueAt(_sent, _waited));
+        _deadline.Begin(Wait.Response, SendDueAt(_sent, _waited));
         return start;
     }
 
     private void EndWrite(long start, long count)
     {
-        _waited += _context.Clock.Now - start;
+        _waited += context.Clock.Now - start;
         _sent += count;
         HasSendFailed = false;
     }
@@ -156,29 +199,9 @@ internal sealed partial class Channel
     /// </summary>
     private long SendDueAt(long progress, long waited)
     {
-        long dueAt = _context.Clock.After(_context.Limits.ResponseTimeout);
-        return _context.Limits.MinResponseRate == 0
+        long dueAt = context.Clock.After(context.Limits.ResponseTimeout);
+        return context.Limits.MinResponseRate == 0
             ? dueAt
-            : Math.Min(dueAt, dueAt + (progress * 1000 / _context.Limits.MinResponseRate) - waited);
-    }
-
-    /// <summary>
-    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
-    /// that a write, which is all or nothing, does not.
-    /// </summary>
-    private void WatchProgress()
-    {
-        long acknowledged = _transport.GetAcknowledgedBytes();
-        if (acknowledged < 0) return;
-
-        bool isFirstLook = Volatile.Read(ref _firstAcknowledged) < 0;
-        if (isFirstLook) Volatile.Write(ref _firstAcknowledged, acknowledged);
-        if (!isFirstLook && acknowledged > _lastAcknowledged)
-        {
-            long waiting = _context.Clock.Now - Volatile.Read(ref _waitStart);
-            ExtendWait(Wait.Response, SendDueAt(acknowledged - Volatile.Read(ref _firstAcknowledged), _waited + waiting));
-        }
-
-        _lastAcknowledged = acknowledged;
+            : Math.Min(dueAt, dueAt + (progress * 1000 / context.Limits.MinResponseRate) - waited);
     }
 }

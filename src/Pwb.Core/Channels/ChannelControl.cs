@@ -1,0 +1,251 @@
+using Pwb.Model;
+using Pwb.Time;
+using Pwb.Transports;
+
+namespace Pwb.Channels;
+
+/// <summary>
+/// Deadlines, aborts and stops: what becomes of a channel that has waited for too long, whose client is gone, or whose server
+/// ends. The members that <see cref="IChannelControl"/> has are for any thread, the others for the connection's loop.
+/// </summary>
+/// <param name="transport">The stream.</param>
+/// <param name="context">What all channels share.</param>
+/// <param name="receiver">How the channel receives.</param>
+/// <param name="sender">How the channel sends.</param>
+/// <param name="aborted">Whose token the receiver has.</param>
+internal sealed class ChannelControl(
+    Transport transport,
+    ChannelContext context,
+    ChannelReceiver receiver,
+    ChannelSender sender,
+    CancellationTokenSource aborted) : IChannelControl
+{
+    // How long a loop may take to come for bytes that have arrived when their deadline is over.
+    private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
+
+    private RequestLife? _life;
+    private bool _isAtWork;
+    private long _workSince;
+    private volatile string? _abortReason;
+
+    /// <summary>
+    /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
+    /// </summary>
+    public CancellationToken Aborted => aborted.Token;
+
+    /// <summary>Why the server ended the connection, if it did.</summary>
+    public string? AbortReason => _abortReason;
+
+    public long IdleDueAt => receiver.Deadline.Current switch
+    {
+        Wait.NextRequest => receiver.Deadline.DueAt,
+        Wait.Handshake or Wait.FirstByte => (long.MaxValue / 4) + receiver.Deadline.DueAt,
+        Wait.Linger => (long.MaxValue / 2) + receiver.Deadline.DueAt,
+        _ => long.MaxValue,
+    };
+
+    /// <summary>Whether a request is being answered.</summary>
+    public bool IsAtWork => Volatile.Read(ref _isAtWork);
+
+    /// <summary>Begins a request.</summary>
+    /// <param name="life">Its tokens; null for handlers that need none of their own.</param>
+    public void BeginRequest(RequestLife? life)
+    {
+        _life = life;
+        Volatile.Write(ref _workSince, context.Clock.Now);
+        Volatile.Write(ref _isAtWork, true);
+        if (life is null) return;
+
+        Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
+        if (aborted.IsCancellationRequested) CancelLife(life);
+        if (context.IsStopping) StopLife(life);
+    }
+
+    /// <summary>The request is over: its tokens are nobody's any more.</summary>
+    public void EndRequest()
+    {
+        _life = null;
+        Volatile.Write(ref _isAtWork, false);
+    }
+
+    public void Tick()
+    {
+        if (context.IsStopping) CloseIfIdle();
+        if (sender.Deadline.Current == Wait.Response) sender.WatchProgress();
+        if (IsAtWork) LookForEnd();
+
+        GiveUpOverdue(ref receiver.Deadline);
+        GiveUpOverdue(ref sender.Deadline);
+    }
+
+    /// <summary>Closes the connection if the server is stopping. For the loop, when it waits for a next request.</summary>
+    public void CloseIfStopping()
+    {
+        if (context.IsStopping) CloseIfIdle();
+    }
+
+    public bool CloseIfIdle()
+    {
+        if (receiver.HasUnreadBytes || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
+        Close();
+        return true;
+    }
+
+    public bool Evict()
+    {
+        if (CloseIfIdle()) return true;
+        if (!receiver.Deadline.ExpireIfLingering(LastChance())) return false;
+        Close();
+        return true;
+    }
+
+    public void BeginStop()
+    {
+        RequestLife? life = Volatile.Read(ref _life);
+        if (life is not null) StopLife(life);
+    }
+
+    public void Abort()
+    {
+        RequestLife? life = Volatile.Read(ref _life); // the loop may end the request as soon as the transport is gone
+        transport.EndFromOutside(abort: true);
+        CancelToken(life);
+    }
+
+    // The handler is told: by its token alone if the client may still read a response, and by everything if it cannot.
+    private void LookForEnd()
+    {
+        switch (transport.LookForEnd())
+        {
+            case PeerState.Gone:
+                Abort();
+                break;
+            case PeerState.Ended when IsAnswerLate && !receiver.IsReceiving: // who receives sees it
+                CancelWork();
+                break;
+            case PeerState.Unknown when IsAnswerLate:
+                if (receiver.TryBeginWatch() is { } watch) _ = WatchForEndAsync(watch);
+                break;
+        }
+    }
+
+    // A client that sends its FIN right behind its request waits for an answer, and most come at once: no handler is told before
+    // a second has gone by.
+    private bool IsAnswerLate => context.Clock.Now - Volatile.Read(ref _workSince) >= CoarseClock.IntervalMilliseconds;
+
+    private async Task WatchForEndAsync(EndWatch watch)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream is somebody else's code
+        try
+        {
+            // A wait without a byte first, so that a session holds no buffer meanwhile.
+            await transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
+            int count = await transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
+            if (count == 0 && !transport.IsEnded) CancelWork();
+            watch.Complete(count);
+        }
+        catch (Exception exception)
+        {
+            if (exception is not OperationCanceledException) Abort(); // nobody is left to answer
+            watch.Fail(exception);
+        }
+    }
+
+    private void Close()
+    {
+        if (transport.OwesClosureAlert) CancelToken(); // the loop wakes up and closes
+        else transport.EndFromOutside(abort: false);
+    }
+
+    private void GiveUpOverdue(ref Deadline deadline)
+    {
+        // A process that was stopped for a while finds every deadline overdue, and what was waited for in the system's buffer.
+        if (deadline.IsForBytes && deadline.DueAt <= context.Clock.Now && receiver.HasUnreadBytes
+            && deadline.TryForgive(context.Clock.After(Forgiveness)))
+            return;
+
+        switch (deadline.Expire(context.Clock.Now, LastChance()))
+        {
+            case Wait.FirstByte or Wait.NextRequest or Wait.Linger:
+                Close();
+                break;
+            case Wait.Handshake:
+                _abortReason = "the TLS handshake took too long";
+                Abort();
+                break;
+            case Wait.Head or Wait.Content or Wait.Drain:
+                CancelToken(); // the loop wakes up and answers 408
+                break;
+            case Wait.Response:
+                _abortReason = "the client did not take the response in time";
+                Abort();
+                break;
+            case Wait.Expired:
+                Abort();
+                break;
+        }
+    }
+
+    /// <summary>When a connection is aborted whose loop has not noticed by then that its wait has expired.</summary>
+    private long LastChance() => context.Clock.After(context.Limits.LingerTimeout);
+
+    // A handler may have registered callbacks on its token: they run on the pool, so that they cannot hold up who cancels.
+    private void CancelToken() => CancelToken(Volatile.Read(ref _life));
+
+    private void CancelToken(RequestLife? life)
+    {
+        if (aborted.IsCancellationRequested) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Control.CancelAll(state.Life), (Control: this, Life: life), preferLocal: false);
+    }
+
+    private void CancelAll(RequestLife? life)
+    {
+        aborted.Cancel();
+        if (life is not null) CancelLifeSafely(life);
+
+        Interlocked.MemoryBarrier(); // a request that begins now sees the token, or is seen here
+        RequestLife? after = Volatile.Read(ref _life);
+        if (after is not null && after != life) CancelLifeSafely(after);
+    }
+
+    /// <summary>Tells the request that is under way, and nobody else, that its client has gone.</summary>
+    private void CancelWork()
+    {
+        RequestLife? life = Volatile.Read(ref _life);
+        if (life is { Aborted.IsCancellationRequested: false }) CancelLife(life);
+    }
+
+    private void CancelLife(RequestLife life) =>
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Control.CancelLifeSafely(state.Life), (Control: this, Life: life), preferLocal: false);
+
+    private void CancelLifeSafely(RequestLife life)
+    {
+        try
+        {
+            life.Abort();
+        }
+        catch (AggregateException exception)
+        {
+            context.CallbackFailed(transport.Id, life.Number, exception);
+        }
+    }
+
+    private void StopLife(RequestLife life) =>
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Control.StopLifeSafely(state.Life), (Control: this, Life: life), preferLocal: false);
+
+    private void StopLifeSafely(RequestLife life)
+    {
+        try
+        {
+            life.Stop();
+        }
+        catch (AggregateException exception)
+        {
+            context.CallbackFailed(transport.Id, life.Number, exception);
+        }
+    }
+}
