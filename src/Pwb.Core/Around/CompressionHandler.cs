@@ -3,6 +3,7 @@ using System.Text;
 using Pwb.Around;
 using Pwb.Handlers;
 using Pwb.Http;
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb;

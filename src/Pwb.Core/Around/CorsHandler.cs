@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Pwb.Around;
 using Pwb.Handlers;
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb;

@@ -1,5 +1,6 @@
 using Pwb.Around;
 using Pwb.Handlers;
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
 using Pwb.Http;
+using Pwb.Model;
 
 namespace Pwb.StaticFiles;
 

@@ -1,0 +1,59 @@
+using Pwb.Protocol;
+
+namespace Pwb.Model;
+
+/// <summary>
+/// Checks the field lines of a response one after another, and remembers which of those there are that somebody asks for later.
+/// </summary>
+internal struct FieldCheck(int statusCode)
+{
+    private readonly string? _demanded = FieldDemandedBy(statusCode);
+    private bool _hasDemanded;
+
+    public bool HasContentType { readonly get; private set; }
+
+    public bool HasServer { readonly get; private set; }
+
+    public bool HasUpgrade { readonly get; private set; }
+
+    /// <summary>Whether the content is an event stream.</summary>
+    public bool IsEventStream { readonly get; private set; }
+
+    /// <exception cref="ArgumentException">The line is not valid, or the second Content-Type.</exception>
+    public void Add(string name, string value)
+    {
+        ResponseHead.CheckField(name, value);
+        if (_demanded is not null) _hasDemanded |= Is(name, _demanded) || IsMultipartRange(name, value);
+        HasServer |= Is(name, "Server");
+        HasUpgrade |= Is(name, "Upgrade");
+        if (!Is(name, "Content-Type")) return;
+
+        if (HasContentType) throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", "headers");
+        HasContentType = true;
+        IsEventStream = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <exception cref="ArgumentException">The field that the status demands is not among those that were added.</exception>
+    public readonly void CheckDemanded()
+    {
+        if (_demanded is not null && !_hasDemanded)
+            throw new ArgumentException($"A {statusCode} response has a field {_demanded} (RFC 9110 §15).", "headers");
+    }
+
+    private static string? FieldDemandedBy(int statusCode) => statusCode switch
+    {
+        206 => "Content-Range", // RFC 9110 §15.3.7.1
+        401 => "WWW-Authenticate", // §15.5.2
+        405 => "Allow", // §15.5.6
+        407 => "Proxy-Authenticate", // §15.5.8
+        426 => "Upgrade", // §15.5.22
+        _ => null,
+    };
+
+    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+
+    // RFC 9110 §15.3.7.2: each of several parts has its own Content-Range.
+    private readonly bool IsMultipartRange(string name, string value) =>
+        statusCode == 206 && Is(name, "Content-Type")
+            && value.StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase);
+}
