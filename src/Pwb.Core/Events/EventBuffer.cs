@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Net.ServerSentEvents;
 using System.Text;
 
 namespace Pwb.Events;

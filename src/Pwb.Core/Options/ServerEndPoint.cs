@@ -47,7 +47,7 @@ public sealed record ServerEndPoint
     internal bool IsIp => Address is IPEndPoint;
 
     /// <summary>Whatever yields its connections, if that is not the system.</summary>
-    internal IConnectionListener? Listener => (Address as ListenerAddress)?.Listener;
+    internal IConnectionListener? ConnectionListener => (Address as ListenerAddress)?.ConnectionListener;
 
     /// <summary>The socket, if it listens already.</summary>
     internal Socket? Socket { get; private init; }
@@ -164,9 +164,9 @@ public sealed record ServerEndPoint
     /// <summary>The address of a listener of somebody else's: its name.</summary>
     private sealed class ListenerAddress(IConnectionListener listener) : EndPoint
     {
-        public IConnectionListener Listener => listener;
+        public IConnectionListener ConnectionListener => listener;
 
-        public override bool Equals(object? obj) => obj is ListenerAddress other && ReferenceEquals(other.Listener, listener);
+        public override bool Equals(object? obj) => obj is ListenerAddress other && ReferenceEquals(other.ConnectionListener, listener);
 
         public override int GetHashCode() => RuntimeHelpers.GetHashCode(listener);
 

@@ -61,7 +61,7 @@ internal sealed class Listener
                         ? endPoint with { Address = new IPEndPoint(endPoint.Ip.Address, freePorts[kind]) }
                         : endPoint;
                     listeners.Add(
-                        endPoint.Listener is { } listener
+                        endPoint.ConnectionListener is { } listener
                             ? new Listener(listener, endPoint, log)
                             : new Listener(Bind(current, backlog, deferAccept), endPoint, log));
                     if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;

@@ -13,7 +13,7 @@ internal sealed class CoarseClock
     private readonly TimeProvider _timeProvider;
     private readonly byte[] _server;
     private readonly long _start;
-    private volatile Fields _fields;
+    private volatile FinalLines _lines;
     private long _elapsed; // since the start, as the time provider says
     private long _now;
 
@@ -22,17 +22,17 @@ internal sealed class CoarseClock
         _timeProvider = timeProvider;
         _server = Encoding.Latin1.GetBytes(serverHeader is null ? "" : $"Server: {serverHeader}\r\n");
         _start = timeProvider.GetTimestamp();
-        _fields = Render();
+        _lines = Render();
     }
 
     /// <summary>Milliseconds on a monotonic clock.</summary>
     public long Now => Volatile.Read(ref _now);
 
     /// <summary>Date, Server if there is one, and the empty line that ends a head.</summary>
-    public ReadOnlySpan<byte> DateAndServer => _fields.DateAndServer;
+    public ReadOnlySpan<byte> DateAndServer => _lines.DateAndServer;
 
     /// <summary>Date, and the empty line that ends a head.</summary>
-    public ReadOnlySpan<byte> Date => _fields.Date;
+    public ReadOnlySpan<byte> Date => _lines.Date;
 
     public TimeProvider TimeProvider => _timeProvider;
 
@@ -56,16 +56,16 @@ internal sealed class CoarseClock
         // A clock that went another way meanwhile, as that of a test, is not the machine's.
         if (Math.Abs(passed - stoodStill) <= 2 * IntervalMilliseconds) passed -= Math.Min(passed, stoodStill);
         Volatile.Write(ref _now, _now + passed);
-        _fields = Render();
+        _lines = Render();
     }
 
-    private Fields Render()
+    private FinalLines Render()
     {
         Span<byte> date = stackalloc byte[29]; // Sun, 06 Nov 1994 08:49:37 GMT: RFC 9110 §5.6.7
         Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date, out _, new StandardFormat('R'));
-        return new Fields(
+        return new FinalLines(
             [.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
     }
 
-    private sealed record Fields(byte[] DateAndServer, byte[] Date);
+    private sealed record FinalLines(byte[] DateAndServer, byte[] Date);
 }

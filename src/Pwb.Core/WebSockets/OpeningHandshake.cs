@@ -11,7 +11,7 @@ namespace Pwb.WebSockets;
 /// <param name="Fault">The content of a response that is no 101.</param>
 /// <param name="Accept">The value of Sec-WebSocket-Accept.</param>
 /// <param name="SubProtocol">The subprotocol that was agreed upon, if one was.</param>
-internal readonly record struct Handshake(int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null)
+internal readonly record struct OpeningHandshake(int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null)
 {
     /// <summary>The protocol's name in Upgrade.</summary>
     public const string Protocol = "websocket";
@@ -22,15 +22,15 @@ internal readonly record struct Handshake(int StatusCode, string Fault = "", str
     private static readonly SearchValues<byte> Base64Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
 
-    public static Handshake Read(HttpRequest request, WebSocketOptions options)
+    public static OpeningHandshake Read(HttpRequest request, WebSocketOptions options)
     {
-        if (!string.Equals(request.Method, "GET", StringComparison.Ordinal)) return new Handshake(405);
-        if (!request.IsWebSocketRequest) return new Handshake(426, "426 Upgrade Required: There is a WebSocket here.\n");
+        if (!string.Equals(request.Method, "GET", StringComparison.Ordinal)) return new OpeningHandshake(405);
+        if (!request.IsWebSocketRequest) return new OpeningHandshake(426, "426 Upgrade Required: There is a WebSocket here.\n");
 
         int versions = Find(request.Headers, "Sec-WebSocket-Version"u8, out _);
 
         // Any other than 13 has been refused before.
-        if (versions == 0) return new Handshake(426, "426 Upgrade Required: The only WebSocket version is 13.\n");
+        if (versions == 0) return new OpeningHandshake(426, "426 Upgrade Required: The only WebSocket version is 13.\n");
         if (versions > 1) return Malformed("There is more than one Sec-WebSocket-Version.");
         if (request.Head.HasContent) return Malformed("A WebSocket's handshake has no content.");
         int keys = Find(request.Headers, "Sec-WebSocket-Key"u8, out ReadOnlySpan<byte> key);
@@ -38,10 +38,10 @@ internal readonly record struct Handshake(int StatusCode, string Fault = "", str
         if (!IsKey(key)) return Malformed("Sec-WebSocket-Key is not the base64 of 16 bytes.");
 
         bool isValid = TryChoose(request.Headers, options.SubProtocols, out string? subProtocol);
-        return !isValid ? Malformed("Sec-WebSocket-Protocol is not valid.") : new Handshake(101, "", AcceptOf(key), subProtocol);
+        return !isValid ? Malformed("Sec-WebSocket-Protocol is not valid.") : new OpeningHandshake(101, "", AcceptOf(key), subProtocol);
     }
 
-    private static Handshake Malformed(string sentence) => new(400, $"400 Bad Request: {sentence}\n");
+    private static OpeningHandshake Malformed(string sentence) => new(400, $"400 Bad Request: {sentence}\n");
 
     private static int Find(HttpFields fields, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {

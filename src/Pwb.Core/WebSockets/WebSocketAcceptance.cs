@@ -34,14 +34,14 @@ public static class WebSocketAcceptance
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
         options ??= WebSocketOptions.Default;
-        Handshake handshake = Handshake.Read(request, options);
+        OpeningHandshake handshake = OpeningHandshake.Read(request, options);
         switch (handshake.StatusCode)
         {
             case 101:
                 Conversation conversation = new(run, options, handshake.SubProtocol, request.Stopping);
                 ReadOnlySpan<(string, string)> fields =
                     [("Sec-WebSocket-Accept", handshake.Accept), ("Sec-WebSocket-Protocol", handshake.SubProtocol ?? "")];
-                TakeOverBody body = new(Handshake.Protocol, conversation.RunAsync, tellsFailures: true);
+                TakeOverBody body = new(OpeningHandshake.Protocol, conversation.RunAsync, tellsFailures: true);
                 return HttpResponse.TakeOver(body, handshake.SubProtocol is null ? fields[..1] : fields);
             case 405:
                 return HttpResponse.MethodNotAllowed("GET");
@@ -50,7 +50,7 @@ public static class WebSocketAcceptance
                     426,
                     ResponseBody.From(handshake.Fault),
                     ("Content-Type", "text/plain; charset=utf-8"),
-                    ("Upgrade", Handshake.Protocol),
+                    ("Upgrade", OpeningHandshake.Protocol),
                     ("Sec-WebSocket-Version", "13"));
             default:
                 return HttpResponse.Text(handshake.Fault, handshake.StatusCode);
