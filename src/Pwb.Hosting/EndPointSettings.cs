@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Pwb.Hosting;
+
+/// <summary>
+/// Reads where to listen: a list of places, each a text such as <c>localhost:8080</c>, or an object with the place as its
+/// <c>Listen</c> beside the files of its certificate.
+/// </summary>
+internal static class EndPointSettings
+{
+    private const string Unix = "unix:";
+
+    /// <summary>The end points; null if there is no list.</summary>
+    public static IReadOnlyList<ServerEndPoint>? Read(Setting list)
+    {
+        if (!string.IsNullOrEmpty(list.Value)) return list.Fail<ServerEndPoint[]?>(null, "is no list: its first member is the key with :0");
+        List<ServerEndPoint> endPoints = [];
+        foreach (Setting one in list.Children()) endPoints.AddRange(ReadOne(one));
+        return endPoints.Count == 0 && list.Value is null ? null : endPoints;
+    }
+
+    private static IReadOnlyList<ServerEndPoint> ReadOne(Setting setting)
+    {
+        Setting place = setting;
+        string? certificate = null, key = null, password = null;
+        foreach (Setting part in setting.Children())
+        {
+            switch (part.Name)
+            {
+                case "LISTEN": place = part; break;
+                case "CERTIFICATE": certificate = part.Text(); break;
+                case "KEY": key = part.Text(); break;
+                case "PASSWORD": password = part.Text(); break;
+                default: part.Fail(0, "is no part of an end point, which has Listen, Certificate, Key and Password"); break;
+            }
+        }
+
+        if (certificate is null && (key ?? password) is not null) setting.Fail(0, "has no Certificate");
+        TlsOptions? tls = string.IsNullOrEmpty(certificate) ? null : Load(setting, certificate, key, password);
+        return PlacesOf(place, tls) ?? place.Fail<ServerEndPoint[]>(
+            [], "is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or unix:/run/app.sock");
+    }
+
+    private static TlsOptions? Load(Setting setting, string certificate, string? key, string? password)
+    {
+        try
+        {
+            bool isPfx = key is null && Path.GetExtension(certificate).ToUpperInvariant() is ".PFX" or ".P12";
+            return new TlsOptions(isPfx
+                ? ServerCertificate.FromPfx(certificate, password)
+                : ServerCertificate.FromPem(certificate, key, password));
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or CryptographicException)
+        {
+            return setting.Fail<TlsOptions?>(null, $"has a certificate that cannot be used: {exception.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static IReadOnlyList<ServerEndPoint>? PlacesOf(Setting setting, TlsOptions? tls)
+    {
+        string text = setting.Value ?? "";
+        if (text.StartsWith(Unix, StringComparison.Ordinal)) return UnixOf(text[Unix.Length..], tls);
+
+        int colon = text.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+            return null;
+        string host = text[..colon];
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Loopback(port, tls);
+        if (host.Equals("any", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Any(port, tls);
+
+        if (host is ['[', .. string inner, ']'])
+        {
+            return IPAddress.TryParse(inner, out IPAddress? six) && six.AddressFamily == AddressFamily.InterNetworkV6
+                ? [At(six)]
+                : null;
+        }
+
+        // Not 127.1, which is an address to .NET: what is written is what the log will say.
+        return IPAddress.TryParse(host, out IPAddress? four)
+            && four.AddressFamily == AddressFamily.InterNetwork
+            && four.ToString() == host
+            ? [At(four)]
+            : null;
+
+        ServerEndPoint At(IPAddress address) => new(new IPEndPoint(address, port)) { Tls = tls };
+    }
+
+    private static IReadOnlyList<ServerEndPoint>? UnixOf(string path, TlsOptions? tls)
+    {
+        try
+        {
+            return [ServerEndPoint.Unix(path is ['@', ..] ? '\0' + path[1..] : path) with { Tls = tls }];
+        }
+        catch (ArgumentException)
+        {
+            return null; // empty or too long
+        }
+    }
+}
