@@ -3,6 +3,9 @@ using System.IO.Compression;
 namespace Pwb;
 
 /// <summary>How <see cref="CompressionHandler"/> compresses.</summary>
+/// <example><code>
+/// IRequestHandler handler = new CompressionHandler(inner, new CompressionOptions { MinLength = 4096 });
+/// </code></example>
 public sealed class CompressionOptions
 {
     /// <summary>The number of bytes from which on content of known length is compressed. Default 1,024; less is often longer

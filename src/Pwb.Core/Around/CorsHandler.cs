@@ -12,8 +12,9 @@ namespace Pwb;
 /// questions that browsers ask before some requests, and marks responses that a page may read. It protects nothing from programs
 /// that are no browsers. Put it around authentication: the questions carry no credentials.
 /// </summary>
-/// <example><code>IRequestHandler handler = new CorsHandler(new CorsOptions { Origins = ["https://app.example"] },
-/// inner);</code></example>
+/// <example><code>
+/// IRequestHandler handler = new CorsHandler(new CorsOptions { Origins = ["https://app.example"] }, inner);
+/// </code></example>
 public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
 {
     private static readonly HttpResponse Refused = new(

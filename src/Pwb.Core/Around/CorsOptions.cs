@@ -1,6 +1,9 @@
 namespace Pwb;
 
 /// <summary>What pages of other origins may do: see <see cref="CorsHandler"/>.</summary>
+/// <example><code>
+/// CorsOptions options = new() { Origins = ["https://app.example"], Methods = ["GET", "PUT"], AllowCredentials = true };
+/// </code></example>
 public sealed class CorsOptions
 {
     /// <summary>

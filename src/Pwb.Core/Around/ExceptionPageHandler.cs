@@ -10,8 +10,9 @@ namespace Pwb;
 /// Shows the exception that a handler threw, for development: with its stack trace, to clients on this machine only. Switched
 /// off, it does nothing at all, and the client gets the server's 500 without detail.
 /// </summary>
-/// <example><code>IRequestHandler handler = new ExceptionPageHandler(inner, isDevelopment,
-/// loggerFactory.CreateLogger("App"));</code></example>
+/// <example><code>
+/// IRequestHandler handler = new ExceptionPageHandler(inner, isDevelopment, loggerFactory.CreateLogger("App"));
+/// </code></example>
 public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
 {
     private static readonly Action<ILogger, Exception?> LogFailure =

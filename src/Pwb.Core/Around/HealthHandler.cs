@@ -4,8 +4,9 @@ namespace Pwb;
 /// Answers a supervisor: <c>/healthz</c> is 200 as long as the process answers; <c>/readyz</c> is 200, or 503 when the server has
 /// begun to stop or a check says no. Every other path goes to the inner handler.
 /// </summary>
-/// <example><code>IRequestHandler handler = new HealthHandler(inner, async token
-/// => await database.PingAsync(token));</code></example>
+/// <example><code>
+/// IRequestHandler handler = new HealthHandler(inner, async token => await database.PingAsync(token));
+/// </code></example>
 public sealed class HealthHandler : IRequestHandler
 {
     private static readonly HttpResponse Ok = Text("ok\n", 200);

@@ -1,6 +1,10 @@
 namespace Pwb;
 
 /// <summary>The fields of <see cref="SecurityHeadersHandler"/>. Null leaves one out.</summary>
+/// <example><code>
+/// IRequestHandler handler = new SecurityHeadersHandler(
+///     inner, new SecurityHeadersOptions { ContentSecurityPolicy = "default-src 'self'", StrictTransportSecurity = "max-age=31536000" });
+/// </code></example>
 public sealed class SecurityHeadersOptions
 {
     /// <summary>X-Content-Type-Options. Default "nosniff": browsers take content for what it says that it is.</summary>

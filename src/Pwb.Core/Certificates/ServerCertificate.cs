@@ -15,6 +15,10 @@ namespace Pwb;
 /// A file may take ten seconds to be read, after which it counts as one that cannot be read. A pipe or a FIFO is read to its end,
 /// once, and not followed.
 /// </remarks>
+/// <example><code>
+/// ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
+/// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Any(443, new TlsOptions(certificate)) };
+/// </code></example>
 public sealed class ServerCertificate
 {
     private readonly Lock _loading = new();

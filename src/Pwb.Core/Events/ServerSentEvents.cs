@@ -13,9 +13,13 @@ namespace Pwb;
 /// <example><code>
 /// IRequestHandler handler = RequestHandler.From(request => ServerSentEvents.From(request, NewsAsync(request.GetLastEventId())));
 ///
-/// static async IAsyncEnumerable&lt;SseItem&lt;string&gt;&gt; NewsAsync(string? after, [EnumeratorCancellation]
-/// CancellationToken cancellationToken = default) {     await foreach (News news in News.ReadAsync(after,
-/// cancellationToken))         yield return new SseItem&lt;string&gt;(news.Text) { EventId = news.Id }; } </code></example>
+/// static async IAsyncEnumerable&lt;SseItem&lt;string&gt;&gt; NewsAsync(
+///     string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+/// {
+///     await foreach (News news in News.ReadAsync(after, cancellationToken))
+///         yield return new SseItem&lt;string&gt;(news.Text) { EventId = news.Id };
+/// }
+/// </code></example>
 public static class ServerSentEvents
 {
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15); // mobile networks drop what is silent for 30 s

@@ -6,6 +6,11 @@ namespace Pwb;
 /// <summary>
 /// The fields of a form, in the order in which they were sent: <c>form["name"]</c>. Names are compared by case.
 /// </summary>
+/// <example><code>
+/// FormFields form = await request.ReadFormAsync();
+/// string? name = form["name"];
+/// int count = form.TryGet("count", out int number) ? number : 1;
+/// </code></example>
 public sealed class FormFields
 {
     private readonly (string Name, string Value)[] _fields;

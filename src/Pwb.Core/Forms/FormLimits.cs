@@ -4,6 +4,9 @@ namespace Pwb;
 /// How much a form may have. What has more is answered by itself with 413, before it is held in memory. The whole of it is
 /// bounded by <see cref="PwbServerLimits.MaxContentLength"/>. Checked once, where a form is read with them.
 /// </summary>
+/// <example><code>
+/// MultipartReader parts = request.ReadMultipart(new FormLimits { MaxParts = 10 });
+/// </code></example>
 public sealed record FormLimits
 {
     private const int Kibi = 1024;

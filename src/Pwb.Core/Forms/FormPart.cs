@@ -6,6 +6,10 @@ namespace Pwb;
 /// <summary>
 /// A part of a multipart form: a field, or a file. Its content can be read once, and only until the next part is read.
 /// </summary>
+/// <example><code>
+/// await using FileStream file = File.Create(Path.Combine(folder, Guid.NewGuid().ToString("N"))); // never part.FileName
+/// await part.Body.CopyToAsync(file);
+/// </code></example>
 public sealed class FormPart
 {
     private const int FirstAllocation = 4096;

@@ -6,6 +6,9 @@ namespace Pwb;
 /// Gives every request the same response, whatever its path. OPTIONS gets 204 with Allow, and methods
 /// that ask for something else altogether (TRACE, PROPFIND, ...) get 405.
 /// </summary>
+/// <example><code>
+/// await using PwbServer server = new(new FixedResponseHandler(HttpResponse.Text("closed for today\n", 503)));
+/// </code></example>
 public sealed class FixedResponseHandler : IRequestHandler, IBorrowingHandler
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";

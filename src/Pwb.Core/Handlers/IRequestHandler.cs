@@ -1,6 +1,13 @@
 namespace Pwb;
 
 /// <summary>Answers requests: a function from a request to a response. One instance serves all connections at once.</summary>
+/// <example><code>
+/// sealed class Greeter : IRequestHandler
+/// {
+///     public ValueTask&lt;HttpResponse&gt; HandleAsync(HttpRequest request, CancellationToken cancellationToken) =&gt;
+///         new(HttpResponse.Text($"hello {request.Path}\n"));
+/// }
+/// </code></example>
 public interface IRequestHandler
 {
     /// <summary>

@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Pwb;
 
 /// <summary>Makes request handlers out of functions.</summary>
+/// <example><code>
+/// IRequestHandler handler = RequestHandler.From(request =&gt; HttpResponse.Text($"hello {request.Path}\n"));
+/// </code></example>
 public static class RequestHandler
 {
     /// <summary>A handler that answers with the function's result.</summary>
-    /// <example><code>IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"hello
-    /// {request.Path}"));</code></example>
     /// <param name="handler">Answers one request.</param>
     /// <param name="neverBlocks">The value of <see cref="IRequestHandler.NeverBlocks"/>. Read its warning first.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>

@@ -10,6 +10,10 @@ namespace Pwb;
 /// what it likes in a query. Nothing is kept: each look walks over the query, whose length is bounded by <see
 /// cref="PwbServerLimits.MaxRequestLineLength"/>.
 /// </summary>
+/// <example><code>
+/// string? text = request.Query["q"];
+/// foreach (string tag in request.Query.GetAll("tag")) Console.WriteLine(tag);
+/// </code></example>
 public readonly struct QueryParameters
 {
     private readonly ReadOnlyMemory<byte> _query;

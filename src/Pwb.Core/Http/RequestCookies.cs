@@ -8,6 +8,9 @@ namespace Pwb;
 /// values are given as they were sent, as UTF-8: neither percent-escapes nor quotes are taken away (RFC 6265bis). A client says
 /// whatever it likes in a cookie, so sign what has to be true.
 /// </summary>
+/// <example><code>
+/// string? session = request.Cookies["session"];
+/// </code></example>
 public readonly struct RequestCookies
 {
     private readonly HttpFields _headers;

@@ -4,6 +4,9 @@ namespace Pwb;
 /// What a client may ask of the server before it is refused or dropped. The defaults suit a server on the open internet. Checked
 /// once, when a server is made with them.
 /// </summary>
+/// <example><code>
+/// PwbServerOptions options = new() { Limits = new PwbServerLimits { MaxContentLength = 1_000_000 } };
+/// </code></example>
 public sealed record PwbServerLimits
 {
     private const int Kibi = 1024;

@@ -11,6 +11,9 @@ namespace Pwb;
 /// in it. Only
 /// <see cref="Body"/> ends with the response.
 /// </summary>
+/// <example><code>
+/// HttpResponse response = await handler.HandleAsync(new HttpRequest("GET", "/orders/7?full=1"), default); // in a test
+/// </code></example>
 public sealed class HttpRequest
 {
     private readonly RequestHead _head;
@@ -161,8 +164,7 @@ public sealed class HttpRequest
     /// when asked for. Like a dictionary, it is not for several threads at once.
     /// </summary>
     /// <example><code>
-    /// static readonly object User = new();
-    /// request.Items[User] = "alice";
+    /// request.Items[User] = "alice"; // static readonly object User = new();
     /// </code></example>
     public IDictionary<object, object?> Items => _items ??= [];
 

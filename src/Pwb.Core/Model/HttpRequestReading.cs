@@ -12,7 +12,7 @@ namespace Pwb;
 /// <see cref="RequestRejectedException"/> leaves the handler, and the client gets 413 for content above the limit, 415 for
 /// another type, 400 for JSON that is none.
 /// </summary>
-/// <example><code>Order order = await request.ReadJsonAsync(ShopJson.Default.Order);</code></example>
+/// <example><code>Order order = await request.ReadJsonAsync(OrdersJson.Default.Order);</code></example>
 public static class HttpRequestReading
 {
     private const int DefaultMaxLength = 1024 * 1024; // all of it is held in memory, for each request

@@ -12,6 +12,11 @@ namespace Pwb;
 /// A response: a value that never changes and can be sent any number of times, if its body can. Its head is rendered and
 /// checked when it is made, so a mistake shows at the line that made it and sending is copying.
 /// </summary>
+/// <example><code>
+/// HttpResponse text = HttpResponse.Text("hello\n");
+/// HttpResponse file = new(200, ResponseBody.From(File.OpenRead(path)), ("Content-Type", "text/csv"));
+/// HttpResponse cached = text.With("Cache-Control", "max-age=60");
+/// </code></example>
 public sealed class HttpResponse
 {
     private static readonly HttpResponse NotFoundResponse = Text("404 Not Found\n", 404);
@@ -201,8 +206,9 @@ public sealed class HttpResponse
     /// </param>
     /// <param name="headers">Further field lines.</param>
     /// <exception cref="ArgumentException"><paramref name="protocol"/> is no token, or a field line is not valid.</exception>
-    /// <example><code>return HttpResponse.Upgrade("echo", async (stream, token) => await stream.CopyToAsync(stream,
-    /// token));</code></example>
+    /// <example><code>
+    /// return HttpResponse.Upgrade("echo", async (stream, token) => await stream.CopyToAsync(stream, token));
+    /// </code></example>
     public static HttpResponse Upgrade(
         string protocol, Func<Stream, CancellationToken, ValueTask> run, params ReadOnlySpan<(string Name, string Value)> headers)
     {

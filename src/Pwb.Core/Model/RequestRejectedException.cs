@@ -7,6 +7,9 @@ namespace Pwb;
 /// wrong type. Let it pass: the server answers with <see cref="StatusCode"/>, and closes the connection unless the content was
 /// whole.
 /// </summary>
+/// <example><code>
+/// throw new RequestRejectedException(413); // in a test of a handler: as a body does that is too large
+/// </code></example>
 public sealed class RequestRejectedException : IOException
 {
     /// <summary>

@@ -7,6 +7,12 @@ namespace Pwb;
 /// The content of a response. Derive from it for content of your own, or use one of the factories. It is disposed once after
 /// each response that it was sent with (or would have been: HEAD), so one that holds resources serves one response.
 /// </summary>
+/// <example><code>
+/// ResponseBody body = ResponseBody.Push(async (output, token) =&gt;
+/// {
+///     for (int i = 0; i &lt; 1000; i++) await output.WriteAsync("a line\n"u8.ToArray(), token);
+/// });
+/// </code></example>
 public abstract class ResponseBody : IAsyncDisposable
 {
     private const int CopyBufferSize = 64 * 1024;
@@ -93,8 +99,10 @@ public abstract class ResponseBody : IAsyncDisposable
     /// <param name="length">The number of bytes that come out, if known. Default: not known.</param>
     /// <exception cref="ArgumentNullException"><paramref name="inner"/> or <paramref name="around"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <example><code>ResponseBody zipped = ResponseBody.Wrap(body, output => new GZipStream(output, CompressionLevel.Fastest,
-    /// leaveOpen: true));</code></example>
+    /// <example><code>
+    /// ResponseBody zipped =
+    ///     ResponseBody.Wrap(body, output => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true));
+    /// </code></example>
     public static ResponseBody Wrap(ResponseBody inner, Func<Stream, Stream> around, long? length = null)
     {
         ArgumentNullException.ThrowIfNull(inner);

@@ -4,6 +4,10 @@ namespace Pwb;
 /// Lets the writer of <see cref="DeferredResponse.From"/> choose the head of its response, just before the first byte of its
 /// content.
 /// </summary>
+/// <example><code>
+/// Stream output = starter.Start(HttpResponse.Text("").With("Server-Timing", "db;dur=53"));
+/// await output.WriteAsync(content, token);
+/// </code></example>
 public sealed class ResponseStarter
 {
     private readonly Func<HttpResponse, Stream> _start;

@@ -3,6 +3,9 @@ using System.Net;
 namespace Pwb;
 
 /// <summary>A connection that an <see cref="IConnectionListener"/> has accepted.</summary>
+/// <example><code>
+/// AcceptedConnection connection = new(stream) { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50123) };
+/// </code></example>
 public sealed class AcceptedConnection
 {
     /// <summary>Makes one.</summary>

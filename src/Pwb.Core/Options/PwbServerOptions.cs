@@ -5,6 +5,9 @@ using Pwb.Telemetry;
 namespace Pwb;
 
 /// <summary>How a server listens and what it says of itself. Checked once, when a server is made with them.</summary>
+/// <example><code>
+/// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(8080), AccessLogFormat = AccessLogFormat.Json };
+/// </code></example>
 public sealed record PwbServerOptions
 {
     /// <summary>The port of the tutorial.</summary>

@@ -7,6 +7,9 @@ namespace Pwb;
 /// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation. What else the system's own TLS
 /// allows, such as its ciphers, is the system's to say.
 /// </summary>
+/// <example><code>
+/// TlsOptions tls = new(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require };
+/// </code></example>
 public sealed class TlsOptions
 {
     /// <summary>Makes options with these certificates.</summary>

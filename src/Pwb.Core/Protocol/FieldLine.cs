@@ -3,6 +3,9 @@ using System.Text;
 namespace Pwb;
 
 /// <summary>One field line of a header or trailer section: a name and a value, as they are on the wire.</summary>
+/// <example><code>
+/// foreach (FieldLine line in request.Headers) Console.WriteLine(line.ToString());
+/// </code></example>
 public readonly ref struct FieldLine
 {
     internal FieldLine(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

@@ -8,6 +8,10 @@ namespace Pwb;
 /// The field lines of a header or trailer section, in the order in which they are on the wire. Names compare without case.
 /// The fields of a request are slices of its connection's buffer: they are valid as long as the request is.
 /// </summary>
+/// <example><code>
+/// string? agent = request.Headers["User-Agent"];
+/// foreach ((string name, string value) in request.Headers) Console.WriteLine($"{name}: {value}");
+/// </code></example>
 public sealed class HttpFields
 {
     /// <summary>No field lines.</summary>

@@ -7,6 +7,9 @@ namespace Pwb;
 /// A pattern, and what answers the requests that match it: <c>new Route("GET /orders/{id:int}", (request, route) => ...)</c>. For
 /// a <see cref="Router"/>, which says what is in a pattern.
 /// </summary>
+/// <example><code>
+/// Route route = new("GET /orders/{id:int}", (request, route) =&gt; HttpResponse.Text($"order {route.GetInt32("id")}\n"));
+/// </code></example>
 public sealed class Route
 {
     private readonly IRequestHandler? _handler;

@@ -7,6 +7,9 @@ namespace Pwb;
 /// The values that a request's path has for the parameters of its route's pattern: <c>route["id"]</c>. They are looked up in the
 /// request each time they are asked for, so what is not asked for costs nothing.
 /// </summary>
+/// <example><code>
+/// Route file = new("GET /files/{path...}", (request, route) =&gt; HttpResponse.Text(route["path"]));
+/// </code></example>
 public readonly struct RouteValues
 {
     private readonly HttpRequest _request;

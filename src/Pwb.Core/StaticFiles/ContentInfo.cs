@@ -14,5 +14,8 @@ namespace Pwb;
 /// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say. Is
 /// compared with what is in memory, and never sent. 0, the default, when nothing is known.
 /// </param>
+/// <example><code>
+/// ContentInfo file = new("index.html", IsDirectory: false, page.Length, time);
+/// </code></example>
 public readonly record struct ContentInfo(
     string Name, bool IsDirectory, long Length, DateTimeOffset LastModified, long Identity = 0, long Revision = 0);

@@ -10,6 +10,21 @@ namespace Pwb;
 /// name that Windows reads as another; elsewhere a segment may hold a backslash or a colon, or end in a dot. Names compare as the
 /// source likes.
 /// </remarks>
+/// <example><code>
+/// sealed class OnePage(byte[] page, DateTimeOffset time) : ContentSource
+/// {
+///     public override ContentInfo? Find(string path) =&gt;
+///         path is "" or "index.html" ? new ContentInfo(path, IsDirectory: path is "", page.Length, time) : null;
+///
+///     public override Stream? Open(string path, out ContentInfo info)
+///     {
+///         info = Find(path) ?? default;
+///         return path is "index.html" ? new MemoryStream(page, writable: false) : null;
+///     }
+///
+///     public override IEnumerable&lt;ContentInfo&gt; List(string path) =&gt; path is "" ? [Find("index.html")!.Value] : [];
+/// }
+/// </code></example>
 public abstract class ContentSource
 {
     /// <summary>Looks something up.</summary>

@@ -19,6 +19,9 @@ namespace Pwb;
 /// the time at which the source was made.
 /// </para>
 /// </remarks>
+/// <example><code>
+/// StaticFileHandler handler = new(new EmbeddedSource(typeof(Program).Assembly, "wwwroot/"));
+/// </code></example>
 public sealed class EmbeddedSource : ContentSource
 {
     private readonly Assembly _assembly;

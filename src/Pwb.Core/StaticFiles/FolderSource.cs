@@ -12,6 +12,9 @@ namespace Pwb;
 /// to the folder while it is served cannot make it serve what is outside: on Linux the kernel sees to that; on macOS and Windows
 /// links are checked before a file is opened, and where it is is asked when it is open.
 /// </remarks>
+/// <example><code>
+/// StaticFileHandler handler = new(new FolderSource("wwwroot"));
+/// </code></example>
 public sealed class FolderSource : ContentSource
 {
     private readonly ContentSource _folder;

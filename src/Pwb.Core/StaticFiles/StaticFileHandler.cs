@@ -15,6 +15,9 @@ namespace Pwb;
 /// index files and content types. Nothing outside of the source can be reached. Small files are kept in memory, and compared with
 /// their source at most once a second.
 /// </summary>
+/// <example><code>
+/// await using PwbServer server = new(new StaticFileHandler("wwwroot"));
+/// </code></example>
 public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMountable
 {
     private readonly ContentSource _source;

@@ -6,6 +6,9 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>How a <c>StaticFileHandler</c> serves its content. Checked once, when a handler is made with them.</summary>
+/// <example><code>
+/// StaticFileOptions options = new() { CleanUrls = true, CacheControl = [("/assets/*", "max-age=31536000, immutable")] };
+/// </code></example>
 public sealed record StaticFileOptions
 {
     /// <summary>

@@ -6,6 +6,9 @@ namespace Pwb;
 /// OpenTelemetry's semantic conventions for HTTP; docs/observability.md lists them. There is one meter and one source in a
 /// process, for all its servers together. While nobody listens, nothing is measured.
 /// </summary>
+/// <example><code>
+/// metrics.AddMeter(PwbTelemetry.MeterName); // OpenTelemetry's MeterProviderBuilder
+/// </code></example>
 public static class PwbTelemetry
 {
     /// <summary>The name of the meter.</summary>

@@ -6,8 +6,8 @@ namespace Pwb;
 
 /// <summary>Receives and sends whole messages of a WebSocket, of a server or a client.</summary>
 /// <example><code>
-/// while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message) await socket.SendTextAsync(message.Text,
-/// token);
+/// while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message)
+///     await socket.SendTextAsync(message.Text, token);
 /// </code></example>
 public static class WebSocketReading
 {
