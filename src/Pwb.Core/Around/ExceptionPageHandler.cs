@@ -52,8 +52,10 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
     private static bool IsHere(HttpRequest request)
     {
         if (request.Headers["X-Forwarded-For"] is not null || request.Headers["Forwarded"] is not null) return false;
-        return request.Connection.RemoteEndPoint is not IPEndPoint peer || IPAddress.IsLoopback(peer.Address);
+        return IsHere(request.Connection.RemoteEndPoint) && IsHere(request.Connection.ProxyEndPoint);
     }
+
+    private static bool IsHere(EndPoint? end) => end is not IPEndPoint peer || IPAddress.IsLoopback(peer.Address);
 
     private static HttpResponse Page(Exception exception)
     {

@@ -170,7 +170,7 @@ internal sealed class ChannelControl(
                 Close();
                 break;
             case Wait.Handshake:
-                _abortReason = "the TLS handshake took too long";
+                _abortReason = "the handshake took too long";
                 Abort();
                 break;
             case Wait.Head or Wait.Content or Wait.Drain:

@@ -73,8 +73,8 @@ public sealed record PwbServerLimits
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a TLS handshake may take from the moment when the connection was accepted. Default 10 seconds, as in Kestrel.
-    /// Beyond: reset.
+    /// How long a TLS handshake may take from the moment when the connection was accepted, and a header of the PROXY protocol
+    /// before it. Default 10 seconds, as in Kestrel. Beyond: reset.
     /// </summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -5,6 +5,10 @@ namespace Pwb.Logging;
 /// <summary>What a server writes to the log of itself.</summary>
 internal sealed partial class ServerLog(ILogger logger)
 {
+    private const long RefusedInterval = 5_000; // milliseconds
+
+    private long _proxyRefusedDueAt = long.MinValue;
+
     /// <summary>The tutorial's banner, and where a browser finds the server.</summary>
     /// <param name="port">The first port, if there is one.</param>
     /// <param name="places">The URLs, and the names of what has none.</param>
@@ -36,6 +40,14 @@ internal sealed partial class ServerLog(ILogger logger)
     public void HandshakesFail(string subject, string why) => LogHandshakesFail(logger, subject, why);
 
     public void ClientCertificateValidatorFailed(Exception exception) => LogClientCertificateValidatorFailed(logger, exception);
+
+    /// <summary>A scanner must not fill the log.</summary>
+    public void ProxyRefused(string endPoint, string peer, string why)
+    {
+        long now = Environment.TickCount64, due = Volatile.Read(ref _proxyRefusedDueAt);
+        if (now < due || Interlocked.CompareExchange(ref _proxyRefusedDueAt, now + RefusedInterval, due) != due) return;
+        LogProxyRefused(logger, peer, endPoint, why);
+    }
 
     public void ClockFailed(Exception exception) => LogClockFailed(logger, exception);
 
@@ -80,4 +92,7 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(28, LogLevel.Error, "the time provider failed; the system's clock goes on in its place")]
     private static partial void LogClockFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(46, LogLevel.Warning, "a connection of {Peer} at {EndPoint} was closed: {Why}")]
+    private static partial void LogProxyRefused(ILogger logger, string peer, string endPoint, string why);
 }

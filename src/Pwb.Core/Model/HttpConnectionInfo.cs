@@ -7,7 +7,7 @@ namespace Pwb;
 
 /// <summary>
 /// The connection that a request came by, and who is at its other end. All requests of one connection have the same object, which
-/// keeps its answers after the connection has ended. Nothing that the client, or a proxy in front, says in a field changes it.
+/// keeps its answers after the connection has ended. No field of a request changes it.
 /// </summary>
 /// <example>
 /// In a test: <code>
@@ -36,7 +36,10 @@ public sealed class HttpConnectionInfo
         init;
     }
 
-    /// <summary>Where the client is; null if the connection does not know, as in memory.</summary>
+    /// <summary>
+    /// Where the client is; null if the connection does not know, as in memory. At an end point with
+    /// <see cref="ServerEndPoint.ProxyProtocolFrom"/> it is what the proxy has told, if it has.
+    /// </summary>
     public EndPoint? RemoteEndPoint
     {
         get => _source is null ? field : _source.RemoteEndPoint;
@@ -50,6 +53,16 @@ public sealed class HttpConnectionInfo
     public EndPoint? LocalEndPoint
     {
         get => _source is null ? field : _source.LocalEndPoint;
+        init;
+    }
+
+    /// <summary>
+    /// The proxy that has told where the client is, by the PROXY protocol; null if none has. It is then at the other end of the
+    /// connection, and the client is not.
+    /// </summary>
+    public EndPoint? ProxyEndPoint
+    {
+        get => _source is null ? field : _source.ProxyEndPoint;
         init;
     }
 

@@ -13,6 +13,8 @@ internal interface IConnectionInfo
 
     EndPoint? LocalEndPoint { get; }
 
+    EndPoint? ProxyEndPoint { get; }
+
     bool IsSecure { get; }
 
     SslProtocols TlsProtocol { get; }

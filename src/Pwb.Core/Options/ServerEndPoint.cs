@@ -22,7 +22,7 @@ public sealed record ServerEndPoint
         Address = address switch
         {
             IPEndPoint ip => new IPEndPoint(ip.Address, ip.Port), // a copy, since it can be changed
-            UnixDomainSocketEndPoint or ListenerAddress => address,
+            UnixDomainSocketEndPoint or PipeAddress or ListenerAddress => address,
             _ => throw new ArgumentException(
                 $"'{address}' is neither an IP address with a port nor a Unix domain socket.", nameof(address)),
         };
@@ -39,6 +39,31 @@ public sealed record ServerEndPoint
     /// count on Windows, where the directory's rights do, nor for abstract names, which everybody on the machine can connect to.
     /// </summary>
     public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>
+    /// The networks of the proxies in front that say who the client is by the PROXY protocol, version 1 or 2, as HAProxy, nginx
+    /// and load balancers do (haproxy.org, proxy-protocol.txt). Default null: nobody says so. With a list, each connection has
+    /// to begin with such a header, before TLS and within <see cref="PwbServerLimits.TlsHandshakeTimeout"/>. Connections
+    /// of others, and without one, are closed unanswered. Peers without an IP address, as on Unix domain sockets, need not
+    /// be listed, since the system says who may connect.
+    /// </summary>
+    /// <example><code>
+    /// ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
+    /// </code></example>
+    /// <exception cref="ArgumentException">
+    /// The list holds all the world (a prefix of length 0), or nothing at an IP address.
+    /// </exception>
+    public IReadOnlyList<IPNetwork>? ProxyProtocolFrom
+    {
+        get;
+        init
+        {
+            if (value is { Count: 0 } && IsIp) throw new ArgumentException("No proxy is listed.", nameof(value));
+            if (value is not null && value.Any(network => network.PrefixLength == 0))
+                throw new ArgumentException("Every client would be believed.", nameof(value));
+            field = value is null ? null : [.. value];
+        }
+    }
 
     /// <summary>The port: 0 for a free one that is not known yet, and where there are no ports.</summary>
     public int Port => Address is IPEndPoint ip ? ip.Port : 0;
@@ -94,6 +119,21 @@ public sealed record ServerEndPoint
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new ServerEndPoint(new UnixDomainSocketEndPoint(path));
     }
+
+    /// <summary>
+    /// A named pipe: a way in for programs of this machine that the same user runs, without a port. Of others nobody can
+    /// connect. It is what Windows programs use for that; on other systems .NET makes a Unix domain socket of it, which .NET
+    /// programs find by the same name.
+    /// </summary>
+    /// <example><code>
+    /// PwbServerOptions options = new() { EndPoints = [ServerEndPoint.NamedPipe("my-app")] };
+    /// </code></example>
+    /// <param name="name">
+    /// The name, without <c>\\.\pipe\</c>: of at most 247 characters, and fewer where it is part of a path. No slash, backslash,
+    /// colon or control character.
+    /// </param>
+    /// <exception cref="ArgumentException">No pipe can have this name.</exception>
+    public static ServerEndPoint NamedPipe(string name) => new(new PipeAddress(name));
 
     /// <summary>
     /// The sockets that a supervisor listens on for this process, as systemd does for a service with a socket unit (LISTEN_PID,

@@ -18,6 +18,7 @@ internal sealed class Listener
 
     private readonly Socket? _socket;
     private readonly ListenerEntrance? _entrance;
+    private readonly PipeListener? _pipe;
     private readonly ServerLog _log;
     private Acceptor? _acceptor;
     private long _loggedAt;
@@ -29,6 +30,9 @@ internal sealed class Listener
         _log = log;
         EndPoint = endPoint;
     }
+
+    private Listener(PipeListener pipe, ServerEndPoint endPoint, ServerLog log)
+        : this((IConnectionListener)pipe, endPoint, log) => _pipe = pipe;
 
     private Listener(Socket socket, ServerEndPoint endPoint, ServerLog log)
     {
@@ -60,10 +64,7 @@ internal sealed class Listener
                     current = endPoint is { IsIp: true, Port: 0 }
                         ? endPoint with { Address = new IPEndPoint(endPoint.Ip.Address, freePorts[kind]) }
                         : endPoint;
-                    listeners.Add(
-                        endPoint.ConnectionListener is { } listener
-                            ? new Listener(listener, endPoint, log)
-                            : new Listener(Bind(current, backlog, deferAccept), endPoint, log));
+                    listeners.Add(Open(current, endPoint, backlog, deferAccept, log));
                     if (endPoint.Port == 0) freePorts[kind] = listeners[^1].EndPoint.Port;
                 }
 
@@ -105,10 +106,19 @@ internal sealed class Listener
         _acceptor?.Stop();
         if (EndPoint.Socket is null) _socket?.Dispose();
         _entrance?.Dispose();
+        _pipe?.Dispose();
     }
 
     /// <summary>Completes when nothing more can be accepted.</summary>
     public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
+
+    private static Listener Open(ServerEndPoint current, ServerEndPoint endPoint, int backlog, bool deferAccept, ServerLog log)
+    {
+        if (endPoint.ConnectionListener is { } listener) return new Listener(listener, endPoint, log);
+        return endPoint.Address is PipeAddress name
+            ? new Listener(new PipeListener(name), endPoint, log)
+            : new Listener(Bind(current, backlog, deferAccept), endPoint, log);
+    }
 
     private SocketTransport AcceptSocket()
     {

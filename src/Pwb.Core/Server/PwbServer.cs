@@ -8,6 +8,7 @@ using Pwb.Channels;
 using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Logging;
+using Pwb.Platform;
 using Pwb.Security;
 using Pwb.Server;
 using Pwb.Telemetry;
@@ -282,10 +283,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>Takes connections over.</summary>
     internal Reception Reception { get; }
 
-    // No browser gets to a Unix domain socket.
+    // No browser gets to a Unix domain socket, nor to a named pipe.
     private EntryRules RulesOf(ServerEndPoint endPoint)
     {
-        if (endPoint.Address is UnixDomainSocketEndPoint) return _memoryRules;
+        if (endPoint.Address is UnixDomainSocketEndPoint or PipeAddress) return _memoryRules;
         return endPoint.IsLoopback ? _loopbackRules : _rules;
     }
 
@@ -337,9 +338,15 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     {
         TlsHandshake? handshake =
             listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
+        ProxyRules? proxies = listener.EndPoint.ProxyProtocolFrom is { } networks
+            ? new ProxyRules(networks, listener.EndPoint.ToString(), _log) : null;
         EntryRules rules = RulesOf(listener.EndPoint);
         listener.Start(
-            transport => Reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), rules),
+            transport =>
+            {
+                if (proxies is not null) transport.Preface = new ProxyPreface(proxies);
+                Reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), rules);
+            },
             _reserve);
     }
 

@@ -21,11 +21,20 @@ internal static class UnixListening
             return BindOnce(address, isFile ? path : null, mode, backlog);
         }
         catch (SocketException exception)
-            when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse && isFile && IsLeft(address, path))
+            when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse && isFile && RemoveIfLeft(address))
         {
-            File.Delete(path);
             return BindOnce(address, path, mode, backlog);
         }
+    }
+
+    /// <summary>Removes the file that a dead server left, and no other.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static bool RemoveIfLeft(UnixDomainSocketEndPoint address)
+    {
+        string path = address.ToString();
+        if (!IsLeft(address, path)) return false;
+        File.Delete(path);
+        return true;
     }
 
     // A name that begins with NUL is in no file system: unix(7).

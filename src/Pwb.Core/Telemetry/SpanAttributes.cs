@@ -20,7 +20,7 @@ internal static class SpanAttributes
         if (!request.RawQuery.IsEmpty)
             attributes.Add(new("url.query", Encoding.ASCII.GetString(mask.MaskQuery(request.RawQuery))));
         AddServer(attributes, request.Host);
-        AddClient(attributes, request.Connection.RemoteEndPoint);
+        AddClient(attributes, request.Connection);
         if (request.Headers.TryGetValue("User-Agent"u8, out ReadOnlySpan<byte> agent))
             attributes.Add(new("user_agent.original", Encoding.Latin1.GetString(agent)));
         return attributes;
@@ -44,14 +44,16 @@ internal static class SpanAttributes
             attributes.Add(new("server.port", port));
     }
 
-    // Nothing is believed that a proxy may have said, or a client: this is who is at the other end of the connection.
-    private static void AddClient(List<KeyValuePair<string, object?>> attributes, EndPoint? client)
+    // No field is believed: this is who is at the other end of the connection, or whom an end point's own proxy tells.
+    private static void AddClient(List<KeyValuePair<string, object?>> attributes, HttpConnectionInfo connection)
     {
-        string? address = client is IPEndPoint ip ? ip.Address.ToString() : client?.ToString();
-        if (address is null) return;
+        EndPoint? peer = connection.ProxyEndPoint ?? connection.RemoteEndPoint;
+        if (AddressOf(connection.RemoteEndPoint) is not { } client || AddressOf(peer) is not { } address) return;
 
-        attributes.Add(new("client.address", address));
+        attributes.Add(new("client.address", client));
         attributes.Add(new("network.peer.address", address));
-        if (client is IPEndPoint { Port: int port }) attributes.Add(new("network.peer.port", port));
+        if (peer is IPEndPoint { Port: int port }) attributes.Add(new("network.peer.port", port));
     }
+
+    private static string? AddressOf(EndPoint? end) => end is IPEndPoint ip ? ip.Address.ToString() : end?.ToString();
 }

@@ -5,7 +5,7 @@ namespace Pwb.Transports;
 /// <summary>The server's end of a connection in memory.</summary>
 /// <param name="end">The connection.</param>
 /// <param name="failures">Gets the exceptions of handlers; null if the client is to see a bare 500.</param>
-internal sealed class InMemoryTransport(ConnectionEnd end, HandlerFailures? failures) : Transport(end, remoteEndPoint: null)
+internal sealed class InMemoryTransport(ConnectionEnd end, HandlerFailures? failures) : Transport(end, peer: null)
 {
     public override bool CanShutdownSend => true;
 

@@ -20,7 +20,7 @@ internal sealed class SocketTransport(
     private Socket Socket => _stream.Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
-    public override EndPoint? LocalEndPoint => field ??= GetLocalEndPoint();
+    public override EndPoint? Own => field ??= GetOwnEndPoint();
 
     public override bool CanShutdownSend => true;
 
@@ -154,7 +154,7 @@ internal sealed class SocketTransport(
         }
     }
 
-    private EndPoint? GetLocalEndPoint()
+    private EndPoint? GetOwnEndPoint()
     {
         try
         {

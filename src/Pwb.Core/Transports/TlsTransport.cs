@@ -10,7 +10,7 @@ namespace Pwb.Transports;
 /// A connection over TLS, around another. Only the connection's own loop touches the session; whoever ends it from outside closes
 /// what is below, since a session is not made for several threads.
 /// </summary>
-internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Transport(below.Stream, below.RemoteEndPoint)
+internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Transport(below.Stream, below.Peer, below.Preface)
 {
     // RFC 8446 §5.1: the first byte of the record that begins a handshake. No method of HTTP begins with it.
     private const byte HandshakeRecord = 22;
@@ -25,7 +25,7 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
 
     public override X509Certificate2? ClientCertificate => _clientCertificate;
 
-    public override EndPoint? LocalEndPoint => below.LocalEndPoint;
+    public override EndPoint? Own => below.Own;
 
     public override bool NeedsOpening => true;
 
@@ -53,6 +53,7 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
     public override async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
         Rejection refusal;
+        if (Preface is not null) await base.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             int? first = await below.PeekAsync(cancellationToken).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Pwb.Transports;
 /// What a connection needs besides reading and writing. This one is for any stream; those that know their
 /// stream better do better.
 /// </summary>
-internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConnection
+internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = null) : IRequestConnection
 {
     private Task? _closed;
 
@@ -32,12 +32,23 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// <summary>What requests say of the connection. Made when one is asked.</summary>
     public HttpConnectionInfo Info => field ??= new HttpConnectionInfo(this);
 
+    /// <summary>What a proxy is to say of its client before anything else; null where none is in front.</summary>
+    public ProxyPreface? Preface { get; set; } = preface;
+
     /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
-    public virtual bool NeedsOpening => false;
+    public virtual bool NeedsOpening => Preface is not null;
 
-    public virtual EndPoint? RemoteEndPoint { get; } = remoteEndPoint;
+    /// <summary>The other end of this very connection: the client, or a proxy.</summary>
+    public EndPoint? Peer { get; } = peer;
 
-    public virtual EndPoint? LocalEndPoint => null;
+    public EndPoint? RemoteEndPoint => Preface?.Source ?? Peer;
+
+    public EndPoint? LocalEndPoint => Preface?.Destination ?? Own;
+
+    public EndPoint? ProxyEndPoint => Preface?.Proxy;
+
+    /// <summary>This end of this very connection, where it is known.</summary>
+    public virtual EndPoint? Own => null;
 
     /// <summary>Whether somebody has ended the connection.</summary>
     public bool IsEnded => Volatile.Read(ref _closed) is not null;
@@ -88,7 +99,20 @@ internal class Transport(Stream stream, EndPoint? remoteEndPoint) : IRequestConn
     /// <summary>Sees to what comes before the first request.</summary>
     /// <returns>Why the connection is to be refused, if it is.</returns>
     /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
-    public virtual ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken) => default;
+    public virtual async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Preface!.ReadAsync(Stream, Peer, cancellationToken).ConfigureAwait(false);
+            return Rejection.None;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by somebody else, who knows why
+            End(abort: false);
+            throw new IOException($"no PROXY header: {exception.Message}", exception);
+        }
+    }
 
     /// <summary>The first byte that arrives, which stays unread.</summary>
     /// <returns>-1 if the peer ends before; null if only reading would tell.</returns>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using Pwb;
 
@@ -97,6 +98,28 @@ public sealed class DeploymentSnippets
         // </unix>
 
         options.EndPoints.Should().ContainSingle().Which.ToString().Should().Be("unix:/run/my-app/http.sock");
+    }
+
+    [Fact]
+    public void A_server_for_programs_of_the_same_user_needs_no_port()
+    {
+        // <pipe>
+        PwbServerOptions options = new() { EndPoints = [ServerEndPoint.NamedPipe("my-app")] };
+        // </pipe>
+
+        options.EndPoints.Should().ContainSingle().Which.ToString().Should().Be("pipe:my-app");
+    }
+
+    [Fact]
+    public void A_proxy_says_who_the_client_is()
+    {
+        TlsOptions tls = new(ServerCertificate.SelfSigned());
+
+        // <proxy-protocol>
+        ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8443")) { Tls = tls, ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
+        // </proxy-protocol>
+
+        endPoint.ProxyProtocolFrom.Should().ContainSingle();
     }
 
     [Fact]

@@ -199,6 +199,8 @@ internal static class Examples
         Use(() => { var options = new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) }; });
         Use(() => { PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] }; });
         Use(() => { PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/app/http.sock")] }; });
+        Use(() => { PwbServerOptions options = new() { EndPoints = [ServerEndPoint.NamedPipe("my-app")] }; });
+        Use(() => { ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] }; });
         Use(() => { PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() }; });
         Use(() =>
         {

@@ -1,0 +1,108 @@
+using System.IO.Pipes;
+using System.Net;
+using System.Net.Sockets;
+using Pwb.Platform;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// Listens on a named pipe. Each connection takes an instance of the pipe, so several wait at a time: a client that finds none
+/// is refused by Windows. .NET makes Unix domain sockets of named pipes elsewhere.
+/// </summary>
+internal sealed class PipeListener : IConnectionListener, IDisposable
+{
+    // As many clients may come at once as there are instances; another is made for each that was taken.
+    private const int InstancesWaiting = 8;
+
+    private readonly PipeAddress _address;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Lock _opening = new();
+    private readonly NamedPipeServerStream?[] _instances = new NamedPipeServerStream?[InstancesWaiting];
+    private readonly Task[] _waits = new Task[InstancesWaiting];
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="SocketException">Somebody listens there already.</exception>
+    /// <exception cref="IOException">The system refuses.</exception>
+    public PipeListener(PipeAddress address)
+    {
+        _address = address;
+        if (!OperatingSystem.IsWindows()) UnixListening.RemoveIfLeft(new UnixDomainSocketEndPoint(address.FilePath));
+        try
+        {
+            Open(0, PipeOptions.FirstPipeInstance); // fails if there is another, of whatever process
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new SocketException((int)SocketError.AddressAlreadyInUse);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            for (int i = 0; i < InstancesWaiting; i++)
+            {
+                if (_instances[i] is null) Open(i, PipeOptions.None);
+            }
+
+            Task done = await Task.WhenAny(_waits).WaitAsync(cancellationToken).ConfigureAwait(false);
+            int index = Array.IndexOf(_waits, done);
+            NamedPipeServerStream instance = _instances[index]!;
+            _instances[index] = null;
+            try
+            {
+                await done.ConfigureAwait(false);
+                return new AcceptedConnection(instance) { RemoteEndPoint = PeerOf(instance) };
+            }
+            catch (UnauthorizedAccessException)
+            {
+                await instance.DisposeAsync().ConfigureAwait(false); // another user, who is not to slow down accepting
+            }
+            catch
+            {
+                await instance.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends listening. As long as connections are open, the name is taken: who connects then waits, and is refused after the last.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_opening)
+        {
+            _closed.Cancel();
+            foreach (NamedPipeServerStream? instance in _instances) instance?.Dispose();
+        }
+    }
+
+    private static EndPoint? PeerOf(NamedPipeServerStream instance)
+    {
+        if (!ThisSystem.IsLinux) return null;
+        using SafeSocketHandle handle = new(instance.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
+        using Socket socket = new(handle);
+        return LinuxSockets.GetPeer(socket) is { } peer
+            ? new UnixPeerEndPoint { ProcessId = peer.ProcessId, UserId = peer.UserId }
+            : null;
+    }
+
+    private void Open(int index, PipeOptions more)
+    {
+        lock (_opening)
+        {
+            _closed.Token.ThrowIfCancellationRequested();
+            NamedPipeServerStream instance = new(
+                _address.Name,
+                PipeDirection.InOut,
+                NamedPipeServerStream.MaxAllowedServerInstances,
+                PipeTransmissionMode.Byte,
+                PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly | more);
+            _waits[index] = instance.WaitForConnectionAsync(_closed.Token);
+            _instances[index] = instance;
+        }
+    }
+}
