@@ -24,6 +24,8 @@ internal static partial class Greeting
             LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
         if (isInformed && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
+        if (settings.Users.Count > 0 && server.EndPoints.Any(endPoint => endPoint.Tls is null && IsForOthers(endPoint)))
+            LogReadablePasswords(logger);
         if (settings.OpenBrowser && server.Urls is [var first, ..])
             Browser.Open(first + new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
     }
@@ -33,9 +35,8 @@ internal static partial class Greeting
         IReadOnlyList<ServerEndPoint> endPoints, Func<IEnumerable<IPAddress>> addressesOfThisMachine)
     {
         var exposed = (from endPoint in endPoints
-                       let own = (endPoint.Address as IPEndPoint)?.Address
-                       where own is not null && !IPAddress.IsLoopback(own)
-                       select (Own: own, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
+                       where IsForOthers(endPoint)
+                       select (Own: ((IPEndPoint)endPoint.Address).Address, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
         if (exposed.Count == 0)
             return null;
 
@@ -59,6 +60,10 @@ internal static partial class Greeting
             return null;
         return $"there is no {string.Join(" or ", settings.Files.IndexFiles)} in it; with --listing it shows what it holds";
     }
+
+    // Other machines, that is.
+    private static bool IsForOthers(ServerEndPoint endPoint) =>
+        endPoint.Address is IPEndPoint { Address: var own } && !IPAddress.IsLoopback(own);
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
@@ -94,6 +99,9 @@ internal static partial class Greeting
 
     [LoggerMessage(5, LogLevel.Warning, "port {Taken} is in use, so it is {Port}; --port names another")]
     private static partial void LogMoved(ILogger logger, int taken, int port);
+
+    [LoggerMessage(8, LogLevel.Warning, "passwords cross the network readable; --tls-dev or --tls-cert protects them")]
+    private static partial void LogReadablePasswords(ILogger logger);
 
     [LoggerMessage(6, LogLevel.Information, "hint: {Hint}")]
     private static partial void LogHint(ILogger logger, string hint);

@@ -23,7 +23,8 @@ internal static class HelpText
     {
         var text = new StringBuilder();
         text.Append("PWB ").Append(CommandLine.ProgramVersion).Append(", a small and strict web server\n\n");
-        text.Append("Usage: pwb [options] [directory]\n\n");
+        text.Append("Usage: pwb [options] [directory]\n");
+        text.Append("       pwb hash <user>    asks for a password and prints what --auth takes\n\n");
         Entry(text, "  directory", Options.DirectorySummary);
         text.Append("\nExamples:\n");
         foreach ((string command, string meaning) in Examples)

@@ -23,6 +23,14 @@ internal sealed record HostSettings
 
     public StaticFileOptions Files { get; init; } = StaticFileOptions.Default;
 
+    public bool Compress { get; init; }
+
+    /// <summary>Who is let in, each as --auth has them; none for everybody.</summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary>The origin whose pages may read the answers; "*" for all; null for none.</summary>
+    public string? CorsOrigin { get; init; }
+
     /// <summary>Null for plain HTTP.</summary>
     public TlsOptions? Tls { get; init; }
 
@@ -48,13 +56,10 @@ internal sealed record HostSettings
     public PwbServerOptions ToServerOptions() => new()
     {
         AllowedHosts = AllowedHosts,
-        TrustedOrigins = Files.CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
+        TrustedOrigins = CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
         EndPoints = Places.Count > 0
             ? [.. Places.Select(place => OptionValues.PlaceOf(place, Tls))]
             : OptionValues.EndPointsOf(Host, Port, Tls),
         AccessLogFormat = AccessLog,
     };
-
-    public IRequestHandler ToHandler() =>
-        Directory is null ? new FixedResponseHandler() : new StaticFileHandler(Directory, Files);
 }

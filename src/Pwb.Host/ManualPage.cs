@@ -10,7 +10,7 @@ internal static class ManualPage
         var page = new StringBuilder();
         page.Append(".TH PWB 1 \"\" \"PWB ").Append(Text(CommandLine.ProgramVersion)).Append("\"\n");
         page.Append(".SH NAME\npwb \\- a small and strict web server\n");
-        page.Append(".SH SYNOPSIS\n.B pwb\n[\\fIoptions\\fR] [\\fIdirectory\\fR]\n");
+        page.Append(".SH SYNOPSIS\n.B pwb\n[\\fIoptions\\fR] [\\fIdirectory\\fR]\n.br\n.B pwb hash\n\\fIuser\\fR\n");
         page.Append(".SH DESCRIPTION\n").Append(Line($"{Options.DirectorySummary}."));
         page.Append("It listens on loopback and answers for localhost only, unless told otherwise.\n");
         foreach (var group in Options.All.GroupBy(option => option.Group))

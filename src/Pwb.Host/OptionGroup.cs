@@ -6,6 +6,7 @@ internal enum OptionGroup
     Files,
     Fields,
     Listening,
+    Access,
     Tls,
     Log,
     Help,

@@ -30,8 +30,17 @@ internal static class OptionValues
     // Browsers compare the origin that they send with this text, so it has to be written as they write it: RFC 6454 §6.2.
     public static bool IsOrigin(string value) =>
         value == "*"
-        || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
+        || (IsValid(new CorsOptions { Origins = [value] }) && Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
             && $"{uri.Scheme}://{HostOf(uri)}{PortOf(uri)}" == value);
+
+    public static bool IsUser(string value) => value.IndexOf(':', StringComparison.Ordinal) > 0 && UserOf(value).Hash is not null;
+
+    /// <summary>The user, and the hash of the password; null where there is none.</summary>
+    public static (string User, PasswordHash? Hash) UserOf(string value)
+    {
+        (string user, string hash) = Split(value, ':');
+        return (user, PasswordHash.Parse(hash));
+    }
 
     public static bool IsHeader(string value) =>
         value.Contains(':', StringComparison.Ordinal)
@@ -178,6 +187,8 @@ internal static class OptionValues
     // Handler and server know what their options may be, and say so when they are made. These serve nothing.
     private static bool IsValid(StaticFileOptions options) =>
         Succeeds(() => _ = new StaticFileHandler(AppContext.BaseDirectory, options));
+
+    private static bool IsValid(CorsOptions options) => Succeeds(() => _ = new CorsHandler(options, new FixedResponseHandler()));
 
     private static bool IsValid(PwbServerOptions options) => Succeeds(() => _ = new PwbServer(options: options));
 

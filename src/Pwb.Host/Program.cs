@@ -6,6 +6,8 @@ using Pwb.Host;
 const int MaxPorts = 16; // how many are tried when nobody named one
 
 TolerantWriter.ReplaceStandardOutputs();
+if (args is [HashCommand.Name, .. var rest])
+    return HashCommand.Run(rest);
 try
 {
     var settings = CommandLine.Parse(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error, out int exitCode);
@@ -30,7 +32,7 @@ catch (Exception exception) when (exception is IOException or UnauthorizedAccess
 
 static async Task<PwbServer> StartAsync(HostSettings settings, ILoggerFactory loggerFactory)
 {
-    var handler = settings.ToHandler();
+    var handler = HostHandler.Make(settings, loggerFactory);
     int last = settings.PortIsNamed ? settings.Port : settings.Port + MaxPorts - 1;
     for (int port = settings.Port; ; port++)
     {

@@ -26,21 +26,9 @@ internal sealed class ResponseFields
         List<(string Name, string Value)> common = [.. options.Headers];
         if (!common.Exists(line => string.Equals(line.Name, "X-Content-Type-Options", StringComparison.OrdinalIgnoreCase)))
             common.Add(("X-Content-Type-Options", "nosniff"));
-        if (options.CorsOrigin is not null)
-        {
-            common.Add(("Access-Control-Allow-Origin", options.CorsOrigin));
-            common.Add(("Access-Control-Expose-Headers", "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag"));
-        }
 
         Common = [.. common];
-        Options = new HttpResponse(204, null, options.CorsOrigin is null
-            ? [("Allow", AllowedMethods), .. Common]
-            : [
-                ("Allow", AllowedMethods),
-                ("Access-Control-Allow-Methods", AllowedMethods),
-                ("Access-Control-Allow-Headers", "*, Authorization"),
-                .. Common,
-            ]);
+        Options = new HttpResponse(204, null, [("Allow", AllowedMethods), .. Common]);
         MaxRanges = options.MaxRanges;
         NotFound = options.Fallback is null ? Text(404, "404 Not Found\n") : Text(404, "404 Not Found\n", ("Vary", Accept));
         Forbidden = Text(403, "403 Forbidden\n");

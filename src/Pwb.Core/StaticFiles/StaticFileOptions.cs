@@ -20,7 +20,7 @@ public sealed record StaticFileOptions
 
     private static readonly string[] HandlerOwned =
     [
-        "Accept-Ranges", "Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Encoding", "Content-Range",
+        "Accept-Ranges", "Allow", "Cache-Control", "Content-Encoding", "Content-Range",
         "Content-Type",
         "ETag", "Last-Modified", "Location", "Vary",
     ];
@@ -82,12 +82,6 @@ public sealed record StaticFileOptions
     /// <c>("/Build/*.gz", "Content-Encoding", "gzip")</c> for files that are only to be read decompressed. None by default.
     /// </summary>
     public IReadOnlyList<(string Pattern, string Name, string Value)> PathHeaders { get; init; } = [];
-
-    /// <summary>
-    /// The origin whose scripts may read the responses: Access-Control-Allow-Origin. "*" for any; null, the default, for none but
-    /// the server's own.
-    /// </summary>
-    public string? CorsOrigin { get; init; }
 
     /// <summary>
     /// Media types by extension (with its dot, in lower case) that are added to the built-in table, or take the place of an
@@ -197,7 +191,6 @@ public sealed record StaticFileOptions
         foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles))) RequireName(name, nameof(IndexFiles));
         if (Fallback is not null) RequireName(Fallback, nameof(Fallback));
         if (NotFoundPage is not null) RequireName(NotFoundPage, nameof(NotFoundPage));
-        if (CorsOrigin is not null) ResponseHead.CheckField("Access-Control-Allow-Origin", CorsOrigin);
         Require(MaxRanges >= 1, nameof(MaxRanges), $"MaxRanges is {MaxRanges}; it must be at least 1.");
         Require(
             MaxCachedFileLength is >= 0 and <= 16 * 1024 * Kibi,

@@ -48,7 +48,6 @@ public sealed class StaticFileSnippets : IDisposable
             CleanUrls = true,
             CacheControl = [("/assets/*", "public, max-age=31536000, immutable"), ("*.html", "no-cache")],
             Headers = [("Referrer-Policy", "no-referrer")],
-            CorsOrigin = "https://app.example",
             ContentTypes = new Dictionary<string, string>(StringComparer.Ordinal) { [".geo"] = "application/geo+json" },
         };
         // </static-options>
@@ -58,7 +57,6 @@ public sealed class StaticFileSnippets : IDisposable
         using HttpResponseMessage script = await client.GetAsync("/assets/app.js");
         script.Headers.CacheControl!.ToString().Should().Be("public, max-age=31536000, immutable");
         script.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
-        script.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("https://app.example");
         using HttpResponseMessage data = await client.GetAsync("/data.geo");
         data.Content.Headers.ContentType!.ToString().Should().Be("application/geo+json");
     }

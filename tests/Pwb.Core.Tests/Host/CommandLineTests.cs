@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Host;
 
 namespace Pwb.Tests.Host;
@@ -15,7 +16,7 @@ public sealed class CommandLineTests
         var settings = Parse();
 
         settings.Directory.Should().BeNull();
-        settings.ToHandler().Should().BeOfType<FixedResponseHandler>();
+        HostHandler.Make(settings, NullLoggerFactory.Instance).Should().BeOfType<FixedResponseHandler>();
         settings.ToServerOptions().EndPoints.Should().Equal(ServerEndPoint.Loopback(8888));
         settings.LogLevel.Should().Be(LogLevel.Debug);
         settings.Should().Be(new HostSettings());
@@ -27,7 +28,7 @@ public sealed class CommandLineTests
         var settings = Parse(".");
 
         settings.Directory.Should().Be(Here);
-        settings.ToHandler().Should().BeOfType<StaticFileHandler>();
+        HostHandler.Make(settings, NullLoggerFactory.Instance).Should().BeOfType<StaticFileHandler>();
         settings.LogLevel.Should().Be(LogLevel.Information);
         settings.Files.Should().Be(StaticFileOptions.Default);
     }
@@ -137,7 +138,8 @@ public sealed class CommandLineTests
     {
         var on = Parse(".", "--listing", "--spa", "--clean-urls", "--open", "--cors");
         on.OpenBrowser.Should().BeTrue();
-        on.Files.Should().Be(StaticFileOptions.Default with { ListDirectories = true, Fallback = "index.html", CleanUrls = true, CorsOrigin = "*" });
+        on.Files.Should().Be(StaticFileOptions.Default with { ListDirectories = true, Fallback = "index.html", CleanUrls = true });
+        on.CorsOrigin.Should().Be("*");
 
         Parse(".", "--listing=false", "--spa=false", "--clean-urls=false", "--open=false").Should().Be(Parse("."));
         Parse("--listing", "false", ".").Should().Be(Parse("."));
@@ -175,13 +177,13 @@ public sealed class CommandLineTests
     [InlineData("--cors=http://xn--6qq79v.example", "http://xn--6qq79v.example")]
     [InlineData("--cors=capacitor://localhost", "capacitor://localhost")]
     public void Cors_is_for_any_origin_or_for_one(string option, string origin) =>
-        Parse(".", option).Files.CorsOrigin.Should().Be(origin);
+        Parse(".", option).CorsOrigin.Should().Be(origin);
 
     [Fact]
     public void Cors_takes_the_next_argument_only_if_that_is_an_origin()
     {
-        Parse("--cors", "https://example.org", ".").Files.CorsOrigin.Should().Be("https://example.org");
-        Parse("--cors", ".").Files.CorsOrigin.Should().Be("*");
+        Parse("--cors", "https://example.org", ".").CorsOrigin.Should().Be("https://example.org");
+        Parse("--cors", ".").CorsOrigin.Should().Be("*");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Host;
 
 namespace Pwb.Tests.Host;
@@ -31,6 +32,7 @@ public sealed class EnvironmentTests
 
         (settings.Directory, settings.Port, settings.Host, settings.OpenBrowser, settings.LogLevel, settings.LogJson, settings.AccessLog)
             .Should().Be((Environment.CurrentDirectory, 80, "any", true, LogLevel.Warning, true, AccessLogFormat.Combined));
+        settings.CorsOrigin.Should().Be("https://example.org");
         settings.Files.Headers.Should().Equal(("X-A", "1"));
         settings.Files.CacheControl.Should().Equal(("/a/*", "no-store"));
         (settings.Files with { Headers = [], PathHeaders = [], CacheControl = [] }).Should().Be(StaticFileOptions.Default with
@@ -40,7 +42,6 @@ public sealed class EnvironmentTests
             ListDirectories = true,
             Fallback = "index.html",
             CleanUrls = true,
-            CorsOrigin = "https://example.org",
             BasePath = "/app/",
             ServeHiddenNames = true,
             FollowLinksOutside = true,
@@ -51,8 +52,8 @@ public sealed class EnvironmentTests
     [Fact]
     public void The_names_are_those_of_the_options() =>
         Options.All.Where(option => option.Variable is not null).Select(option => option.Variable).Should().Equal(
-            "PWB_LISTING", "PWB_INDEX", "PWB_SPA", "PWB_FALLBACK", "PWB_NOT_FOUND", "PWB_CLEAN_URLS", "PWB_HIDDEN", "PWB_FOLLOW_LINKS", "PWB_BASE", "PWB_MIME", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_CORS",
-            "PWB_PORT", "PWB_HOST", "PWB_LISTEN", "PWB_ALLOW_HOST", "PWB_OPEN", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
+            "PWB_LISTING", "PWB_INDEX", "PWB_SPA", "PWB_FALLBACK", "PWB_NOT_FOUND", "PWB_CLEAN_URLS", "PWB_HIDDEN", "PWB_FOLLOW_LINKS", "PWB_BASE", "PWB_COMPRESS", "PWB_MIME", "PWB_HEADER", "PWB_CACHE_CONTROL",
+            "PWB_PORT", "PWB_HOST", "PWB_LISTEN", "PWB_OPEN", "PWB_ALLOW_HOST", "PWB_AUTH", "PWB_CORS", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_DEV", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
 
     [Fact]
     public void The_port_of_a_platform_counts_where_ours_is_not_set()
@@ -89,7 +90,7 @@ public sealed class EnvironmentTests
 
     [Fact]
     public void What_is_about_files_may_stand_there_without_a_directory() =>
-        Parse([], ("PWB_LISTING", "true")).ToHandler().Should().BeOfType<FixedResponseHandler>();
+        HostHandler.Make(Parse([], ("PWB_LISTING", "true")), NullLoggerFactory.Instance).Should().BeOfType<FixedResponseHandler>();
 
     [SkippableTheory]
     [InlineData("PWB_PORT", "http", "PWB_PORT takes a number from 0 to 65535, not 'http'.")]

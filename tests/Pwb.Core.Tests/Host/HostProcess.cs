@@ -35,6 +35,15 @@ internal sealed class HostProcess : IDisposable
 
     public static HostProcess Start(params string[] args) => new(new ProcessStartInfo(Dotnet, [Dll, .. args]));
 
+    /// <summary>With a text on standard input.</summary>
+    public static HostProcess StartWithInput(string input, params string[] args)
+    {
+        var host = new HostProcess(new ProcessStartInfo(Dotnet, [Dll, .. args]) { UseShellExecute = false, RedirectStandardInput = true });
+        host._process.StandardInput.Write(input);
+        host._process.StandardInput.Close();
+        return host;
+    }
+
     /// <summary>With more in its environment.</summary>
     public static HostProcess StartWith((string Name, string Value)[] variables, params string[] args)
     {
