@@ -59,6 +59,11 @@ public sealed class AroundSnippets
         IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
             RequestHandler.From(request => HttpResponse.Text($"{ForwardedRequest.Of(request).Client} by {ForwardedRequest.Of(request).Scheme}\n")));
         // </forwarded>
+        IRequestHandler files = api;
+        // <proxy>
+        IRequestHandler site = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: files);
+        // </proxy>
+        (await site.HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None)).StatusCode.Should().Be(200);
         bool isDevelopment = false;
         // <exception-page>
         IRequestHandler shown = new ExceptionPageHandler(api, isOn: isDevelopment);

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Pwb.Protocol;
+
+namespace Pwb.Proxying;
+
+/// <summary>Makes of a request the one that a target gets.</summary>
+/// <param name="keepsHost">Whether the target gets the client's Host.</param>
+internal sealed class RequestForwarding(bool keepsHost)
+{
+    // Written anew, by whoever knows; or a matter of the connection that the request has come by.
+    private static readonly string[] Rewritten =
+        ["Content-Length", "Expect", "Forwarded", "Host", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+
+    private readonly string _via = $"1.1 pwb-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"; // RFC 9110 §7.6.3
+
+    /// <summary>Whether a request has come by here before.</summary>
+    public bool HasSeen(HttpRequest request) => request.Headers["Via"]?.Contains(_via, StringComparison.Ordinal) ?? false;
+
+    /// <param name="request">The request.</param>
+    /// <param name="uri">Where it goes.</param>
+    /// <param name="end">Is called when its content is out.</param>
+    public HttpRequestMessage Make(HttpRequest request, Uri uri, Action end)
+    {
+        HttpRequestMessage message = new(new HttpMethod(request.Method), uri)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = ContentOf(request, end),
+        };
+        bool isLetIn = RequestUser.Of(request) is not null;
+        HopFields hop = HopFieldsOf(request);
+        foreach ((string name, string value) in request.Headers)
+        {
+            if (hop.Has(name) || Rewritten.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            if (isLetIn && name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) continue; // it was meant for us
+            Add(message, name, value);
+        }
+
+        AddOwn(message, request);
+        return message;
+    }
+
+    private void AddOwn(HttpRequestMessage message, HttpRequest request)
+    {
+        ForwardedRequest forwarded = ForwardedRequest.Of(request);
+        if (keepsHost && request.Host.Length > 0) message.Headers.Host = request.Host;
+        Add(message, "Via", request.Headers["Via"] is { } via ? $"{via}, {_via}" : _via);
+        if (forwarded.Client is { } client)
+            Add(message, "X-Forwarded-For", (client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client).ToString());
+        if (forwarded.Host.Length > 0) Add(message, "X-Forwarded-Host", forwarded.Host);
+        Add(message, "X-Forwarded-Proto", forwarded.Scheme);
+
+        // No other protocol: a target that spoke HTTP/2 on it would not hear what this server refuses.
+        if (!request.IsWebSocketRequest) return;
+        Add(message, "Connection", "Upgrade");
+        Add(message, "Upgrade", "websocket");
+    }
+
+    private static HopFields HopFieldsOf(HttpRequest request)
+    {
+        HopFields hop = new();
+        if (request.Headers.TryGetValue("Connection"u8, out ReadOnlySpan<byte> connection)) hop.Add(connection);
+        return hop;
+    }
+
+    private static HttpContent? ContentOf(HttpRequest request, Action end)
+    {
+        bool isChunked = request.ContentLength is null && request.Headers.TryGetValue("Transfer-Encoding"u8, out _);
+        return isChunked || request.ContentLength is not null
+            ? new ForwardedContent(request.Body, request.ContentLength, end)
+            : null;
+    }
+
+    private static void Add(HttpRequestMessage message, string name, string value)
+    {
+        if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+    }
+}
