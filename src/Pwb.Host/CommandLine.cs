@@ -121,6 +121,8 @@ internal sealed class CommandLine
         AllowedHosts = _values[Options.AllowHost] is { Count: > 0 } names ? names : null,
         Files = Files(),
         Compress = IsOn(Options.Compress),
+        Watch = IsOn(Options.Watch),
+        Proxies = _values[Options.Proxy] is { Count: > 0 } proxies ? proxies : [],
         Users = _values[Options.Auth] is { Count: > 0 } users ? users : [],
         CorsOrigin = Text(Options.Cors),
         Tls = tls,

@@ -17,6 +17,8 @@ internal static partial class Greeting
         string basePath = settings.Directory is null ? "/" : settings.Files.BasePath;
         if (settings.Directory is not null)
             LogServing(logger, settings.Directory, basePath == "/" ? "" : " at " + basePath);
+        foreach ((string path, Uri target) in settings.Proxies.Select(OptionValues.ProxyOf))
+            LogProxying(logger, path, target);
         if (HintAbout(settings) is { } hint)
             LogHint(logger, hint);
         bool isInformed = logger.IsEnabled(LogLevel.Information);
@@ -36,7 +38,8 @@ internal static partial class Greeting
     {
         var exposed = (from endPoint in endPoints
                        where IsForOthers(endPoint)
-                       select (Own: ((IPEndPoint)endPoint.Address).Address, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
+                       let own = ((IPEndPoint)endPoint.Address).Address
+                       select (Own: own, endPoint.Port, Scheme: endPoint.Tls is null ? "http" : "https")).ToList();
         if (exposed.Count == 0)
             return null;
 
@@ -102,6 +105,9 @@ internal static partial class Greeting
 
     [LoggerMessage(8, LogLevel.Warning, "passwords cross the network readable; --tls-dev or --tls-cert protects them")]
     private static partial void LogReadablePasswords(ILogger logger);
+
+    [LoggerMessage(9, LogLevel.Information, "passing {Path} on to {Target}")]
+    private static partial void LogProxying(ILogger logger, string path, Uri target);
 
     [LoggerMessage(6, LogLevel.Information, "hint: {Hint}")]
     private static partial void LogHint(ILogger logger, string hint);

@@ -7,7 +7,8 @@ internal static class HashCommand
 {
     public const string Name = "hash";
 
-    private const string Usage = "pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.";
+    private const string Usage =
+        "pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.";
 
     /// <param name="args">What stands behind the name of the command.</param>
     /// <returns>The exit code.</returns>

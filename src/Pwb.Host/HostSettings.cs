@@ -25,6 +25,12 @@ internal sealed record HostSettings
 
     public bool Compress { get; init; }
 
+    /// <summary>Whether pages are reloaded when a file changes.</summary>
+    public bool Watch { get; init; }
+
+    /// <summary>Other servers by path, each as --proxy has them.</summary>
+    public IReadOnlyList<string> Proxies { get; init; } = [];
+
     /// <summary>Who is let in, each as --auth has them; none for everybody.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
@@ -44,7 +50,8 @@ internal sealed record HostSettings
     /// </summary>
     public LogLevel? ChosenLogLevel { get; init; }
 
-    public LogLevel LogLevel => ChosenLogLevel ?? (Directory is null ? LogLevel.Debug : LogLevel.Information);
+    public LogLevel LogLevel =>
+        ChosenLogLevel ?? (Directory is null && Proxies.Count == 0 ? LogLevel.Debug : LogLevel.Information);
 
     public bool LogJson { get; init; }
 

@@ -5,6 +5,7 @@ internal enum OptionGroup
 {
     Files,
     Fields,
+    Proxying,
     Listening,
     Access,
     Tls,

@@ -30,7 +30,8 @@ internal static class OptionValues
     // Browsers compare the origin that they send with this text, so it has to be written as they write it: RFC 6454 §6.2.
     public static bool IsOrigin(string value) =>
         value == "*"
-        || (IsValid(new CorsOptions { Origins = [value] }) && Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
+        || (IsValid(new CorsOptions { Origins = [value] })
+            && Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0
             && $"{uri.Scheme}://{HostOf(uri)}{PortOf(uri)}" == value);
 
     public static bool IsUser(string value) => value.IndexOf(':', StringComparison.Ordinal) > 0 && UserOf(value).Hash is not null;
@@ -40,6 +41,28 @@ internal static class OptionValues
     {
         (string user, string hash) = Split(value, ':');
         return (user, PasswordHash.Parse(hash));
+    }
+
+    public static bool IsProxy(string value) =>
+        value.Contains('=', StringComparison.Ordinal) && Succeeds(() =>
+        {
+            (string path, Uri target) = ProxyOf(value);
+            new ProxyHandler(path, target, new FixedResponseHandler()).Dispose();
+        });
+
+    public static (string Path, Uri Target) ProxyOf(string value)
+    {
+        (string path, string target) = Split(value, '=');
+        return (path.Length > 1 ? path.TrimEnd('/') : path, new Uri(target, UriKind.RelativeOrAbsolute));
+    }
+
+    /// <summary>Whether a file is a page, by the types that the library and its user know.</summary>
+    public static bool IsPage(string path, IReadOnlyDictionary<string, string> types)
+    {
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        return types.TryGetValue(extension, out string? type)
+            ? type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase)
+            : extension is ".html" or ".htm";
     }
 
     public static bool IsHeader(string value) =>

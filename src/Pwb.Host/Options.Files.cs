@@ -76,6 +76,14 @@ internal static partial class Options
         "Compress text as it is sent, by Brotli or gzip",
         "Files that have a compressed neighbour, such as `app.js.br`, need no such work.");
 
+    public static Option Watch { get; } = Option.Switch(
+        OptionGroup.Files,
+        "--watch",
+        "Reload pages in the browser when a file changes",
+        "A script is added to each page as it is sent, and to no file. Names that begin with a dot do not count, and nothing is "
+            + "sent from a compressed neighbour.",
+        shortName: "-w");
+
     public static Option Mime { get; } = new()
     {
         Name = "--mime",

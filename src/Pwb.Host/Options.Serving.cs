@@ -1,8 +1,21 @@
 namespace Pwb.Host;
 
-/// <content>Where it listens, to whom, and with which certificate.</content>
+/// <content>Other servers; where it listens, to whom, and with which certificate.</content>
 internal static partial class Options
 {
+    public static Option Proxy { get; } = new()
+    {
+        Name = "--proxy",
+        Group = OptionGroup.Proxying,
+        ValueName = "path=URL",
+        Summary = "Pass the requests below a path on to another server, such as `/api=http://localhost:5000`. Repeatable",
+        More = "The path stays as it is; if the URL has one, which may be `/`, that takes its place. WebSockets go through. A "
+            + "server on this machine gets the client's Host, another one its own name.",
+        Accepts = OptionValues.IsProxy,
+        Expected = "'/path=URL', such as /api=http://localhost:5000",
+        IsRepeatable = true,
+    };
+
     public static Option Port { get; } = new()
     {
         Name = "--port",
@@ -64,8 +77,8 @@ internal static partial class Options
         Group = OptionGroup.Access,
         ValueName = "user:hash",
         Summary = "Ask for a password, whose hash `pwb hash` makes. Repeatable",
-        More = "A browser sends it readable with each request, so it is for TLS or for this machine. Guesses are checked one after "
-            + "the other.",
+        More = "A browser sends it readable with each request, so it is for TLS or for this machine. Guesses are checked one "
+            + "after the other.",
         Accepts = OptionValues.IsUser,
         Expected = "a user and a hash, as 'pwb hash <user>' prints them",
         IsRepeatable = true,

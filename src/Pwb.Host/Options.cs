@@ -73,8 +73,9 @@ internal static partial class Options
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All => field ??= // when all of them are there
     [
-        Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base, Compress,
+        Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base, Compress, Watch,
         Mime, Header, CacheControl,
+        Proxy,
         Port, Host, Listen, Open,
         AllowHost, Auth, Cors,
         TlsCertificate, TlsKey, TlsDevelopment,
@@ -88,6 +89,7 @@ internal static partial class Options
     {
         OptionGroup.Files => "What is served",
         OptionGroup.Fields => "What answers say",
+        OptionGroup.Proxying => "Other servers",
         OptionGroup.Listening => "Where it listens",
         OptionGroup.Access => "Who may use it",
         OptionGroup.Tls => "TLS",
