@@ -40,7 +40,7 @@ internal sealed class PageReload : IRequestHandler
         if (request.Method == "GET" && request.Path == _script)
             return new ValueTask<HttpResponse>(Script());
         if (request.Method == "GET" && request.Path == _events)
-            return new ValueTask<HttpResponse>(ServerSentEvents.From(request, VersionsAsync()));
+            return new ValueTask<HttpResponse>(ServerSentEvents.From(request, VersionsAsync(CancellationToken.None)));
         return AnswerAsync(request, cancellationToken);
     }
 

@@ -14,8 +14,9 @@ namespace Pwb;
 /// does not answer in time 504. The target learns of the client by X-Forwarded-For, -Host and -Proto; what the client has written
 /// there, or in Forwarded, goes no further. Interim responses and trailers are not passed on.
 /// </summary>
-/// <example><code>IRequestHandler handler = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: files);</code>
-/// </example>
+/// <example><code>
+/// IRequestHandler handler = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: inner);
+/// </code></example>
 public sealed partial class ProxyHandler : IRequestHandler, IDisposable
 {
     // Node closes what is idle for 5 s: a request must not meet that close.

@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Pwb;
 
 /// <summary>How <see cref="ProxyHandler"/> passes requests on.</summary>
+/// <example><code>
+/// ProxyOptions options = new() { ResponseTimeout = TimeSpan.FromMinutes(5), Logger = loggerFactory.CreateLogger("Proxy") };
+/// </code></example>
 public sealed class ProxyOptions
 {
     /// <summary>How long to wait for a connection to the target; then the client gets 502. Default 10 s.</summary>

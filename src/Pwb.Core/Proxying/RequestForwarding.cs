@@ -1,7 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
-using Pwb.Protocol;
 
 namespace Pwb.Proxying;
 
@@ -65,7 +63,7 @@ internal sealed class RequestForwarding(bool keepsHost)
         return hop;
     }
 
-    private static HttpContent? ContentOf(HttpRequest request, Action end)
+    private static ForwardedContent? ContentOf(HttpRequest request, Action end)
     {
         bool isChunked = request.ContentLength is null && request.Headers.TryGetValue("Transfer-Encoding"u8, out _);
         return isChunked || request.ContentLength is not null

@@ -11,6 +11,7 @@ internal static class ResponseForwarding
     /// <param name="request">The client's request.</param>
     /// <param name="response">The response, which belongs to the one that is made.</param>
     /// <exception cref="ArgumentException">It is none that can be passed on.</exception>
+    /// <exception cref="HttpRequestException">It switches to another protocol, unasked.</exception>
     public static HttpResponse Make(HttpRequest request, HttpResponseMessage response)
     {
         try
@@ -30,7 +31,7 @@ internal static class ResponseForwarding
 
     private static HttpResponse Switch(HttpRequest request, HttpResponseMessage response, List<(string, string)> lines)
     {
-        if (!request.IsWebSocketRequest) throw new ArgumentException("It switches to a protocol that nobody asked for.");
+        if (!request.IsWebSocketRequest) throw new HttpRequestException("It switches to a protocol unasked.");
         CancellationToken stopping = request.Stopping;
         return HttpResponse.Upgrade("websocket", RunAsync, [.. lines]);
 

@@ -27,6 +27,8 @@ internal static class Examples
         Use(() => { IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("10.0.0.0/24")], inner); });
         Use(() => { IPAddress? client = ForwardedRequest.Of(request).Client; });
         Use(() => { IRequestHandler handler = new HealthHandler(inner, async token => await database.PingAsync(token)); });
+        Use(() => { IRequestHandler handler = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: inner); });
+        Use(() => { ProxyOptions options = new() { ResponseTimeout = TimeSpan.FromMinutes(5), Logger = loggerFactory.CreateLogger("Proxy") }; });
         Use(() => { IRequestHandler handler = new RequestIdHandler(inner); });
         Use(() => { string? user = RequestUser.Of(request); });
         Use(() => { IRequestHandler handler = new SecurityHeadersHandler(inner); });

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
 
