@@ -6,14 +6,14 @@ using Pwb.Logging;
 namespace Pwb;
 
 /// <summary>
-/// A certificate with its private key and the chain that is sent with it. It is taken only after handshakes in memory, by TLS 1.2
-/// and 1.3, have succeeded with it. One that came from files follows them: while a server listens, they are read every ten
-/// seconds, and new connections get what is there then. A pair that is not good, such as one half of a new one, changes nothing
-/// and is a warning in the log. Instances may be shared by end points and servers.
+/// A certificate with its private key and its chain. Before it is used, it proves itself in handshakes in memory, by TLS 1.2 and
+/// 1.3. A certificate from files follows them: a server that listens reads them every ten seconds, and new connections get the
+/// new certificate. A pair that does not work changes nothing, and the log has a warning. End points and servers may share an
+/// instance.
 /// </summary>
 /// <remarks>
-/// A file may take ten seconds to be read, after which it counts as one that cannot be read. A pipe or a FIFO is read to its end,
-/// once, and not followed.
+/// A file that takes more than ten seconds to read counts as unreadable. A pipe or a FIFO is read once, to its end, and is not
+/// followed.
 /// </remarks>
 /// <example><code>
 /// ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
@@ -91,8 +91,8 @@ public sealed class ServerCertificate
     }
 
     /// <summary>
-    /// A certificate for development: signed by itself, so that clients have to be told to trust it; ECDSA P-256, valid for 90
-    /// days, and nowhere but in memory.
+    /// Makes a self-signed certificate for development: ECDSA P-256, valid for 90 days, in memory only. Clients must be told to
+    /// trust it.
     /// </summary>
     /// <param name="names">DNS names and IP addresses; none for this machine: localhost, *.localhost, 127.0.0.1 and ::1.</param>
     /// <exception cref="ArgumentException">A name is not valid.</exception>
@@ -103,8 +103,8 @@ public sealed class ServerCertificate
     }
 
     /// <summary>
-    /// Reads the files now, whether they have changed or not. New connections get what is there; those that are open keep what
-    /// they have. If this throws, everything stays as it was. Without files there is nothing to do.
+    /// Reads the files now, whether they have changed or not. New connections get the new certificate; open ones keep theirs. If
+    /// this throws, nothing changes. Does nothing for a certificate that did not come from files.
     /// </summary>
     /// <exception cref="IOException">
     /// A file is not there, cannot be read, took more than ten seconds, or is a pipe that was read before.

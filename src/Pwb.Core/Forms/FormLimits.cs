@@ -1,8 +1,8 @@
 namespace Pwb;
 
 /// <summary>
-/// How much a form may have. What has more is answered by itself with 413, before it is held in memory. The whole of it is
-/// bounded by <see cref="PwbServerLimits.MaxContentLength"/>. Checked once, where a form is read with them.
+/// The limits of a form. A form that exceeds one gets 413, before it is held in memory. <see
+/// cref="PwbServerLimits.MaxContentLength"/> limits the whole form.
 /// </summary>
 /// <example><code>
 /// MultipartReader parts = request.ReadMultipart(new FormLimits { MaxParts = 10 });

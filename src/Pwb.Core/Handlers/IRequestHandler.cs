@@ -1,6 +1,6 @@
 namespace Pwb;
 
-/// <summary>Answers requests: a function from a request to a response. One instance serves all connections at once.</summary>
+/// <summary>Answers requests. One instance handles all requests concurrently, so shared state must be thread-safe.</summary>
 /// <example><code>
 /// sealed class Greeter : IRequestHandler
 /// {
@@ -11,26 +11,29 @@ namespace Pwb;
 public interface IRequestHandler
 {
     /// <summary>
-    /// Whether <see cref="HandleAsync"/> never blocks the thread that it is called on, nor one that it goes on with after a wait.
-    /// Default false: it is called on the thread pool. True saves it the way there: it is called on the thread that sees bytes
-    /// arrive, of which the process has one or few. Read once, when a server is made.
+    /// Whether <see cref="HandleAsync"/> never blocks a thread. Default false: the server calls it on the thread pool. If true,
+    /// the server calls it on the thread that received the bytes, which is faster. The server reads the value once, when it is
+    /// made.
     /// <para>
-    /// A handler that says so wrongly stalls, for as long as it blocks, every connection of the process, its HTTP clients' too;
-    /// one that waits without await for anything from a socket stalls them for good. Files, locks that others hold for long,
-    /// synchronous waits and more than some microseconds of computation are blocking. A handler that has to block now and then
-    /// can go to the pool first: <c>await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding)</c>. A decorator
-    /// passes on what its inner handler says.
+    /// A handler that returns true and blocks stalls every connection of the process, including those of its HTTP clients, for as
+    /// long as it blocks. A synchronous wait for anything from a socket stalls them for ever. Blocking means: files, locks that
+    /// others hold for long, synchronous waits, and more than some microseconds of computation. A handler that blocks now and
+    /// then can switch to the pool first: <c>await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding)</c>. A
+    /// decorator returns its inner handler's value.
     /// </para>
-    /// <para>It is about the handler alone: bodies that write themselves, requests with content and logs always get threads of
-    /// the pool.</para>
+    /// <para>
+    /// Applies to <see cref="HandleAsync"/> only. Streaming bodies, requests with content, and logging always run on the pool.
+    /// </para>
     /// </summary>
     bool NeverBlocks => false;
 
-    /// <summary>Answers one request. Nothing is on the wire until the response has been returned.</summary>
-    /// <param name="request">The request. It belongs to its connection and is valid until the response has been sent.</param>
+    /// <summary>Answers one request. The server sends nothing until the response has been returned.</summary>
+    /// <param name="request">
+    /// The request. The handler may keep it; only its <see cref="HttpRequest.Body"/> ends with the response.
+    /// </param>
     /// <param name="cancellationToken">
-    /// Cancelled when the connection is aborted, since nobody is left to read the response, and when the client is too slow to
-    /// send the content.
+    /// Cancelled when the client is gone, when the connection is aborted, and when the client is too slow with its content. The
+    /// same as <see cref="HttpRequest.Aborted"/>.
     /// </param>
     /// <returns>
     /// The response. An exception instead becomes a 500 without detail and an error in the log; a

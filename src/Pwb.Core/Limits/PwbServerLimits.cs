@@ -1,8 +1,8 @@
 namespace Pwb;
 
 /// <summary>
-/// What a client may ask of the server before it is refused or dropped. The defaults suit a server on the open internet. Checked
-/// once, when a server is made with them.
+/// The limits on what one client may use. The server refuses or drops a client that exceeds one. The defaults suit a server on
+/// the open internet. The constructor of <see cref="PwbServer"/> checks the ranges.
 /// </summary>
 /// <example><code>
 /// PwbServerOptions options = new() { Limits = new PwbServerLimits { MaxContentLength = 1_000_000 } };
@@ -11,115 +11,124 @@ public sealed record PwbServerLimits
 {
     private const int Kibi = 1024;
 
-    /// <summary>The limits of a server that is not told otherwise.</summary>
+    /// <summary>The default limits.</summary>
     public static PwbServerLimits Default { get; } = new();
 
     /// <summary>
-    /// Connections at one time. Default null: the smallest of 10,000, half of what the process's open-file limit leaves after 128
-    /// descriptors, and one for each 256 KiB of half of the available memory, since .NET itself breaks when either runs out. When
-    /// they are used up, the longest-idle kept-alive connection makes room (as in nginx), or else the one that has been silent
-    /// longest since it was opened; if there is none of either, a new one gets 503 with Retry-After: 1, or is reset when 64
-    /// others are just being told so.
+    /// The number of connections at one time. Default null: the smallest of 10,000; half of the open-file limit after 128
+    /// descriptors; and half of the available memory divided by 256 KiB. When all are in use, the connection that has been idle
+    /// longest closes for the new one (as in nginx), or else the one that has been silent longest since it was opened. If there
+    /// is neither, the new connection gets 503 with Retry-After: 1. It is reset if 64 others are receiving that 503.
     /// </summary>
     public int? MaxConnections { get; init; }
 
-    /// <summary>Connections that the kernel queues until they are accepted. Default 512, as in Kestrel; nginx has 511.</summary>
+    /// <summary>
+    /// The number of connections that the kernel queues until they are accepted. Default 512, as in Kestrel; nginx has 511.
+    /// </summary>
     public int Backlog { get; init; } = 512;
 
     /// <summary>
-    /// Octets of a request line without its CRLF. Default 8 KiB, as in nginx and Kestrel; RFC 9112 §3 asks for at least 8,000.
-    /// Beyond: 414.
+    /// The length of a request line in bytes, without CRLF. Default 8 KiB, as in nginx and Kestrel; RFC 9112 §3 asks for at least
+    /// 8,000. Beyond: 414.
     /// </summary>
     public int MaxRequestLineLength { get; init; } = 8 * Kibi;
 
     /// <summary>
-    /// Octets of a header section: all its field lines with their CRLFs. Default 32 KiB, as in Kestrel. Beyond: 431.
+    /// The length of a header section in bytes: all field lines with their CRLFs. Default 32 KiB, as in Kestrel. Beyond: 431.
     /// </summary>
     public int MaxHeaderSectionLength { get; init; } = 32 * Kibi;
 
-    /// <summary>Field lines in a header section. Default 100, as in Kestrel. Beyond: 431.</summary>
+    /// <summary>The number of field lines in a header section. Default 100, as in Kestrel. Beyond: 431.</summary>
     public int MaxFieldLines { get; init; } = 100;
 
     /// <summary>
-    /// Octets of a request's content. Default 30,000,000, as in Kestrel. Beyond: 413, by Content-Length before the handler is
-    /// called, by count for chunked content. <see cref="PwbServerOptions.MaxContentLengthSelector"/> sets it for single requests.
+    /// The length of a request's content in bytes. Default 30,000,000, as in Kestrel. Beyond: 413. Content with a Content-Length
+    /// is refused before the handler is called, chunked content while it is read. <see
+    /// cref="PwbServerOptions.MaxContentLengthSelector"/> sets another limit for single requests.
     /// </summary>
     public long MaxContentLength { get; init; } = 30_000_000;
 
-    /// <summary>Octets of one chunk-size line without its CRLF, extensions included. Default 1 KiB. Beyond: 400.</summary>
+    /// <summary>The length of one chunk-size line in bytes, with extensions, without CRLF. Default 1 KiB. Beyond: 400.</summary>
     public int MaxChunkLineLength { get; init; } = Kibi;
 
     /// <summary>
-    /// Octets of all the chunk extensions of one request. Default 16 KiB, as in hyper; see GO-2023-2382. Beyond: 400.
+    /// The length of all chunk extensions of one request in bytes. Default 16 KiB, as in hyper; see GO-2023-2382. Beyond: 400.
     /// </summary>
     public int MaxChunkExtensionsLength { get; init; } = 16 * Kibi;
 
-    /// <summary>Octets of a trailer section. Default 8 KiB. Beyond: 400.</summary>
+    /// <summary>The length of a trailer section in bytes. Default 8 KiB. Beyond: 400.</summary>
     public int MaxTrailerSectionLength { get; init; } = 8 * Kibi;
 
-    /// <summary>Field lines in a trailer section. Default 32. Beyond: 400.</summary>
+    /// <summary>The number of field lines in a trailer section. Default 32. Beyond: 400.</summary>
     public int MaxTrailerFieldLines { get; init; } = 32;
 
     /// <summary>
-    /// Octets of content that the server reads and drops when a handler has left them unread. Default 256 KiB, as in Go. Beyond:
-    /// the connection closes.
+    /// The number of bytes that the server reads and drops when a handler leaves content unread. Default 256 KiB, as in Go.
+    /// Beyond: the connection closes.
     /// </summary>
     public long MaxDrainedContentLength { get; init; } = 256 * Kibi;
 
-    /// <summary>How long unread content is read and dropped. Default 5 seconds, as in Kestrel.</summary>
+    /// <summary>
+    /// The time for reading and dropping unread content. Default 5 seconds, as in Kestrel. Beyond: the connection closes.
+    /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a new connection may stay silent. Default 30 seconds. Beyond: closed without an answer.</summary>
+    /// <summary>
+    /// The time that a new connection may stay silent. Default 30 seconds. Beyond: the connection closes without a response.
+    /// </summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a TLS handshake may take from the moment when the connection was accepted, and a header of the PROXY protocol
-    /// before it. Default 10 seconds, as in Kestrel. Beyond: reset.
+    /// The time for a TLS handshake, and for the header of the PROXY protocol before it, from when the connection was accepted.
+    /// Default 10 seconds, as in Kestrel. Beyond: reset.
     /// </summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a request's head may take from its first byte. Default 30 seconds, as in Kestrel. Beyond: 408.</summary>
+    /// <summary>The time for a request's head, from its first byte. Default 30 seconds, as in Kestrel. Beyond: 408.</summary>
     public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a connection may be idle between two requests. Default 75 seconds, as in nginx. Beyond: closed.
+    /// The time that a connection may be idle between two requests. Default 75 seconds, as in nginx. Beyond: the connection
+    /// closes.
     /// </summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(75);
 
     /// <summary>
-    /// Octets a second at which content must arrive on average, counted only while it is waited for and after
-    /// <see cref="ContentRateGracePeriod"/>. Default 240, as in Kestrel; 0 for no such limit. Below: 408.
+    /// The lowest average rate of content in bytes a second. Only the time that the server waits for content counts, after <see
+    /// cref="ContentRateGracePeriod"/>. Default 240, as in Kestrel; 0 for no such limit. Below: 408.
     /// </summary>
     public int MinContentRate { get; init; } = 240;
 
     /// <summary>
-    /// How long content may be slower than <see cref="MinContentRate"/>, in all. Default 5 seconds, as in Kestrel.
+    /// The total time that content may be slower than <see cref="MinContentRate"/>. Default 5 seconds, as in Kestrel.
     /// </summary>
     public TimeSpan ContentRateGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the client may send nothing at all while content is waited for. Default 30 seconds. Beyond: 408.
+    /// The time that the client may send nothing while the server waits for content. Default 30 seconds. Beyond: 408.
     /// </summary>
     public TimeSpan ContentTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a response may make no progress. Default 30 seconds. Beyond: reset.</summary>
+    /// <summary>
+    /// The time that a response may make no progress because the client takes nothing. Default 30 seconds. Beyond: reset.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Octets a second at which a response must be taken on average, counted only while the client is waited for and after
-    /// <see cref="ResponseTimeout"/>. Default 240, as in Kestrel; 0 for no such limit. Below: reset.
+    /// The lowest average rate at which a client takes a response, in bytes a second. Only the time that the server waits for the
+    /// client counts, after <see cref="ResponseTimeout"/>. Default 240, as in Kestrel; 0 for no such limit. Below: reset.
     /// </summary>
     public int MinResponseRate { get; init; } = 240;
 
     /// <summary>
-    /// How long a connection that the server has ended is read from, so that the last response is not lost in a reset. Default 30
-    /// seconds, as in nginx. A client that is silent for 5 seconds is given up sooner; one that sends more than 64,000 octets a
-    /// second gets the time that it needs.
+    /// The time that the server reads on after it has ended a connection, so that a reset does not destroy the last response.
+    /// Default 30 seconds, as in nginx. A client that is silent for 5 seconds ends it sooner; one that sends more than 64,000
+    /// bytes a second gets the time that it needs.
     /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long requests in flight may take after the server was told to stop. Default 30 seconds, as in Kestrel. Beyond: reset.
+    /// The time for requests in flight after the stop has begun. Default 30 seconds, as in Kestrel. Beyond: reset.
     /// </summary>
     public TimeSpan ShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(30);
 

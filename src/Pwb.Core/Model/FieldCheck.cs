@@ -28,7 +28,7 @@ internal struct FieldCheck(int statusCode)
         HasUpgrade |= Is(name, "Upgrade");
         if (!Is(name, "Content-Type")) return;
 
-        if (HasContentType) throw new ArgumentException("A response has one Content-Type (RFC 9110 §8.3).", "headers");
+        if (HasContentType) throw Invalid("A response has one Content-Type (RFC 9110 §8.3).");
         HasContentType = true;
         IsEventStream = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
     }
@@ -37,8 +37,11 @@ internal struct FieldCheck(int statusCode)
     public readonly void CheckDemanded()
     {
         if (_demanded is not null && !_hasDemanded)
-            throw new ArgumentException($"A {statusCode} response has a field {_demanded} (RFC 9110 §15).", "headers");
+            throw Invalid($"A {statusCode} response has a field {_demanded} (RFC 9110 §15).");
     }
+
+    // By the name that the parameter has in the constructors and factories of HttpResponse.
+    private static ArgumentException Invalid(string message, string parameter = "headers") => new(message, parameter);
 
     private static string? FieldDemandedBy(int statusCode) => statusCode switch
     {

@@ -7,9 +7,8 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// A request. It is an object of its own, with bytes of its own: a handler may keep it, and nothing of another request ever shows
-/// in it. Only
-/// <see cref="Body"/> ends with the response.
+/// A request. A handler may keep it: it has its own bytes, and never changes into another request. Only <see cref="Body"/> ends
+/// with the response.
 /// </summary>
 /// <example><code>
 /// HttpResponse response = await handler.HandleAsync(new HttpRequest("GET", "/orders/7?full=1"), default); // in a test
@@ -26,7 +25,7 @@ public sealed class HttpRequest
     private HttpFields _trailers = HttpFields.None;
     private Dictionary<object, object?>? _items;
 
-    /// <summary>Makes a request without a connection, to test a handler with.</summary>
+    /// <summary>Makes a request without a connection, for the test of a handler.</summary>
     /// <param name="method">
     /// The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.
     /// </param>
@@ -86,14 +85,14 @@ public sealed class HttpRequest
     public QueryParameters Query => new(_bytes.AsMemory(_offset + _head.Query.Start, _head.Query.Length));
 
     /// <summary>
-    /// The path in its one normal form, by which <see cref="StaticFileHandler"/> serves too, so that a check of it cannot be
-    /// passed by another spelling. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". Segments "." and
-    /// ".." are removed, also where they were escaped (RFC 3986 §5.2.4). Empty segments stay. The server has refused what is not
-    /// UTF-8 or leads above the root (400).
+    /// The path in its normal form. Percent-escapes are decoded once, as UTF-8; an escaped slash stays "%2F". The segments "."
+    /// and "..", escaped or not, are removed (RFC 3986 §5.2.4). Empty segments stay. Route and check permissions by it; <see
+    /// cref="StaticFileHandler"/> serves by it too. The server refuses a path that is not UTF-8, or that leads above the root
+    /// (400).
     /// </summary>
     public string Path => _path ??= TargetPath.Decode(EscapedPath);
 
-    /// <summary>The version: 1.1, or 1.0. A higher 1.x is 1.1 to this server.</summary>
+    /// <summary>The protocol version: 1.1 or 1.0. A higher 1.x counts as 1.1.</summary>
     /// <exception cref="ArgumentException">It is set to another version.</exception>
     public Version Version
     {
@@ -107,13 +106,13 @@ public sealed class HttpRequest
     }
 
     /// <summary>
-    /// The host, with the port if one was sent: of an absolute-form target, else of the Host field. Empty for HTTP/1.0 without
-    /// either.
+    /// The host, with the port if the client sent one: of an absolute-form target, otherwise of the Host field. Empty for
+    /// HTTP/1.0 without either.
     /// </summary>
     public string Host => Encoding.ASCII.GetString(HostBytes);
 
     /// <summary>
-    /// Whether this asks for a WebSocket (RFC 6455 §4.2.1): a GET in HTTP/1.1 with "websocket" in Upgrade, and "upgrade" in
+    /// Whether the request asks for a WebSocket (RFC 6455 §4.2.1): a GET in HTTP/1.1 with "websocket" in Upgrade and "upgrade" in
     /// Connection.
     /// </summary>
     public bool IsWebSocketRequest => _head.AsksForWebSocket;
@@ -125,7 +124,7 @@ public sealed class HttpRequest
     public RequestCookies Cookies => new(Headers);
 
     /// <summary>
-    /// The trailer section of chunked content, once the content has been read to its end; empty before, and never merged into
+    /// The trailer section of chunked content, once the content has been read to its end. Empty before, and never merged into
     /// <see cref="Headers"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">It is set to null.</exception>
@@ -139,13 +138,13 @@ public sealed class HttpRequest
     public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
 
     /// <summary>
-    /// The content; empty when there is none. It comes straight from the connection, so it can be read once and only until the
-    /// response has been sent. Reading throws <see cref="RequestRejectedException"/> when the content is malformed,
-    /// incomplete, too large or too slow.
+    /// The content; empty if there is none. It is read from the connection, so it can be read once, until the response has been
+    /// sent. Reading throws <see cref="RequestRejectedException"/> if the content is malformed, incomplete, too large or too
+    /// slow.
     /// </summary>
     public Stream Body { get; internal set; } = Stream.Null;
 
-    /// <summary>The connection that the request came by, and who is at its other end.</summary>
+    /// <summary>The connection of the request: both end points, TLS, and the client certificate.</summary>
     /// <exception cref="ArgumentNullException">It is set to null.</exception>
     public HttpConnectionInfo Connection
     {
@@ -160,8 +159,8 @@ public sealed class HttpRequest
     public string Scheme => Connection.IsSecure ? "https" : "http";
 
     /// <summary>
-    /// Whatever handlers around this request's handler leave for each other, such as who was signed in. Empty at first, and made
-    /// when asked for. Like a dictionary, it is not for several threads at once.
+    /// Values that handlers leave for each other, such as the user who signed in. Empty at first. Not thread-safe, as a
+    /// dictionary is not.
     /// </summary>
     /// <example><code>
     /// request.Items[User] = "alice"; // static readonly object User = new();
@@ -175,8 +174,8 @@ public sealed class HttpRequest
         _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
 
     /// <summary>
-    /// Cancelled when nobody is left to answer: the client has ended or reset the connection, was too slow with its content, or
-    /// the server's grace is over. It is this request's own, and the token that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// Cancelled when nobody is left to receive a response: the client has left, was too slow with its content, or the server's
+    /// grace period is over. Each request has its own token; <see cref="IRequestHandler.HandleAsync"/> gets it as its argument.
     /// </summary>
     public CancellationToken Aborted
     {
@@ -185,9 +184,8 @@ public sealed class HttpRequest
     }
 
     /// <summary>
-    /// Cancelled when the server begins to stop: content without an end, and answers that wait for something to happen, are to
-    /// finish soon. Work that goes on has the grace of <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then
-    /// <see cref="Aborted"/> is cancelled.
+    /// Cancelled when the server begins to stop. Event streams, long polls and the like should end by it. Work that goes on has
+    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>; then <see cref="Aborted"/> is cancelled.
     /// </summary>
     public CancellationToken Stopping
     {

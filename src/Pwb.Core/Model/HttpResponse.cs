@@ -9,8 +9,8 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// A response: a value that never changes and can be sent any number of times, if its body can. Its head is rendered and
-/// checked when it is made, so a mistake shows at the line that made it and sending is copying.
+/// A response: a value that never changes. It can be sent any number of times if its body can. The constructor checks and renders
+/// the head, so a mistake throws at the line that makes it.
 /// </summary>
 /// <example><code>
 /// HttpResponse text = HttpResponse.Text("hello\n");
@@ -29,8 +29,8 @@ public sealed class HttpResponse
     /// <param name="statusCode">A final status code: 200 to 599.</param>
     /// <param name="body">The content; none if null.</param>
     /// <param name="headers">
-    /// The field lines. The server itself adds Content-Length, Transfer-Encoding, Connection, Date and Server; content without a
-    /// Content-Type gets the one that fits its body.
+    /// The field lines. The server adds Content-Length, Transfer-Encoding, Connection, Date and Server. Content without a
+    /// Content-Type gets the default of its body.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is not within 200 to 599.</exception>
     /// <exception cref="ArgumentException">

@@ -4,8 +4,8 @@ using Pwb.Model;
 namespace Pwb;
 
 /// <summary>
-/// The content of a response. Derive from it for content of your own, or use one of the factories. It is disposed once after
-/// each response that it was sent with (or would have been: HEAD), so one that holds resources serves one response.
+/// The content of a response. Use a factory, or derive a class of your own. The server disposes of a body once after each
+/// response, HEAD included, so a body that holds resources serves one response.
 /// </summary>
 /// <example><code>
 /// ResponseBody body = ResponseBody.Push(async (output, token) =&gt;
@@ -21,8 +21,8 @@ public abstract class ResponseBody : IAsyncDisposable
     public static ResponseBody Empty { get; } = new BytesBody(ReadOnlyMemory<byte>.Empty, "application/octet-stream");
 
     /// <summary>
-    /// The exact number of bytes that <see cref="WriteToAsync"/> will write, sent as Content-Length; null when it is not known,
-    /// and the content is then sent in chunks. Read when a response is made with it.
+    /// The exact number of bytes that <see cref="WriteToAsync"/> writes, sent as Content-Length. Null if it is unknown; the
+    /// content is then chunked. Read when a response is made.
     /// </summary>
     public abstract long? Length { get; }
 
@@ -125,17 +125,15 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// The trailer section (RFC 9110 §6.5), asked for when the content has been written. Default: none. It is sent behind chunked
-    /// content only, so not for a body
-    /// whose <see cref="Length"/> is known, nor in HTTP/1.0. The response's own Trailer field should name the fields. One that
-    /// framing, routing or
-    /// the server's own fields need makes the response fail.
+    /// The trailer section (RFC 9110 §6.5), read after the content has been written. Default: none. The server sends it after
+    /// chunked content only: not if <see cref="Length"/> is known, and not in HTTP/1.0. Name the fields in the response's Trailer
+    /// field. Fields for framing, routing, or of the server's own make the response fail.
     /// </summary>
     public virtual IReadOnlyList<(string Name, string Value)> Trailers => [];
 
     /// <summary>Writes the content.</summary>
     /// <param name="output">
-    /// Takes the content and sends it. A write waits while the client is slow. It is flushed at the end by the server.
+    /// Sends what is written to it. A write waits while the client is slow. The server flushes it at the end.
     /// </param>
     /// <param name="cancellationToken">Cancelled when the connection is aborted.</param>
     public abstract ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken);

@@ -4,18 +4,20 @@ using Pwb.Telemetry;
 
 namespace Pwb;
 
-/// <summary>How a server listens and what it says of itself. Checked once, when a server is made with them.</summary>
+/// <summary>
+/// The end points, limits and other settings of a server. The constructor of <see cref="PwbServer"/> checks them.
+/// </summary>
 /// <example><code>
 /// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(8080), AccessLogFormat = AccessLogFormat.Json };
 /// </code></example>
 public sealed record PwbServerOptions
 {
-    /// <summary>The port of the tutorial.</summary>
+    /// <summary>The default port, which is the tutorial's.</summary>
     public const int DefaultPort = 8888;
 
     /// <summary>
-    /// Where to listen. Default: on the machine's own addresses only (127.0.0.1 and, where there is one, ::1), at port 8888. All
-    /// end points with port 0 get one free port together, and all with TLS another.
+    /// The addresses to listen on. Default: 127.0.0.1 and, if the machine has it, ::1, at port 8888. All end points with port 0
+    /// share one free port; those with TLS share another.
     /// </summary>
     /// <example><code>new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) }</code></example>
     public IReadOnlyList<ServerEndPoint> EndPoints
@@ -25,78 +27,74 @@ public sealed record PwbServerOptions
     }
 
     /// <summary>
-    /// Whether the system shows a connection to the server only when its first bytes are there (Linux's TCP_DEFER_ACCEPT; ignored
-    /// elsewhere). Default false. Connections that serve one request each then cost less. In return a client that sends nothing
-    /// is not seen for about a second: only then does it count towards <see cref="PwbServerLimits.MaxConnections"/>, and
-    /// <see cref="PwbServerLimits.FirstByteTimeout"/> begins.
+    /// Whether the kernel holds a connection back until its first bytes have arrived (TCP_DEFER_ACCEPT on Linux; ignored
+    /// elsewhere). Default false. True makes connections that serve one request cheaper. The server then sees a silent client
+    /// only after about a second: until then it does not count towards <see cref="PwbServerLimits.MaxConnections"/>, and <see
+    /// cref="PwbServerLimits.FirstByteTimeout"/> has not begun.
     /// </summary>
     public bool DeferAccept { get; init; }
 
-    /// <summary>
-    /// The value of the Server field of every response that has none of its own; null for no such field. Default "PWB1.0", as in
-    /// the tutorial.
-    /// </summary>
+    /// <summary>The Server field of responses that set none. Default "PWB1.0", as in the tutorial; null for no field.</summary>
     public string? ServerHeader { get; init; } = "PWB1.0";
 
-    /// <summary>What a line in the access log looks like. Default: <see cref="AccessLogFormat.Short"/>.</summary>
+    /// <summary>The format of lines in the access log. Default: <see cref="AccessLogFormat.Short"/>.</summary>
     public AccessLogFormat AccessLogFormat { get; init; }
 
     /// <summary>
-    /// The parameters of a query whose values are secret: REDACTED takes their place in logs and spans, in the request's target
-    /// and in Referer. Case counts. Default: the signatures and keys that OpenTelemetry's conventions for <c>url.query</c> list.
-    /// An empty list masks nothing.
+    /// The names of query parameters whose values are secret. Logs and spans show REDACTED in their place, in the target and in
+    /// Referer. Case matters. Default: the signatures and keys that OpenTelemetry's conventions for <c>url.query</c> list. An
+    /// empty list masks nothing.
     /// </summary>
     public IReadOnlyList<string> SecretQueryParameters { get; init; } =
         ["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature"];
 
     /// <summary>
-    /// The hosts that requests may be for: names, or "*.example.org" for all names below one. Any other host is answered with 421
-    /// (RFC 9110 §15.5.20). An IP address stands here as in a URL, such as "203.0.113.9" or "[2001:db8::1]". On loopback end
-    /// points "localhost", the names below it and all IP addresses are allowed too. Ports do not count; "*" allows everything.
-    /// Null, the default: on loopback end points nothing more than those, on all others everything. Without such a check, a
-    /// page in a browser can reach a server on its own machine by a name that it owns (DNS rebinding). Streams given to
-    /// <see cref="PwbServer.ServeAsync"/> are checked only if there is a list.
+    /// The hosts that requests may name: "www.example.org", "*.example.org" for all names below it, or an IP address as in a URL
+    /// ("203.0.113.9", "[2001:db8::1]"). Other hosts get 421 (RFC 9110 §15.5.20). "*" allows every host; ports are ignored.
+    /// Loopback end points also allow localhost, the names below it, and all IP addresses. Default null: loopback end points
+    /// allow only those, other end points allow every host.
+    /// The check protects against DNS rebinding: a page in a browser that reaches a server on the same machine by a name that the
+    /// page's owner controls. Streams given to <see cref="PwbServer.ServeAsync"/> are checked only if there is a list.
     /// </summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
     /// <summary>
-    /// The origins whose pages may do more here than look, besides this server's own: "https://app.example", with a port where it
-    /// is not the scheme's. A request of a page of any other origin is answered with 403 if its method is not GET, HEAD or
-    /// OPTIONS, or if it begins a WebSocket. Browsers say where a request comes from, in Sec-Fetch-Site or Origin; clients
-    /// that send neither are never refused. "*" trusts every page. Null, the default: on loopback end points no other
-    /// origin is trusted, on all others nothing is checked. With a list, an empty one too, every connection is checked,
-    /// also in memory and of <see cref="PwbServer.ServeAsync"/>. Otherwise any page in a browser could post to a server on
-    /// its own machine, since that needs no leave to read the answer.
+    /// The other origins whose pages may send requests that change something, such as "https://app.example" (with a port that is
+    /// not the scheme's default). A request of a page of any other origin gets 403 if its method is not GET, HEAD or OPTIONS, or
+    /// if it begins a WebSocket. Browsers name the origin in Sec-Fetch-Site or Origin; clients that send neither always pass. "*"
+    /// trusts every page. Default null: loopback end points trust no other origin, other end points check nothing. With a list,
+    /// even an empty one, all connections are checked, in memory and of <see cref="PwbServer.ServeAsync"/> too.
+    /// The check protects a server on the user's own machine: any page in a browser could post to it, because a browser needs no
+    /// permission to send.
     /// </summary>
     public IReadOnlyList<string>? TrustedOrigins { get; init; }
 
     /// <summary>
-    /// Methods of the application's own that reach the handler like registered ones, such as NOTIFY and SUBSCRIBE of UPnP or
-    /// PURGE of caches: tokens of at most 32 characters, whose case counts. Default: none. A method that is neither here nor in
-    /// the IANA registry is answered with 501 (RFC 9110 §9.1).
+    /// Methods that reach the handler although they are not registered, such as NOTIFY and SUBSCRIBE of UPnP or PURGE of caches.
+    /// Tokens of at most 32 characters; case matters. Default: none. Other methods outside the IANA registry get 501 (RFC 9110
+    /// §9.1).
     /// </summary>
     public IReadOnlyList<string> AdditionalMethods { get; init; } = [];
 
-    /// <summary>What a client may ask of the server.</summary>
+    /// <summary>The limits on what one client may use.</summary>
     public PwbServerLimits Limits { get; init; } = PwbServerLimits.Default;
 
     /// <summary>
-    /// The largest content, in bytes, that a request may have; null for <see cref="PwbServerLimits.MaxContentLength"/>. Called
-    /// for each request that has content, before its handler, so that an upload page can allow more and everything else stays
-    /// small.
+    /// Chooses the largest content of a request in bytes; null for <see cref="PwbServerLimits.MaxContentLength"/>. Called before
+    /// the handler, for each request that has content. Use it to allow large content on one path only.
     /// </summary>
     public Func<HttpRequest, long?>? MaxContentLengthSelector { get; init; }
 
     /// <summary>
-    /// Whether the server lets the process's thread pool grow when handlers block its threads. Default true. Without it the pool
-    /// adds about one thread a second, and other clients wait until there are enough. Set it to false in a process that sets
-    /// <see cref="ThreadPool.SetMinThreads"/> itself.
+    /// Whether the server enlarges the process's thread pool when handlers block its threads. Default true. If false, the pool
+    /// adds about one thread a second, and other clients wait. Set it to false in a process that calls <see
+    /// cref="ThreadPool.SetMinThreads"/> itself.
     /// </summary>
     public bool GrowThreadPool { get; init; } = true;
 
     /// <summary>
-    /// The clock of deadlines and of the Date field. Default: the system's. If it throws, the system's goes on in its place, with
-    /// an error in the log.
+    /// The clock of deadlines and of the Date field. Default: the system's. If it throws, the server uses the system's from then
+    /// on, and logs an error.
     /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -1,8 +1,8 @@
 namespace Pwb;
 
 /// <summary>
-/// Where <c>StaticFileHandler</c> takes its content from: a folder, the resources of an assembly, or one of
-/// your own. It is asked by many requests at once, on threads of the pool.
+/// A store of content for <c>StaticFileHandler</c>: a folder, the resources of an assembly, or your own. Many requests call it
+/// concurrently, on the thread pool; it may block.
 /// </summary>
 /// <remarks>
 /// A path is decoded, relative and made of segments with a slash between two; the root is the empty string. The handler has seen

@@ -3,14 +3,14 @@ using Pwb.StaticFiles;
 namespace Pwb;
 
 /// <summary>
-/// The content of a folder. Nothing outside of it is read, by whatever path. Links work as long as they end inside, unless told
-/// otherwise. FIFOs, sockets and devices are not there, and are never opened.
+/// The content of a folder. Nothing outside the folder is served, whatever the path. Links that end inside work; an option allows
+/// others. FIFOs, sockets and devices are never opened.
 /// </summary>
 /// <remarks>
-/// The folder may change at any time: a file that is replaced by renaming another one is served whole, either the old or the new
-/// one; the folder itself may be replaced, or be a link that is switched. A hard link cannot be told from the file. Who may write
-/// to the folder while it is served cannot make it serve what is outside: on Linux the kernel sees to that; on macOS and Windows
-/// links are checked before a file is opened, and where it is is asked when it is open.
+/// The folder may change at any time. A file that is replaced by renaming is served whole, either the old or the new one. The
+/// folder itself may be replaced, or be a link that is switched. A hard link cannot be told from the file. A person who may write
+/// to the folder while it is served cannot make it serve anything outside: on Linux the kernel prevents that; on macOS and
+/// Windows links are checked before a file is opened, and the system is then asked where the open file is.
 /// </remarks>
 /// <example><code>
 /// StaticFileHandler handler = new(new FolderSource("wwwroot"));

@@ -5,7 +5,7 @@ using Pwb.Protocol;
 
 namespace Pwb;
 
-/// <summary>How a <c>StaticFileHandler</c> serves its content. Checked once, when a handler is made with them.</summary>
+/// <summary>The settings of a <c>StaticFileHandler</c>, whose constructor checks them.</summary>
 /// <example><code>
 /// StaticFileOptions options = new() { CleanUrls = true, CacheControl = [("/assets/*", "max-age=31536000, immutable")] };
 /// </code></example>
@@ -29,68 +29,65 @@ public sealed record StaticFileOptions
     public static StaticFileOptions Default { get; } = new();
 
     /// <summary>
-    /// The path below which the content is served, such as <c>/app/</c>: decoded, with a slash at both ends. Default "/". What is
-    /// not below it is for the next handler, or 404. The path without its last slash is redirected to it. Patterns and other
-    /// options are about the path behind it.
+    /// The path below which the files are served, such as <c>/app/</c>: decoded, with a slash at both ends. Default "/". Other
+    /// paths go to the next handler, or are 404; the path without its last slash is a redirect to it. Patterns and other options
+    /// apply to the rest of the path.
     /// </summary>
     public string BasePath { get; init; } = "/";
 
-    /// <summary>The files that stand for their directory; the first that exists is served. Default: index.html.</summary>
+    /// <summary>
+    /// The names of files that stand for their directory; the first that exists is served. Default: index.html.
+    /// </summary>
     public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
 
     /// <summary>
-    /// Whether a directory without an index file shows what it holds, as HTML, or as JSON to a client that prefers it, 1,000
-    /// names at a time. Default false: 404.
+    /// Whether a directory without an index file shows its names, 1,000 at a time: as HTML, or as JSON to a client that prefers
+    /// it. Default false: 404.
     /// </summary>
     public bool ListDirectories { get; init; }
 
     /// <summary>
-    /// Whether <c>/about</c> is served from <c>about.html</c> when there is nothing called <c>about</c>, or a directory without
-    /// an index file. Default false.
+    /// Whether <c>/about</c> serves <c>about.html</c>, unless there is a file <c>about</c>, or a directory <c>about</c> with an
+    /// index file. Default false.
     /// </summary>
     public bool CleanUrls { get; init; }
 
     /// <summary>
-    /// The page of a single-page application, such as <c>index.html</c>: the answer, with 200, to GET and HEAD of what does not
-    /// exist, if the client's Accept names text/html, or if there is no next handler and the last segment of the path has no dot.
-    /// Sent with no-cache and Vary: Accept, which the answers of the next handler get as well. Default null: none.
+    /// The page of a single-page application, such as <c>index.html</c>. It answers GET and HEAD of paths that do not exist, with
+    /// 200, if the client's Accept names text/html, or if there is no next handler and the last segment has no dot. Sent with
+    /// no-cache and Vary: Accept; the next handler's responses get that Vary too. Default null: none.
     /// </summary>
     public string? Fallback { get; init; }
 
     /// <summary>
-    /// The page that is sent with 404, if the source has it and there is no next handler. Sent with no-cache. Default 404.html;
-    /// null for a line of text in any case.
+    /// The page to send with 404, if it exists and there is no next handler. Sent with no-cache. Default 404.html; null for a
+    /// line of text.
     /// </summary>
     public string? NotFoundPage { get; init; } = "404.html";
 
     /// <summary>
-    /// Cache-Control by path: the first pattern that matches gives the value; an empty value means no such field. In a pattern
-    /// <c>*</c> stands for any characters, slashes too, and <c>?</c> for one; it is compared, by case, with the whole decoded
-    /// path, such as
-    /// <c>/assets/app.js</c>. Where none matches, it is no-cache: clients keep a copy, and ask each time whether it still is the
-    /// newest.
+    /// Cache-Control by path. The first matching pattern gives the value; an empty value means no such field. <c>*</c> stands for
+    /// any characters, slashes included, and <c>?</c> for one. Patterns are compared with the whole decoded path, such as
+    /// <c>/assets/app.js</c>; case matters. Without a match the value is no-cache: clients keep a copy, and ask each time whether
+    /// it is current.
     /// </summary>
     public IReadOnlyList<(string Pattern, string Value)> CacheControl { get; init; } = [];
 
-    /// <summary>Field lines that every response of the handler gets, refusals included. None by default.</summary>
+    /// <summary>Field lines for every response of the handler, refusals included. Default: none.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     /// <summary>
-    /// Field lines by path, for the responses with a file or a listing. Every pattern that matches adds its line; patterns are
-    /// those of
-    /// <see cref="CacheControl"/>. A Content-Type or Content-Encoding takes the place of a file's own, such as
-    /// <c>("/Build/*.gz", "Content-Encoding", "gzip")</c> for files that are only to be read decompressed. None by default.
+    /// Field lines by path, for responses with a file or a listing. Every matching pattern adds its line; patterns are those of
+    /// <see cref="CacheControl"/>. A Content-Type or Content-Encoding replaces the handler's own, such as <c>("/Build/*.gz",
+    /// "Content-Encoding", "gzip")</c> for files that clients should decompress. Default: none.
     /// </summary>
     public IReadOnlyList<(string Pattern, string Name, string Value)> PathHeaders { get; init; } = [];
 
-    /// <summary>
-    /// Media types by extension (with its dot, in lower case) that are added to the built-in table, or take the place of an
-    /// entry. None by default.
-    /// </summary>
+    /// <summary>Media types by extension (with its dot, in lower case). They precede the built-in table. Default: none.</summary>
     public IReadOnlyDictionary<string, string> ContentTypes { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Whether names that begin with a dot are served and listed. Default false: 404, but for <c>.well-known</c> (RFC 8615).
+    /// Whether names that begin with a dot are served and listed. Default false: 404, except <c>.well-known</c> (RFC 8615).
     /// </summary>
     public bool ServeHiddenNames { get; init; }
 
@@ -99,44 +96,43 @@ public sealed record StaticFileOptions
 
     /// <summary>
     /// The content codings in which a file may have a precompressed neighbour: "br" for <c>app.js.br</c>, "zstd" for
-    /// <c>app.js.zst</c>, "gzip" for
-    /// <c>app.js.gz</c>. Default: all three, and clients that like several alike get them in this order. Empty for none: who may
-    /// write a neighbour decides what a browser gets for the file beside it.
+    /// <c>app.js.zst</c>, "gzip" for <c>app.js.gz</c>. Default: all three, in this order for clients that accept several equally.
+    /// Use an empty list if others may write to the folder: a neighbour replaces its file in every browser.
     /// </summary>
     public IReadOnlyList<string> PrecompressedCodings { get; init; } = ["br", "zstd", "gzip"];
 
     /// <summary>
-    /// The number of ranges in one request that are answered with parts (206, multipart/byteranges), from 1. A request for more
-    /// of them, or for ranges that overlap or do not ascend, gets the whole file (RFC 9110 §14.2). Default 256, which is what
-    /// zchunk and libzypp send at most; 1 for no multipart.
+    /// The number of ranges in one request that get a part each (206, multipart/byteranges), from 1. A request for more, or for
+    /// ranges that overlap or do not ascend, gets the whole file (RFC 9110 §14.2). Default 256, the most that zchunk and libzypp
+    /// send; 1 for no multipart.
     /// </summary>
     public int MaxRanges { get; init; } = 256;
 
     /// <summary>
-    /// Up to how many bytes a file is kept in memory once it was asked for, and compared with its source at most once a second.
-    /// Default 64 KiB; larger ones are opened for each response. 0 keeps none.
+    /// The length in bytes up to which a file stays in memory after a request for it. Such a file is compared with its source at
+    /// most once a second. Default 64 KiB; larger files are opened for each response. 0 keeps none.
     /// </summary>
     public int MaxCachedFileLength { get; init; } = 64 * Kibi;
 
     /// <summary>
-    /// How many bytes the files in memory may take together, with their fields and names; the ones unused for longest make room.
-    /// Default 32 MiB.
+    /// The number of bytes of all files in memory, with their fields and names. The least recently used make room. Default 32
+    /// MiB.
     /// </summary>
     public long MaxCacheLength { get; init; } = 32 * 1024 * Kibi;
 
     /// <summary>
-    /// How many requests may wait for the source at a time, from 1. Default 64. A disk that hangs (a network share whose server is
-    /// gone) holds a thread of the pool for each; further ones get 503 with Retry-After at once, and what is in memory is still
-    /// served. Give a larger number to a slow source that many ask in parallel.
+    /// The number of requests that may wait for the source at the same time, from 1. Default 64. A disk that hangs, such as a
+    /// network share whose server is gone, blocks a thread of the pool for each. Further requests get 503 with Retry-After at
+    /// once; files in memory are still served. Use a larger number for a slow source with many clients.
     /// </summary>
     public int MaxConcurrentLooks { get; init; } = 64;
 
-    /// <summary>The clock that says when a file in memory is compared with its source again. Default: the system's.</summary>
+    /// <summary>The clock for comparing files in memory with their source. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Takes a line at Warning for each precompressed neighbour, and page for what is missing, that is not served, and why.
-    /// Default: none.
+    /// Gets a line at Warning for each precompressed neighbour, and each fallback or 404 page, that could not be served, with the
+    /// reason. Default: none.
     /// </summary>
     public ILogger? Logger { get; init; }
 
