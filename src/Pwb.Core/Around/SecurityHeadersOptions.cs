@@ -3,7 +3,7 @@ namespace Pwb;
 /// <summary>The fields of <see cref="SecurityHeadersHandler"/>. Null leaves one out.</summary>
 /// <example><code>
 /// IRequestHandler handler = new SecurityHeadersHandler(
-///     inner, new SecurityHeadersOptions { ContentSecurityPolicy = "default-src 'self'", StrictTransportSecurity = "max-age=31536000" });
+///     inner, new SecurityHeadersOptions { ContentSecurityPolicy = "default-src 'self'" });
 /// </code></example>
 public sealed class SecurityHeadersOptions
 {

@@ -6,8 +6,8 @@ using Pwb.Model;
 namespace Pwb;
 
 /// <summary>
-/// The connection that a request came by, and who is at its other end. All requests of one connection have the same object, which
-/// keeps its answers after the connection has ended. No field of a request changes it.
+/// The connection of a request. All requests of a connection share one object, which stays valid after the connection has ended.
+/// No field that a client or a proxy sends changes it.
 /// </summary>
 /// <example>
 /// In a test: <code>

@@ -2,9 +2,7 @@ using Pwb.Protocol;
 
 namespace Pwb;
 
-/// <summary>
-/// How a WebSocket is spoken. Never changes, and is checked where it is set: one instance serves all connections.
-/// </summary>
+/// <summary>The settings of WebSockets. Immutable, and checked when set: one instance serves all connections.</summary>
 /// <example><code>static readonly WebSocketOptions Chat = new() { SubProtocols = ["chat.v2", "chat.v1"] };</code></example>
 public sealed record WebSocketOptions
 {
@@ -34,8 +32,8 @@ public sealed record WebSocketOptions
     } = [];
 
     /// <summary>
-    /// How long a connection may be silent before the client gets a ping. Default 15 s, since mobile networks drop what is silent
-    /// for half a minute. Zero sends none. In real time, not by the server's clock.
+    /// The silence after which the client gets a ping. Default 15 s, because mobile networks drop connections that are silent for
+    /// half a minute. Zero sends no pings. In real time, not by the server's clock.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than a day.</exception>
     public TimeSpan KeepAliveInterval
@@ -45,7 +43,7 @@ public sealed record WebSocketOptions
     } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long the answer to a ping may take before the client counts as gone. Default 15 s. Zero waits for none. In real time,
+    /// The time that the client has to answer a ping, before it counts as gone. Default 15 s. Zero waits for ever. In real time,
     /// not by the server's clock.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than a day.</exception>
@@ -56,8 +54,8 @@ public sealed record WebSocketOptions
     } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long the client may take to answer a close frame, whoever caused it, before the connection ends without the answer.
-    /// Default 5 s. In real time, not by the server's clock.
+    /// The time that the client has to answer a close frame, whichever side began the close, before the connection ends without
+    /// the answer. Default 5 s. In real time, not by the server's clock.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is less than a millisecond, or more than a day.</exception>
     public TimeSpan CloseTimeout

@@ -35,7 +35,7 @@ internal static class Examples
         Use(() =>
         {
             IRequestHandler handler = new SecurityHeadersHandler(
-                inner, new SecurityHeadersOptions { ContentSecurityPolicy = "default-src 'self'", StrictTransportSecurity = "max-age=31536000" });
+                inner, new SecurityHeadersOptions { ContentSecurityPolicy = "default-src 'self'" });
         });
     }
 
