@@ -175,6 +175,20 @@ internal sealed class Channel
     }
 
     /// <summary>
+    /// Whether an exception is one that the connection itself has thrown because its client is gone, or wraps it. Any other is the
+    /// fault of whoever threw it, also when the client is gone.
+    /// </summary>
+    public bool IsClientsEnd(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (ReferenceEquals(cause, Sender.Failure) || ReferenceEquals(cause, Receiver.Failure)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// An operation of user code is still under way: the connection is over, and its arrays never go back to their pool. However
     /// that operation ends, this cannot be taken back.
     /// </summary>

@@ -35,8 +35,8 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>Whether receiving has failed: the client is gone.</summary>
-    public bool HasReceiveFailed { get; private set; }
+    /// <summary>What receiving has failed with first, and fails with from then on: the client is gone.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>
     /// Whether the wait for what was to be received has expired, but the connection is still there to be ended in good order.
@@ -89,8 +89,14 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
 
     /// <summary>Receives bytes for a protocol that has taken the connection over: there is no deadline.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
-    public ValueTask<int> ReceiveRawAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
-        ReadAsync(destination, cancellationToken.CanBeCanceled || transport.EndsPendingReads ? cancellationToken : aborted);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveRawAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        CancellationToken token = cancellationToken.CanBeCanceled || transport.EndsPendingReads ? cancellationToken : aborted;
+        int count = await ReadAsync(destination, token).ConfigureAwait(false);
+        IsAtEnd = count == 0 && !destination.IsEmpty;
+        return count;
+    }
 
     /// <summary>Receives bytes that are waited for until a certain time.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the time was up.</returns>
@@ -104,10 +110,9 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         {
             count = await ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception)
         {
             if (!EndWait()) return -1;
-            if (exception is not OperationCanceledException) HasReceiveFailed = true;
             throw;
         }
 
@@ -201,11 +206,13 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
 
         try
         {
+            if (Failure is { } failure) throw new IOException(failure.Message, failure);
             return await transport.Stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
             _mayHoldReceived = true; // a read that fails, or is given up, may leave the array with the stream
+            if (exception is not OperationCanceledException) Failure ??= exception;
             throw;
         }
         finally

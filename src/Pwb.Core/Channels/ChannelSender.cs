@@ -29,6 +29,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     private long _waitStart;
     private long _firstAcknowledged = -1;
     private long _lastAcknowledged = -1;
+    private bool _mayHoldPending;
 
     /// <summary>What will be sent next.</summary>
     public ref SendBuffer Pending => ref _pending;
@@ -56,8 +57,8 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     /// </summary>
     public int SendCount { get; private set; }
 
-    /// <summary>Whether sending has failed, so that everything from now on will.</summary>
-    public bool HasSendFailed { get; private set; }
+    /// <summary>What sending has failed with first, and fails with from then on: the client is gone.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>A response starts: the count of how fast the client takes it, too.</summary>
     public void BeginResponse()
@@ -81,7 +82,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     }
 
     /// <summary>Sends what is pending, and then part of a file without copying it.</summary>
-    /// <exception cref="IOException">The file ends earlier, or the client is gone.</exception>
+    /// <exception cref="IOException">The file cannot be read or ends earlier, or the client is gone.</exception>
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
         int sliceSize = transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
@@ -94,6 +95,11 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
             try
             {
                 taken = await transport.SendFileAsync(pending, file, offset + sent, slice).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is ConnectionLostException || transport.IsEnded)
+            {
+                Failure = exception; // any other is the file's
+                throw;
             }
             finally
             {
@@ -115,6 +121,11 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         try
         {
             await transport.ShutdownSendAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Failure = exception;
+            throw;
         }
         finally
         {
@@ -148,7 +159,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     /// <param name="isTainted">Whether user code may still hold it. It is then left to the garbage collector.</param>
     public void ReleaseBuffer(bool isTainted)
     {
-        if (isTainted || HasSendFailed) _pending.Abandon();
+        if (isTainted || _mayHoldPending) _pending.Abandon();
         else _pending.Release();
     }
 
@@ -169,6 +180,11 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
             await transport.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
             await transport.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
+        catch (Exception exception)
+        {
+            Failure = exception;
+            throw;
+        }
         finally
         {
             _deadline.End();
@@ -179,8 +195,9 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
 
     private long BeginWrite()
     {
+        if (Failure is { } failure) throw new IOException(failure.Message, failure);
         SendCount++;
-        HasSendFailed = true; // until it has succeeded
+        _mayHoldPending = true; // until it has succeeded
         long start = context.Clock.Now;
         Volatile.Write(ref _waitStart, start);
         _deadline.Begin(Wait.Response, SendDueAt(_sent, _waited));
@@ -191,7 +208,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     {
         _waited += context.Clock.Now - start;
         _sent += count;
-        HasSendFailed = false;
+        _mayHoldPending = false;
     }
 
     /// <summary>

@@ -128,9 +128,9 @@ internal sealed class HttpExchange
         }
 
         if (failure is null) return;
-        if (failure is OperationCanceledException or IOException && (IsAborted || IsStopped))
+        if (failure is OperationCanceledException && (IsAborted || IsStopped))
             throw new IOException("The conversation was ended.", failure);
-        if (failure is IOException && (_channel.Sender.HasSendFailed || _channel.Receiver.IsAtEnd))
+        if (_channel.IsClientsEnd(failure) || (failure is EndOfStreamException && _channel.Receiver.IsAtEnd))
             throw new IOException("The client is gone.", failure);
         await BodyFailedAsync(failure).ConfigureAwait(false);
         if (isWhole && _state.Response!.Body is TakeOverBody { TellsFailures: true }) return;
@@ -195,7 +195,7 @@ internal sealed class HttpExchange
         {
             return Outcome.Refuse(rejected.Rejection);
         }
-        catch (Exception exception) when (_channel.Receiver.HasReceiveFailed)
+        catch (Exception exception) when (_channel.IsClientsEnd(exception))
         {
             throw new IOException("The client is gone.", exception);
         }

@@ -89,7 +89,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
         // A body that ends by its token, which only the client's end cancels, has done right.
         bool isCancelled = failure is OperationCanceledException && requestToken.IsCancellationRequested;
         bool isClientGone =
-            channel.Sender.HasSendFailed || channel.Receiver.HasReceiveFailed
+            channel.Sender.Failure is not null || channel.Receiver.Failure is not null
             || channel.Aborted.IsCancellationRequested || isCancelled;
         try
         {
@@ -100,7 +100,7 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
             failure = exception;
         }
 
-        if (isClientGone && IsNetworks(failure)) throw new IOException("The client is gone.", failure);
+        if (isClientGone && IsClientsEnd(failure)) throw new IOException("The client is gone.", failure);
         if (isClientGone) throw new BodyFailedException("The response's body failed, and the client is gone.", failure);
         if (failure is null) return new SentResponse(response.StatusCode, content!.Written);
         if (channel.Sender.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
@@ -128,9 +128,9 @@ internal sealed class ResponseSender(Channel channel, CoarseClock clock)
             channel, framing, response.ContentLength, response.IsEventStream, isDiscarded, clock.TimeProvider, requestToken);
     }
 
-    // What a body can only have from a write that failed, or from a token that said so. Anything else it threw is its own.
-    private static bool IsNetworks(Exception? failure) =>
-        failure is null or IOException or OperationCanceledException or ObjectDisposedException or RequestRejectedException;
+    // What a body can only have from its connection, or from a token that said so. Anything else it threw is its own.
+    private bool IsClientsEnd(Exception? failure) =>
+        failure is null or OperationCanceledException or RequestRejectedException || channel.IsClientsEnd(failure);
 
     private void AppendHead(HttpResponse response, ContentFraming framing, RequestHead request, bool close)
     {

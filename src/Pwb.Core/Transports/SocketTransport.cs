@@ -80,11 +80,21 @@ internal sealed class SocketTransport(
         using SocketAsyncEventArgs sending = new(true); // without the execution context, which nothing here needs
         sending.SendPacketsElements = before.IsEmpty ? [part] : [new SendPacketsElement(before), part];
         sending.Completed += (_, _) => completed.SetResult();
-        if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
+        try
+        {
+            if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
+        }
+        catch (NotSupportedException)
+        {
+            throw new SocketException((int)SocketError.NotConnected); // an operation before has found the client gone
+        }
 
-        if (sending.SocketError != SocketError.Success)
-            throw new IOException("The client is gone.", new SocketException((int)sending.SocketError));
-        return sending.BytesTransferred - before.Length;
+
+        if (sending.SocketError == SocketError.Success) return sending.BytesTransferred - before.Length;
+
+        SocketException error = new((int)sending.SocketError);
+        if (IsNetworks(sending.SocketError)) throw error;
+        throw new IOException($"The file cannot be sent: {error.Message}", error);
     }
 
     // Two or three system calls, once a second while a request is at work. Bytes that nobody has read stand in front of an end.
@@ -138,6 +148,12 @@ internal sealed class SocketTransport(
     // Internal, but kept within reach on purpose: the runtime's own trimmer settings preserve it.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreferInlineCompletions")]
     private static extern void SetPreferInlineCompletions(Socket socket, bool value);
+
+    // The system says with the same kind of error that the file could not be read.
+    private static bool IsNetworks(SocketError error) => error is SocketError.ConnectionReset or SocketError.ConnectionAborted
+        or SocketError.Shutdown or SocketError.NotConnected or SocketError.TimedOut or SocketError.Disconnecting
+        or SocketError.NetworkDown or SocketError.NetworkUnreachable or SocketError.NetworkReset
+        or SocketError.HostDown or SocketError.HostUnreachable or SocketError.OperationAborted or SocketError.Interrupted;
 
     private static EndPoint? AddressOf(Socket socket)
     {
