@@ -25,6 +25,7 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     private int _state;
     private EndWatch? _watch;
     private bool _mayHoldReceived;
+    private Waste _waste;
 
     /// <summary>What was received and not used yet.</summary>
     public ref ReceiveBuffer Received => ref _received;
@@ -53,6 +54,14 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
 
     /// <returns>False if the wait has expired.</returns>
     public bool EndWait() => _deadline.End();
+
+    /// <summary>Bytes were used that are of use to somebody: a request's head, or content.</summary>
+    public void CountUsed(long count) => _waste.Add(wasted: 0, count, context.Clock.Now);
+
+    /// <summary>Bytes were used that serve nobody, such as framing.</summary>
+    /// <returns>Whether that is more than a client may send: <see cref="PwbServerLimits.MaxWastedLength"/>.</returns>
+    public bool IsWasted(long count) =>
+        count > 0 && _waste.Add(count, used: 0, context.Clock.Now) > context.Limits.MaxWastedLength;
 
     /// <summary>Waits for a byte, or the end, without a buffer.</summary>
     public ValueTask<int> WaitForByteAsync()

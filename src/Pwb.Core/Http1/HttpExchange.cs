@@ -94,6 +94,7 @@ internal sealed class HttpExchange
         HttpRequest request = Begin(_state.Span);
         _number++;
         _channel.Receiver.Received.BeginRequest(Head.Length);
+        _channel.Receiver.CountUsed(Head.Length);
         if (isHeadLogged) _context.Log.Head(on, request);
         if (_state.IsLogged) _state.StartedAt = _context.Clock.TimeProvider.GetTimestamp();
 

@@ -298,6 +298,7 @@ internal sealed class RequestContent : Stream
             ChunkedStatus status = _chunked.Read(unread, out int framing);
             _channel.Receiver.Received.Consume(framing);
             if (status == ChunkedStatus.Invalid) return Fail(_chunked.Rejection);
+            if (_channel.Receiver.IsWasted(framing)) return Fail(Rejection.TooMuchFraming);
             if (status == ChunkedStatus.NeedMoreData) return Taking.NeedMoreData;
             if (status == ChunkedStatus.Trailers) return TakeTrailers();
 
@@ -316,6 +317,7 @@ internal sealed class RequestContent : Stream
 
     private void Took(int count)
     {
+        _channel.Receiver.CountUsed(count);
         if (_isChunked) _chunked.Take(count);
         else IsAtEnd = (_remaining -= count) == 0;
     }
@@ -344,6 +346,7 @@ internal sealed class RequestContent : Stream
         }
 
         _channel.Receiver.Received.Consume(_trailers.Position);
+        if (_channel.Receiver.IsWasted(_trailers.Position)) return Fail(Rejection.TooMuchFraming);
         IsAtEnd = true;
         return Taking.AtEnd;
     }

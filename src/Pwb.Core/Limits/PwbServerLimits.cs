@@ -63,6 +63,13 @@ public sealed record PwbServerLimits
     public int MaxTrailerFieldLines { get; init; } = 32;
 
     /// <summary>
+    /// The number of bytes on one connection that serve nobody (chunk lines, chunk extensions, trailers) beyond those that do (heads,
+    /// content). Each second pays for another 16,000. Default 1 MiB: 250,000 chunks of one byte at once, or 4,000 a second for ever.
+    /// Beyond: 400. See GO-2023-2382.
+    /// </summary>
+    public long MaxWastedLength { get; init; } = Kibi * Kibi;
+
+    /// <summary>
     /// The number of bytes that the server reads and drops when a handler leaves content unread. Default 256 KiB, as in Go.
     /// Beyond: the connection closes.
     /// </summary>
@@ -149,6 +156,7 @@ public sealed record PwbServerLimits
         Check(nameof(MaxChunkExtensionsLength), MaxChunkExtensionsLength, 0, 1024 * Kibi);
         Check(nameof(MaxTrailerSectionLength), MaxTrailerSectionLength, 0, 1024 * Kibi);
         Check(nameof(MaxTrailerFieldLines), MaxTrailerFieldLines, 0, 10_000);
+        Check(nameof(MaxWastedLength), MaxWastedLength, 0, long.MaxValue);
         Check(nameof(MaxDrainedContentLength), MaxDrainedContentLength, 0, long.MaxValue);
         Check(nameof(MinContentRate), MinContentRate, 0, int.MaxValue);
         Check(nameof(MinResponseRate), MinResponseRate, 0, int.MaxValue);

@@ -84,16 +84,17 @@ internal sealed class SocketTransport(
         {
             if (Socket.SendPacketsAsync(sending)) await completed.Task.ConfigureAwait(false);
         }
-        catch (NotSupportedException)
+        catch (Exception exception) when (exception is NotSupportedException or ObjectDisposedException)
         {
-            throw new SocketException((int)SocketError.NotConnected); // an operation before has found the client gone
+            if (!Socket.Connected) throw new ConnectionLostException(exception); // as an operation before this one has found
+            throw;
         }
 
 
         if (sending.SocketError == SocketError.Success) return sending.BytesTransferred - before.Length;
 
         SocketException error = new((int)sending.SocketError);
-        if (IsNetworks(sending.SocketError)) throw error;
+        if (IsNetworks(sending.SocketError)) throw new ConnectionLostException(error);
         throw new IOException($"The file cannot be sent: {error.Message}", error);
     }
 

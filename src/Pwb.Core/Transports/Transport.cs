@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Model;
@@ -127,7 +126,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
 
     /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
     /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
-    /// <exception cref="SocketException">The client is gone.</exception>
+    /// <exception cref="ConnectionLostException">The client is gone.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) =>
         throw new NotSupportedException();

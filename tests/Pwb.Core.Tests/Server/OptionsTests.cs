@@ -20,6 +20,7 @@ public sealed class OptionsTests
         { "MaxFieldLines", With(new PwbServerLimits { MaxFieldLines = 0 }) },
         { "MaxContentLength", With(new PwbServerLimits { MaxContentLength = -1 }) },
         { "MaxChunkLineLength", With(new PwbServerLimits { MaxChunkLineLength = 15 }) },
+        { "MaxWastedLength", With(new PwbServerLimits { MaxWastedLength = -1 }) },
         { "KeepAliveTimeout", With(new PwbServerLimits { KeepAliveTimeout = TimeSpan.FromTicks(-1) }) },
         { "ShutdownGracePeriod", With(new PwbServerLimits { ShutdownGracePeriod = TimeSpan.FromDays(2) }) },
         { "TlsHandshakeTimeout", With(new PwbServerLimits { TlsHandshakeTimeout = TimeSpan.FromTicks(-1) }) },
