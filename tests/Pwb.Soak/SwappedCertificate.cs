@@ -17,7 +17,7 @@ internal sealed class SwappedCertificate : IDisposable
     /// <summary>Called once a second.</summary>
     public Task<bool> ReplaceAsync(int number)
     {
-        if (number % SecondsBetween == 0) Replace(isCut: number / SecondsBetween % 3 == 0);
+        if (number % SecondsBetween == 0) Replace(isCut: number / SecondsBetween % 6 == 0);
         return Task.FromResult(true);
     }
 
