@@ -1,3 +1,6 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+
 namespace Pwb.Faults.Server;
 
 /// <summary>Bodies that are large, endless or broken. None holds more than one small buffer.</summary>
@@ -38,6 +41,13 @@ internal static class FaultBodies
             await Task.Delay(Timeout.Infinite, token);
         }
     });
+
+    /// <summary>A source of events that has none, and ends when it is told to.</summary>
+    public static async IAsyncEnumerable<SseItem<string>> NoEvents([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        yield break;
+    }
 
     private static async ValueTask WriteHalfAsync(Stream output, CancellationToken cancellationToken)
     {

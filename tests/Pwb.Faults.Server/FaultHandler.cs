@@ -44,6 +44,7 @@ internal sealed class FaultHandler : IRequestHandler
             case "/broken-chunks": return new HttpResponse(200, FaultBodies.BrokenChunked());
             case "/push": return new HttpResponse(200, FaultBodies.Ticks());
             case "/push-hang": return new HttpResponse(200, FaultBodies.OneTickThenWait(_counters));
+            case "/events": return ServerSentEvents.From(request, FaultBodies.NoEvents());
             case "/upload": return HttpResponse.Text(Invariant($"{await CountAsync(request, cancellationToken)} bytes"));
             case "/ignore": return Hello; // whatever content there is
             case "/status": return HttpResponse.Text(_counters.ToString());

@@ -12,7 +12,7 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port, --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
+/// The command line: --port, --unix with the path of a socket to listen on too, --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
 /// </summary>
 internal sealed record FaultOptions
 {
@@ -45,6 +45,8 @@ internal sealed record FaultOptions
 
     public TlsOptions? Tls { get; private init; }
 
+    public string? UnixPath { get; private init; }
+
     public static FaultOptions Parse(IReadOnlyList<string> args)
     {
         FaultOptions options = new();
@@ -52,11 +54,20 @@ internal sealed record FaultOptions
         return options;
     }
 
-    public PwbServerOptions ToServerOptions() => new() { EndPoints = ServerEndPoint.Loopback(Port, Tls), Limits = Limits };
+    public PwbServerOptions ToServerOptions()
+    {
+        IReadOnlyList<ServerEndPoint> loopback = ServerEndPoint.Loopback(Port, Tls);
+        return new PwbServerOptions
+        {
+            EndPoints = UnixPath is null ? loopback : [.. loopback, ServerEndPoint.Unix(UnixPath)],
+            Limits = Limits,
+        };
+    }
 
     private FaultOptions With(string name, string value) => name switch
     {
         "--port" => this with { Port = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
+        "--unix" => this with { UnixPath = value },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },
         "--log" => this with { Log = value switch { "throw" => FaultyLog.Throws, "hang" => FaultyLog.Hangs, _ => throw new ArgumentException(value, nameof(value)) } },
         "--tls-cert" => this with { Tls = new TlsOptions(ServerCertificate.FromPem(value)) },

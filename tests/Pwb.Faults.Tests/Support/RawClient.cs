@@ -48,6 +48,14 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Connects to a Unix domain socket.</summary>
+    public static async Task<RawClient> ConnectAsync(string path)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        return new RawClient(socket);
+    }
+
     /// <summary>Connects to a server over TLS if it speaks that.</summary>
     public static async Task<RawClient> ConnectAsync(ServerProcess server, int? receiveBuffer = null)
     {
@@ -193,6 +201,9 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>FIN: nothing more will be sent.</summary>
     public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>FIN, and nobody who reads what still comes. Over TLS without a close_notify.</summary>
+    public void Close() => _socket.Close();
 
     /// <summary>RST.</summary>
     public void Reset()
