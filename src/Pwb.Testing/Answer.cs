@@ -4,7 +4,7 @@ using Pwb.Testing.Answers;
 using Pwb.Testing.Connections;
 using Pwb.Testing.Recordings;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <summary>
 /// What a <see cref="FakeService"/> does with a request: a response, or what services do on bad days. A value that never changes;
@@ -90,7 +90,8 @@ public sealed class Answer
         ArgumentNullException.ThrowIfNull(respondAsync);
         return new Answer(
             null,
-            async (exchange, cancellationToken) => await respondAsync(exchange.Recorded, cancellationToken).ConfigureAwait(false));
+            async (exchange, cancellationToken) =>
+                await respondAsync(exchange.Recorded, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
@@ -125,7 +126,9 @@ public sealed class Answer
         return InTurn([.. Enumerable.Repeat(answer, count)]);
     }
 
-    /// <summary>An answer that begins late. The delay has begun when the request shows in <see cref="FakeService.Requests"/>.</summary>
+    /// <summary>
+    /// An answer that begins late. The delay has begun when the request shows in <see cref="FakeService.Requests"/>.
+    /// </summary>
     /// <param name="delay">How long nothing happens, by the clock of the service.</param>
     /// <param name="answer">What happens then.</param>
     public static Answer Late(TimeSpan delay, Answer answer)
@@ -162,8 +165,8 @@ public sealed class Answer
     }
 
     /// <summary>
-    /// A response whose Content-Length is not that of its content. If it is more, the connection ends behind the content; if it is
-    /// less, the rest is sent all the same.
+    /// A response whose Content-Length is not that of its content. If it is more, the connection ends behind the content; if it
+    /// is less, the rest is sent all the same.
     /// </summary>
     /// <param name="contentLength">What the head says.</param>
     /// <param name="answer">The response.</param>
@@ -219,7 +222,8 @@ public sealed class Answer
     {
         ArgumentNullException.ThrowIfNull(service);
         if (service.BaseAddress is null) throw new ArgumentException("The client has no base address.", nameof(service));
-        return new Answer(null, (exchange, cancellationToken) => Proxying.AskAsync(service, exchange.Recorded, cancellationToken));
+        return new Answer(
+            null, (exchange, cancellationToken) => Proxying.AskAsync(service, exchange.Recorded, cancellationToken));
     }
 
     private static Answer Changed(Answer answer, Func<AnswerStep, AnswerStep> change)

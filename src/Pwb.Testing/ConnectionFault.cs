@@ -1,4 +1,4 @@
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <summary>A fault of a whole connection, before any request: see <see cref="FakeService.OnConnect"/>.</summary>
 public enum ConnectionFault

@@ -6,7 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Testing.Connections;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <content>How clients get here.</content>
 public sealed partial class FakeService
@@ -28,8 +28,12 @@ public sealed partial class FakeService
     [SuppressMessage("Reliability", "CA2000", Justification = "It is the caller's.")]
     public SocketsHttpHandler CreateMessageHandler()
     {
-        X509ChainPolicy trust = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.Add(CertificateAuthority);
+        X509ChainPolicy trust = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { CertificateAuthority },
+        };
         return new SocketsHttpHandler
         {
             UseProxy = false,
@@ -176,7 +180,7 @@ public sealed partial class FakeService
         if (!await isTlsAsync(wire.Ended).ConfigureAwait(false))
         {
             if (fault is not null) await CloseAsync(wire).ConfigureAwait(false); // it is of TLS alone
-            else await _server.ServeAsync(new WireStream(wire, _time), new WireEndPoint(wire, "http"), wire.Ended).ConfigureAwait(false);
+            else await ServeAsync(wire, new WireStream(wire, _time), "http").ConfigureAwait(false);
             return;
         }
 
@@ -193,8 +197,11 @@ public sealed partial class FakeService
                 OptionsFor(string.IsNullOrEmpty(hello.ServerName) ? host : hello.ServerName, fault)),
             null,
             wire.Ended).ConfigureAwait(false);
-        await _server.ServeAsync(tls, new WireEndPoint(wire, "https"), wire.Ended).ConfigureAwait(false);
+        await ServeAsync(wire, tls, "https").ConfigureAwait(false);
     }
+
+    private Task ServeAsync(Wire wire, Stream stream, string scheme) =>
+        _server.ServeAsync(stream, new WireEndPoint(wire, scheme), wire.Ended);
 
     // What is unread would make an end of the system's a reset.
     private static async Task CloseAsync(Wire wire)

@@ -1,7 +1,7 @@
 using System.Text;
 using Pwb.Testing.Answers;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <content>What has come, and whether it is what was expected.</content>
 public sealed partial class FakeService
@@ -42,7 +42,8 @@ public sealed partial class FakeService
             }
             catch (OperationCanceledException)
             {
-                throw new FakeServiceException($"Request {number} has not come within {patience.TotalSeconds} s. {ListRequests()}");
+                throw new FakeServiceException(
+                    $"Request {number} has not come within {patience.TotalSeconds} s. {ListRequests()}");
             }
         }
     }
@@ -59,7 +60,8 @@ public sealed partial class FakeService
     {
         RequestPattern meant = new(pattern);
         if (times is { } number) ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(times));
-        RecordedRequest[] found = [.. Requests.Where(request => meant.Matches(request, out _) && (when is null || when(request)))];
+        RecordedRequest[] found =
+            [.. Requests.Where(request => meant.Matches(request, out _) && (when is null || when(request)))];
         if (times is null ? found.Length > 0 : found.Length == times) return found;
 
         string expected = times is null ? "At least 1 request" : $"{times} request{(times == 1 ? "" : "s")}";
@@ -67,9 +69,13 @@ public sealed partial class FakeService
         throw new FakeServiceException($"{expected} '{meant}' expected{condition}, {found.Length} came. {ListRequests()}");
     }
 
-    /// <summary>Checks that exactly these requests have come, in this order, and no other: none at all if none is given.</summary>
+    /// <summary>
+    /// Checks that exactly these requests have come, in this order, and no other: none at all if none is given.
+    /// </summary>
     /// <param name="patterns">Which requests are meant: as for <see cref="On"/>, one for each.</param>
-    /// <exception cref="FakeServiceException">There are others; the message says which is the first, and lists what came.</exception>
+    /// <exception cref="FakeServiceException">
+    /// There are others; the message says which is the first, and lists what came.
+    /// </exception>
     /// <exception cref="ArgumentException">A pattern is not valid; the message says why.</exception>
     public void ReceivedInOrder(params IReadOnlyList<string> patterns)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 using Pwb.Testing.Answers;
 using Pwb.Testing.Connections;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <content>A request on its way to its answer.</content>
 public sealed partial class FakeService
@@ -23,7 +23,8 @@ public sealed partial class FakeService
             return HttpResponse.Text($"The fake service has no answer for {recorded.Method} {recorded.Target}\n", 421);
 
         await delay.ConfigureAwait(false);
-        HttpResponse? response = await RespondAsync(step, new Exchange(recorded, client.Wire), cancellationToken).ConfigureAwait(false);
+        Exchange exchange = new(recorded, client.Wire);
+        HttpResponse? response = await RespondAsync(step, exchange, cancellationToken).ConfigureAwait(false);
         if (response is null) throw new IOException("The connection has been ended.");
 
         client.Wire.Writer.Begin(step.Fault, began + (long)(step.Delay.TotalSeconds * _time.TimestampFrequency));

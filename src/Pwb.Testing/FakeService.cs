@@ -3,7 +3,7 @@ using Pwb.Testing.Answers;
 using Pwb.Testing.Connections;
 using Pwb.Testing.Recordings;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <summary>
 /// The service that the code under test talks to: a real HTTP server, in memory or on a port, that answers as a test says and

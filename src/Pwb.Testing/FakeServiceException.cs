@@ -1,4 +1,4 @@
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <summary>
 /// The requests that came are not those that the test expects; the message lists what came instead. Every test framework shows it

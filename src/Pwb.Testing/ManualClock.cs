@@ -1,4 +1,4 @@
-namespace Pwb.Testing;
+namespace Pwb;
 
 /// <summary>
 /// A clock that stands still until a test moves it, and that says when somebody waits for it. For a <see cref="FakeService"/>,
@@ -104,8 +104,6 @@ public sealed class ManualClock : TimeProvider
     {
         private TimeSpan _period;
 
-        public ManualClock Owner => clock;
-
         public long Due { get; private set; } = long.MaxValue;
 
         public TimeSpan Length { get; private set; }
@@ -127,7 +125,7 @@ public sealed class ManualClock : TimeProvider
                 clock._change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            if (isDue) ThreadPool.UnsafeQueueUserWorkItem(static self => self.Owner.Advance(TimeSpan.Zero), this, preferLocal: false);
+            if (isDue) ThreadPool.UnsafeQueueUserWorkItem(static owner => owner.Advance(TimeSpan.Zero), clock, preferLocal: false);
             return true;
         }
 

@@ -1,9 +1,11 @@
 using System.Text;
 using Pwb.Testing.Recordings;
 
-namespace Pwb.Testing;
+namespace Pwb;
 
-/// <summary>A request that has come to a <see cref="FakeService"/>, with its content. It outlives the request and the service.</summary>
+/// <summary>
+/// A request that has come to a <see cref="FakeService"/>, with its content. It outlives the request and the service.
+/// </summary>
 /// <example><code>
 /// RecordedRequest order = await service.RequestAsync(1);
 /// Assert.Equal("POST /orders", $"{order.Method} {order.Target}");

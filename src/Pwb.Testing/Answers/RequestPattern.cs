@@ -29,7 +29,8 @@ internal sealed class RequestPattern
         int mark = target.IndexOf('?', StringComparison.Ordinal);
         if (mark >= 0)
         {
-            foreach ((string name, string value) in new HttpRequest("GET", $"/{target[mark..].Replace(" ", "%20")}").Query) _query.Add((name, value));
+            HttpRequest example = new("GET", $"/{target[mark..].Replace(" ", "%20", StringComparison.Ordinal)}");
+            foreach ((string name, string value) in example.Query) _query.Add((name, value));
             target = target[..mark];
         }
 

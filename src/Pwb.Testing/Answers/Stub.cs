@@ -1,7 +1,8 @@
 namespace Pwb.Testing.Answers;
 
 /// <summary>Which requests get which answer, and how far that has got.</summary>
-internal sealed class Stub(RequestPattern? pattern, Func<RecordedRequest, bool>? when, Answer answer, string? inState, string? toState)
+internal sealed class Stub(
+    RequestPattern? pattern, Func<RecordedRequest, bool>? when, Answer answer, string? inState, string? toState)
 {
     private int _used;
 

@@ -67,8 +67,9 @@ internal sealed class ResponseWriter(
         long limit = Math.Min(_fault.CutAfter ?? long.MaxValue, _fault.StallAfter ?? long.MaxValue);
         while (true)
         {
-            if (_sent >= limit && (_length is null || _sent < _length)) await BreakOffAsync(cancellationToken).ConfigureAwait(false);
-            if (_sent == _length && _fault.DeclaredLength > _length) wire.Close(); // the rest will never come
+            bool isWhole = _sent >= _length;
+            if (_sent >= limit && !isWhole) await BreakOffAsync(cancellationToken).ConfigureAwait(false);
+            if (isWhole && _fault.DeclaredLength > _length) wire.Close(); // the rest will never come
             if (bytes.Length == 0) return;
 
             int count = (int)Math.Min(bytes.Length, limit > _sent ? limit - _sent : long.MaxValue);
@@ -116,7 +117,8 @@ internal sealed class ResponseWriter(
         {
             int start = field + LengthField.Length, end = head.IndexOf('\r', start);
             _length = long.Parse(head.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture);
-            if (_fault.DeclaredLength is { } declared) head = string.Create(CultureInfo.InvariantCulture, $"{head[..start]}{declared}{head[end..]}");
+            if (_fault.DeclaredLength is { } declared)
+                head = string.Create(CultureInfo.InvariantCulture, $"{head[..start]}{declared}{head[end..]}");
         }
 
         return Encoding.Latin1.GetBytes(head);

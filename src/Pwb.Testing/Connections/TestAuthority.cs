@@ -44,7 +44,8 @@ internal sealed class TestAuthority
     /// <param name="host">A name or an address.</param>
     /// <param name="isExpired">Whether it was valid until yesterday.</param>
     public SslStreamCertificateContext For(string host, bool isExpired = false) =>
-        _contexts.GetOrAdd($"{host} {isExpired}", _ => SslStreamCertificateContext.Create(Make(host, isExpired), null, offline: true));
+        _contexts.GetOrAdd(
+            $"{host} {isExpired}", _ => SslStreamCertificateContext.Create(Make(host, isExpired), null, offline: true));
 
     private X509Certificate2 Make(string host, bool isExpired)
     {
@@ -62,7 +63,8 @@ internal sealed class TestAuthority
         DateTimeOffset now = DateTimeOffset.UtcNow;
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7F; // RFC 5280 §4.1.2.2: a positive number
-        using X509Certificate2 certificate = request.Create(_signer, now - 30 * Day, isExpired ? now - Day : now + 30 * Day, serial);
+        DateTimeOffset end = isExpired ? now - Day : now + 30 * Day;
+        using X509Certificate2 certificate = request.Create(_signer, now - 30 * Day, end, serial);
         X509Certificate2 withKey = certificate.CopyWithPrivateKey(key);
         if (!OperatingSystem.IsWindows()) return withKey;
 

@@ -25,7 +25,8 @@ internal static class Proxying
         foreach ((string name, string value) in recorded.Headers)
         {
             if (OfTheConnection.Contains(name)) continue;
-            if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
         }
 
         using HttpResponseMessage response = await service.SendAsync(message, cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,12 @@ namespace Pwb.Testing.Recordings;
 /// </summary>
 internal static class RecordingFile
 {
-    private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Layout = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people: it stands in no page
+    };
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The hash that tells contents apart; null if there was none.</summary>
@@ -93,6 +98,9 @@ internal static class RecordingFile
         RecordedResponse response = new(exchange["status"]!.GetValue<int>(), fields, content);
         _ = response.ToResponse(); // throws for what cannot be one
         return new RecordedExchange(
-            exchange["method"]!.GetValue<string>(), exchange["target"]!.GetValue<string>(), exchange["contentSha256"]?.GetValue<string>(), response);
+            exchange["method"]!.GetValue<string>(),
+            exchange["target"]!.GetValue<string>(),
+            exchange["contentSha256"]?.GetValue<string>(),
+            response);
     }
 }
