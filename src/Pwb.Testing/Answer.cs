@@ -223,7 +223,7 @@ public sealed class Answer
         ArgumentNullException.ThrowIfNull(service);
         if (service.BaseAddress is null) throw new ArgumentException("The client has no base address.", nameof(service));
         return new Answer(
-            null, (exchange, cancellationToken) => Proxying.AskAsync(service, exchange.Recorded, cancellationToken));
+            null, (exchange, cancellationToken) => RealService.AskAsync(service, exchange.Recorded, cancellationToken));
     }
 
     private static Answer Changed(Answer answer, Func<AnswerStep, AnswerStep> change)

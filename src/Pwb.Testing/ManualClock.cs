@@ -125,7 +125,7 @@ public sealed class ManualClock : TimeProvider
                 clock._change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            if (isDue) ThreadPool.UnsafeQueueUserWorkItem(static owner => owner.Advance(TimeSpan.Zero), clock, preferLocal: false);
+            if (isDue) ThreadPool.UnsafeQueueUserWorkItem(static owner => owner.Advance(TimeSpan.Zero), clock, false);
             return true;
         }
 

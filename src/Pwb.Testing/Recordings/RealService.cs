@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace Pwb.Testing.Recordings;
 
 /// <summary>Passes a request on to a real service, and its response back.</summary>
-internal static class Proxying
+internal static class RealService
 {
     // RFC 9110 §7.6.1, and those that each side writes for itself.
     private static readonly FrozenSet<string> OfTheConnection = FrozenSet.ToFrozenSet(
