@@ -4,7 +4,6 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Pwb;
 
 const string Page = """
@@ -14,11 +13,6 @@ const string Page = """
     <script>new EventSource('/events').onmessage = event => document.getElementById('time').textContent = event.data</script>
 
     """;
-
-// Ctrl+C and SIGTERM let requests in flight finish; a second one ends the process at once.
-TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
 
 IRequestHandler handler = RequestHandler.From(request => (request.Method, request.Path) switch
 {
@@ -30,8 +24,7 @@ IRequestHandler handler = RequestHandler.From(request => (request.Method, reques
 await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
-await stop.Task;
-await server.StopAsync(); // ends the streams at once
+await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM, and then ends the streams at once
 
 // The token is cancelled when the browser has gone, and when the server begins to stop.
 static async IAsyncEnumerable<SseItem<string>> TimesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

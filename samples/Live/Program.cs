@@ -3,7 +3,6 @@
 //   open http://localhost:8888/ in two windows
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Pwb;
 
@@ -11,18 +10,12 @@ ConcurrentDictionary<Channel<string>, bool> visitors = new();
 StaticFileHandler page = new(new EmbeddedSource(typeof(Program).Assembly, "wwwroot/"));
 WebSocketOptions options = new() { CloseTimeout = TimeSpan.FromSeconds(1) };
 
-// Ctrl+C and SIGTERM let requests in flight finish; a second one ends the process at once.
-TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
-
 IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
     request.Path == "/live" ? request.AcceptWebSocket(TalkAsync, options) : await page.HandleAsync(request, cancellationToken));
 await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
-await stop.Task;
-await server.StopAsync(); // closes the WebSockets with 1001
+await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM, and then closes the WebSockets with 1001
 
 // The token is cancelled when the browser has gone, and when the server begins to stop.
 async ValueTask TalkAsync(WebSocket socket, CancellationToken token)

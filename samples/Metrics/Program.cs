@@ -4,7 +4,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text;
 using Pwb;
 
@@ -20,16 +19,10 @@ IRequestHandler handler = RequestHandler.From(request =>
     return HttpResponse.Text("Done\n");
 });
 
-// Ctrl+C and SIGTERM let requests in flight finish; a second one ends the process at once.
-TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
-
 await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
-await stop.Task;
-await server.StopAsync();
+await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM
 
 /// <summary>Listens to meters, and renders what they have measured in the text format 0.0.4 of Prometheus.</summary>
 internal sealed class PrometheusText : IDisposable

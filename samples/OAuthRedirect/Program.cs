@@ -4,10 +4,8 @@
 //   curl "<redirect_uri>?code=4711&state=<state>"
 using System.Buffers.Text;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Web;
 using Pwb;
 
 string state = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)); // only who began this may end it
@@ -15,10 +13,10 @@ string verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)); 
 string challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
 TaskCompletionSource<string?> signedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = signedIn.TrySetResult(null));
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = signedIn.TrySetResult(null));
-
-await using PwbServer server = new(RequestHandler.From(Redirected), new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
+PwbServer? stopped = null; // by its handler, when that has what it wants
+Router router = new([new("GET /callback", Redirected)]);
+await using PwbServer server = new(router, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
+stopped = server;
 await server.StartAsync();
 string redirectUri = $"http://{server.EndPoint}/callback";
 (string endpoint, string client) = args is [string given, string id] ? (given, id) : ("https://login.example/authorize", "my-client-id");
@@ -26,20 +24,17 @@ Console.WriteLine("Open this in the browser (a program would, with Process.Start
 Console.WriteLine($"{endpoint}?response_type=code&client_id={Uri.EscapeDataString(client)}&redirect_uri={Uri.EscapeDataString(redirectUri)}"
     + $"&state={state}&code_challenge={challenge}&code_challenge_method=S256");
 
-string? code = await signedIn.Task;
-await server.StopAsync(); // lets the page that says so reach the browser
+await server.RunUntilStoppedAsync(); // lets the page that says so reach the browser
+string? code = signedIn.Task.IsCompleted ? await signedIn.Task : null; // null after Ctrl+C, too
 if (code is not null) // escaped as the form needs it: whoever sent the browser here chose the code, and a terminal obeys some characters
     Console.WriteLine($"Now POST to the token endpoint: grant_type=authorization_code&code={Uri.EscapeDataString(code)}&code_verifier={verifier}");
 return code is null ? 1 : 0;
 
 HttpResponse Redirected(HttpRequest request)
 {
-    if (request.Method is not "GET") return HttpResponse.MethodNotAllowed("GET");
-    if (request.Path is not "/callback") return HttpResponse.Text("Not found\n", 404);
-
-    var query = HttpUtility.ParseQueryString(Encoding.ASCII.GetString(request.RawQuery));
-    bool isOurs = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(query["state"] ?? ""), Encoding.UTF8.GetBytes(state));
+    bool isOurs = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Query["state"] ?? ""), Encoding.UTF8.GetBytes(state));
     if (!isOurs) return HttpResponse.Text("This is not an answer to what we asked.\n", 400);
-    if (!signedIn.TrySetResult(query["code"])) return HttpResponse.Text("That has been answered already.\n", 409);
-    return HttpResponse.Text(query["code"] is null ? "You are not signed in. You can close this window.\n" : "You are signed in. You can close this window.\n");
+    if (!signedIn.TrySetResult(request.Query["code"])) return HttpResponse.Text("That has been answered already.\n", 409);
+    _ = stopped!.StopAsync(); // not awaited, since that waits for this response
+    return HttpResponse.Text(request.Query["code"] is null ? "You are not signed in. You can close this window.\n" : "You are signed in. You can close this window.\n");
 }

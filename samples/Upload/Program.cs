@@ -1,7 +1,6 @@
 // An upload of up to 10 GB that goes from the connection to a file, in a few KB of memory; the page shows a progress bar. Try it:
 //   dotnet run --project samples/Upload
 //   curl --upload-file some-file localhost:8888/upload      (or open http://localhost:8888/ in a browser)
-using System.Runtime.InteropServices;
 using Pwb;
 
 const long MaxUpload = 10L * 1000 * 1000 * 1000;
@@ -14,11 +13,6 @@ IRequestHandler handler = RequestHandler.From(async (request, cancellationToken)
     _ => await page.HandleAsync(request, cancellationToken),
 });
 
-// Ctrl+C and SIGTERM let requests in flight finish; a second one ends the process at once.
-TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = stop.TrySetResult());
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = stop.TrySetResult());
-
 await using PwbServer server = new(handler, new PwbServerOptions
 {
     EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888),
@@ -26,8 +20,7 @@ await using PwbServer server = new(handler, new PwbServerOptions
 });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
-await stop.Task;
-await server.StopAsync();
+await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM
 
 static async ValueTask<HttpResponse> SaveAsync(Stream content, CancellationToken cancellationToken)
 {

@@ -77,8 +77,8 @@ internal sealed class BrowserPage : IAsyncDisposable
         _deadline.Dispose();
     }
 
-    // A video is never loaded to its end: the browser takes what it needs to show its first picture. The icon has a time of its own.
-    private static bool IsLoaded(NetworkEntry entry) => (entry.IsFinished && (entry.Status != 0 || !entry.HasStatus)) || entry.Kind == "Media" || entry.IsIcon;
+    // A video is never loaded to its end: the browser takes what it needs to show its first picture. Events have no end. The icon has a time of its own.
+    private static bool IsLoaded(NetworkEntry entry) => (entry.IsFinished && (entry.Status != 0 || !entry.HasStatus)) || entry.Kind is "Media" or "EventSource" || entry.IsIcon;
 
     private async Task LoadAsync(Func<Task> start)
     {

@@ -11,7 +11,7 @@ namespace Pwb.Tests.Docs;
 /// <param name="File">The path of its file.</param>
 internal sealed record Snippet(string Name, string Code, string File)
 {
-    public static IReadOnlyList<string> SourceFiles { get; } = [.. Repository.Files.Where(file => Regex.IsMatch(file, @"^tests/[^/]+/Docs/.*\.cs$"))];
+    public static IReadOnlyList<string> SourceFiles { get; } = [.. Repository.Files.Where(file => Regex.IsMatch(file, @"^(?:tests/[^/]+/Docs|samples/[^/]+)/.*\.cs$"))];
 
     public static IReadOnlyList<Snippet> All { get; } = [.. SourceFiles.SelectMany(In)];
 
