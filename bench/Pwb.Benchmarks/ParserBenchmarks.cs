@@ -7,7 +7,7 @@ namespace Pwb.Benchmarks;
 /// <summary>A whole head, from bytes to slices.</summary>
 public class ParserBenchmarks
 {
-    private readonly RequestParser _parser = new(PwbServerLimits.Default, []);
+    private RequestParser _parser = new(PwbServerLimits.Default, []);
     private readonly RequestHead _head = new();
     private readonly HttpFields _fields = new();
 

@@ -24,9 +24,7 @@ namespace Pwb.Channels;
 /// </summary>
 internal sealed class Channel
 {
-    private readonly Transport _transport;
-    private readonly ChannelContext _context;
-    private readonly ChannelControl _control;
+    private readonly ChannelControl _control; // the one reference: each one that an idle connection has counts
     private volatile bool _isTainted;
 
     /// <param name="id">The connection's name in the log.</param>
@@ -35,33 +33,30 @@ internal sealed class Channel
     public Channel(long id, Transport transport, ChannelContext context)
     {
         transport.Id = id;
-        _transport = transport;
-        _context = context;
         CancellationTokenSource aborted = new();
-        Receiver = new ChannelReceiver(transport, context, aborted.Token);
-        Sender = new ChannelSender(transport, context);
-        _control = new ChannelControl(transport, context, Receiver, Sender, aborted);
+        ChannelReceiver receiver = new(transport, context, aborted.Token);
+        _control = new ChannelControl(transport, context, receiver, new ChannelSender(transport, context), aborted);
     }
 
-    public long Id => _transport.Id;
+    public long Id => Transport.Id;
 
-    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+    public EndPoint? RemoteEndPoint => Transport.RemoteEndPoint;
 
-    public Transport Transport => _transport;
+    public Transport Transport => _control.Transport;
 
     /// <summary>"https" or "http": RFC 9110 §4.2.</summary>
-    public string Scheme => _transport.IsSecure ? "https" : "http";
+    public string Scheme => Transport.IsSecure ? "https" : "http";
 
     /// <summary>How it receives.</summary>
-    public ChannelReceiver Receiver { get; }
+    public ChannelReceiver Receiver => _control.Receiver;
 
     /// <summary>How it sends.</summary>
-    public ChannelSender Sender { get; }
+    public ChannelSender Sender => _control.Sender;
 
     /// <summary>What any thread may do with it.</summary>
     public IChannelControl Control => _control;
 
-    public CoarseClock Clock => _context.Clock;
+    public CoarseClock Clock => _control.Context.Clock;
 
     /// <summary>
     /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
@@ -77,19 +72,19 @@ internal sealed class Channel
     /// <summary>Whether reads and writes that had to wait go on at once, on the thread that sees them complete.</summary>
     public bool CompletesInline
     {
-        set => _transport.CompletesInline = value;
+        set => Transport.CompletesInline = value;
     }
 
     /// <summary>Whether another protocol has taken the connection over.</summary>
     public bool IsTakenOver { get; private set; }
 
     /// <summary>Whether somebody has ended the connection at this end.</summary>
-    public bool IsEnded => _transport.IsEnded;
+    public bool IsEnded => Transport.IsEnded;
 
     /// <summary>
     /// Whether the connection can be closed in one direction only, so that waiting for the client's end makes sense.
     /// </summary>
-    public bool CanLinger => _transport.CanShutdownSend;
+    public bool CanLinger => Transport.CanShutdownSend;
 
     /// <summary>Sees to what comes before the first request.</summary>
     /// <returns>Why the connection is refused, if it is.</returns>
@@ -97,10 +92,10 @@ internal sealed class Channel
     /// <exception cref="OperationCanceledException">The connection was ended meanwhile.</exception>
     public async ValueTask<Rejection> OpenAsync()
     {
-        if (!_transport.NeedsOpening) return Rejection.None;
+        if (!Transport.NeedsOpening) return Rejection.None;
 
-        Receiver.BeginWait(Wait.Handshake, _context.Clock.After(_context.Limits.TlsHandshakeTimeout));
-        Rejection refusal = await _transport.OpenAsync(Aborted).ConfigureAwait(false);
+        Receiver.BeginWait(Wait.Handshake, Clock.After(_control.Context.Limits.TlsHandshakeTimeout));
+        Rejection refusal = await Transport.OpenAsync(Aborted).ConfigureAwait(false);
         if (!Receiver.EndWait()) throw new OperationCanceledException(); // our own end
         return refusal;
     }
@@ -121,7 +116,7 @@ internal sealed class Channel
     /// </summary>
     public ConfiguredTaskAwaitable<OnPool> GoToPoolAsync()
     {
-        _transport.CompletesInline = false;
+        Transport.CompletesInline = false;
         bool isThere = Thread.CurrentThread.IsThreadPoolThread;
         return OnPool.Proof.ConfigureAwait(isThere ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
     }
@@ -150,17 +145,17 @@ internal sealed class Channel
     /// <summary>Closes the connection in good order.</summary>
     public async ValueTask CloseAsync()
     {
-        if (_transport.OwesClosureAlert) await Sender.ShutdownAsync().ConfigureAwait(false);
-        _transport.End(abort: false);
+        if (Transport.OwesClosureAlert) await Sender.ShutdownAsync().ConfigureAwait(false);
+        Transport.End(abort: false);
     }
 
     /// <summary>Ends the connection unless it was closed in good order.</summary>
-    public void EndNow() => _transport.End(abort: true);
+    public void EndNow() => Transport.End(abort: true);
 
     /// <summary>Waits until the stream is closed, and gives the buffers back. The last thing that the loop does.</summary>
     public async ValueTask ReleaseAsync()
     {
-        await _transport.ReleaseAsync().ConfigureAwait(false);
+        await Transport.ReleaseAsync().ConfigureAwait(false);
         ReleaseBuffers();
     }
 

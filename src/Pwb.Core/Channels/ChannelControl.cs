@@ -24,9 +24,16 @@ internal sealed class ChannelControl(
     private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
 
     private RequestLife? _life;
-    private bool _isAtWork;
-    private long _workSince;
+    private long _workSince = -1; // when the request began that is being answered
     private volatile string? _abortReason;
+
+    public Transport Transport => transport;
+
+    public ChannelContext Context => context;
+
+    public ChannelReceiver Receiver => receiver;
+
+    public ChannelSender Sender => sender;
 
     /// <summary>
     /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
@@ -45,7 +52,7 @@ internal sealed class ChannelControl(
     };
 
     /// <summary>Whether a request is being answered.</summary>
-    public bool IsAtWork => Volatile.Read(ref _isAtWork);
+    public bool IsAtWork => Volatile.Read(ref _workSince) >= 0;
 
     /// <summary>Begins a request.</summary>
     /// <param name="life">Its tokens; null for handlers that need none of their own.</param>
@@ -53,7 +60,6 @@ internal sealed class ChannelControl(
     {
         _life = life;
         Volatile.Write(ref _workSince, context.Clock.Now);
-        Volatile.Write(ref _isAtWork, true);
         if (life is null) return;
 
         Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
@@ -65,7 +71,7 @@ internal sealed class ChannelControl(
     public void EndRequest()
     {
         _life = null;
-        Volatile.Write(ref _isAtWork, false);
+        Volatile.Write(ref _workSince, -1);
     }
 
     public void Tick()

@@ -1,8 +1,8 @@
 namespace Pwb.Channels;
 
 /// <summary>
-/// How many more bytes a client has sent that serve nobody than bytes that serve somebody. Bytes of use pay for those that are not,
-/// and so does time: who sends a little of either kind, now and then, never reaches a limit.
+/// How many more bytes a client has sent that serve nobody than bytes that serve somebody. Bytes of use pay for those that are
+/// not, and so does time: who sends a little of either kind, now and then, never reaches a limit.
 /// </summary>
 internal struct Waste
 {

@@ -13,7 +13,7 @@ internal struct ExchangeState
     public HttpRequest? Request;
 
     /// <summary>Its tokens; null if the request was lent.</summary>
-    public RequestLife? Life;
+    public readonly RequestLife? Life => Request?.Life;
 
     /// <summary>Its content, if it has any.</summary>
     public RequestContent? Content;

@@ -19,12 +19,16 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     // After so many requests without a wait, a connection that pipelines lets the others have their turn.
     private const int MaxBurst = 64;
 
-    private readonly RequestParser _parser = new(context.Limits, context.AdditionalMethods);
-    private readonly HttpExchange _exchange = new(channel, context, rules);
+    private RequestParser _parser = new(context.Limits, context.AdditionalMethods);
+    private readonly HttpExchange _exchange = new(channel, context);
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private long _headDueAt;
     private int _burst;
+
+    private Channel Channel => _exchange.Channel;
+
+    private Http1Context Context => _exchange.Context;
 
     /// <summary>The method of the request that is being answered, if one is. For any thread.</summary>
     public string? ActiveMethod => _exchange.ActiveMethod;
@@ -39,26 +43,26 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         for (; ; _burst++)
         {
             OperationStatus status;
-            while ((status = _parser.Parse(channel.Receiver.Received.Unread, _exchange.Head, _exchange.Fields))
+            while ((status = _parser.Parse(Channel.Receiver.Received.Unread, _exchange.Head, _exchange.Fields))
                 == OperationStatus.NeedMoreData)
             {
-                bool isIdle = _parser.IsBeforeRequest(channel.Receiver.Received.UnreadLength);
+                bool isIdle = _parser.IsBeforeRequest(Channel.Receiver.Received.UnreadLength);
                 if (!_hasWaited)
                 {
-                    if (isIdle && _parser.TakeEmptyLine(channel.Receiver.Received.UnreadLength))
-                        channel.Receiver.Received.Consume(2);
-                    await channel.Sender.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
+                    if (isIdle && _parser.TakeEmptyLine(Channel.Receiver.Received.UnreadLength))
+                        Channel.Receiver.Received.Consume(2);
+                    await Channel.Sender.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
                     BeginHeadWait(isIdle);
-                    _hasWaited = channel.Receiver.Received.UnreadLength == 0;
+                    _hasWaited = Channel.Receiver.Received.UnreadLength == 0;
                     if (_hasWaited)
                     {
-                        channel.CompletesInline = context.HandlerNeverBlocks;
+                        Channel.CompletesInline = Context.HandlerNeverBlocks;
                         return true;
                     }
                 }
 
                 _hasWaited = false;
-                ValueTask<int> receiving = channel.Receiver.ReceiveNextAsync();
+                ValueTask<int> receiving = Channel.Receiver.ReceiveNextAsync();
                 if (!receiving.IsCompleted) _burst = 0;
                 int received = await receiving.ConfigureAwait(false);
                 if (received > 0) continue;
@@ -94,8 +98,8 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
     public async ValueTask RefuseAsync(Rejection rejection)
     {
-        OnPool on = await channel.GoToPoolAsync(); // the log may block
-        _exchange.AppendRefusal(on, rejection);
+        OnPool on = await Channel.GoToPoolAsync(); // the log may block
+        ResponseStage.AppendRefusal(on, _exchange, rejection);
         await EndAsync(isLast: false).ConfigureAwait(false);
     }
 
@@ -113,27 +117,27 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         bool isObserved = Instruments.IsRequestObserved;
         Outcome outcome = isObserved
             ? await AnswerObservedAsync().ConfigureAwait(false)
-            : await _exchange.AnswerAsync().ConfigureAwait(false);
+            : await HandlerStage.AnswerAsync(_exchange, rules).ConfigureAwait(false);
         if (outcome.Refusal != Rejection.None && !isObserved)
-            _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
+            ResponseStage.AppendRefusal(await Channel.GoToPoolAsync(), _exchange, outcome.Refusal);
         if (outcome.KeepsOpen)
         {
             if (!_exchange.HasMore) return true; // sent with what comes next
 
-            await channel.Sender.FlushAsync().ConfigureAwait(false);
+            await Channel.Sender.FlushAsync().ConfigureAwait(false);
             await _exchange.FinishAsync().ConfigureAwait(false);
             return true;
         }
 
         if (outcome.TakesOver)
         {
-            await channel.Sender.FlushAsync().ConfigureAwait(false);
-            await _exchange.TakeOverAsync().ConfigureAwait(false);
+            await Channel.Sender.FlushAsync().ConfigureAwait(false);
+            await TakeOverStage.TakeOverAsync(_exchange).ConfigureAwait(false);
         }
 
         RequestHead head = _exchange.Head;
         bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
-        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Receiver.Received.UnreadLength == 0)
+        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && Channel.Receiver.Received.UnreadLength == 0)
             .ConfigureAwait(false);
         return false;
     }
@@ -143,22 +147,23 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     // been sent.
     private async ValueTask<Outcome> AnswerObservedAsync()
     {
-        OnPool on = await channel.GoToPoolAsync();
-        RequestObservation observation = new(_exchange.Begin(), context.Clock.TimeProvider, context.AccessLog.QueryMask);
+        OnPool on = await Channel.GoToPoolAsync();
+        RequestObservation observation = new(_exchange.Begin(), Context.Clock.TimeProvider, Context.AccessLog.QueryMask);
         Isolate(on, observation.Start);
         _exchange.Begin(observation.Activity);
         bool isWhole = false;
         try
         {
-            Outcome outcome = await _exchange.AnswerAsync().ConfigureAwait(false);
-            if (outcome.Refusal != Rejection.None) _exchange.AppendRefusal(await channel.GoToPoolAsync(), outcome.Refusal);
-            await channel.Sender.FlushAsync().ConfigureAwait(false);
+            Outcome outcome = await HandlerStage.AnswerAsync(_exchange, rules).ConfigureAwait(false);
+            if (outcome.Refusal != Rejection.None)
+                ResponseStage.AppendRefusal(await Channel.GoToPoolAsync(), _exchange, outcome.Refusal);
+            await Channel.Sender.FlushAsync().ConfigureAwait(false);
             isWhole = true;
             return outcome;
         }
         finally
         {
-            on = await channel.GoToPoolAsync();
+            on = await Channel.GoToPoolAsync();
             string? error = _exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
             Isolate(on, () => observation.End(_exchange.StatusCode, error));
         }
@@ -174,27 +179,27 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     /// </param>
     private async ValueTask EndAsync(bool isLast)
     {
-        await channel.Sender.FlushAsync().ConfigureAwait(false);
-        bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.Receiver.IsAtEnd && channel.CanLinger;
-        if (lingers) await channel.Sender.ShutdownAsync().ConfigureAwait(false);
+        await Channel.Sender.FlushAsync().ConfigureAwait(false);
+        bool lingers = !(isLast && !Channel.Transport.MayHoldUnreadData) && !Channel.Receiver.IsAtEnd && Channel.CanLinger;
+        if (lingers) await Channel.Sender.ShutdownAsync().ConfigureAwait(false);
         if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
-        if (lingers) await channel.LingerAsync().ConfigureAwait(false);
+        if (lingers) await Channel.LingerAsync().ConfigureAwait(false);
     }
 
     private void BeginHeadWait(bool isIdle)
     {
-        PwbServerLimits limits = context.Limits;
+        PwbServerLimits limits = Context.Limits;
         if (!isIdle)
         {
             // One deadline for the whole head, however many pieces it comes in.
-            if (_headDueAt == 0) _headDueAt = channel.Clock.After(limits.RequestHeadTimeout);
-            channel.Receiver.BeginWait(Wait.Head, _headDueAt);
+            if (_headDueAt == 0) _headDueAt = Channel.Clock.After(limits.RequestHeadTimeout);
+            Channel.Receiver.BeginWait(Wait.Head, _headDueAt);
             return;
         }
 
         _headDueAt = 0;
-        if (_isNew) channel.Receiver.BeginWait(Wait.FirstByte, channel.Clock.After(limits.FirstByteTimeout));
-        else channel.Receiver.BeginWait(Wait.NextRequest, channel.Clock.After(limits.KeepAliveTimeout));
+        if (_isNew) Channel.Receiver.BeginWait(Wait.FirstByte, Channel.Clock.After(limits.FirstByteTimeout));
+        else Channel.Receiver.BeginWait(Wait.NextRequest, Channel.Clock.After(limits.KeepAliveTimeout));
     }
 
     private void Isolate(OnPool on, Action listening)
@@ -206,7 +211,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         }
         catch (Exception exception)
         {
-            context.Log.ListenerFailed(on, exception);
+            Context.Log.ListenerFailed(on, exception);
         }
     }
 }

@@ -24,7 +24,7 @@ namespace Pwb.Http1;
 /// </param>
 internal sealed class ResponseContent(
     Channel channel, ContentFraming framing, long? length, bool isPushed, bool isDiscarded, TimeProvider time,
-    CancellationToken requestToken) : Stream, IFileSink
+    CancellationToken requestToken) : ForwardStream, IFileSink
 {
     private Gate _gate;
     private volatile bool _isMisused; // a body that swallows the exception does not make its content whole
@@ -35,13 +35,7 @@ internal sealed class ResponseContent(
     /// <summary>Bytes of content written so far.</summary>
     public long Written { get; private set; }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => !_gate.IsClosed;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -135,9 +129,6 @@ internal sealed class ResponseContent(
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (!TryEnter(cancellationToken)) await EnterAsync().ConfigureAwait(false);
@@ -156,20 +147,6 @@ internal sealed class ResponseContent(
             _gate.Leave();
         }
     }
-
-    // Writing without async blocks the body's own thread and nobody else's.
-#pragma warning disable VSTHRD002 // a synchronous write has no other way to wait
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private bool TryEnter(CancellationToken token)
     {

@@ -1,4 +1,5 @@
 using Pwb.Channels;
+using Pwb.Model;
 using Pwb.Threads;
 
 namespace Pwb.Http1;
@@ -11,7 +12,7 @@ namespace Pwb.Http1;
 /// <param name="requestToken">
 /// The token that its user was given; the transport ends reads and writes itself when the connection is aborted.
 /// </param>
-internal sealed class TakenOverStream(Channel channel, CancellationToken requestToken) : Stream
+internal sealed class TakenOverStream(Channel channel, CancellationToken requestToken) : ForwardStream
 {
     private Gate _reading;
     private Gate _writing;
@@ -21,17 +22,7 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
 
     public override bool CanRead => !_reading.IsClosed;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => !_writing.IsClosed;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The protocol is over.</summary>
     /// <returns>False if a read or a write is still under way, by which the connection is lost.</returns>
@@ -81,32 +72,6 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
             _writing.Leave();
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    // Every write is on its way when it has completed.
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // Without async, the user's own thread is blocked and nobody else's.
-#pragma warning disable VSTHRD002 // a synchronous operation has no other way to wait
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Enter(ref Gate gate, CancellationToken token)
     {

@@ -1,26 +1,18 @@
+using Pwb.Model;
+
 namespace Pwb.InMemory;
 
 /// <summary>One of the two ends of a connection in memory. One thread may read while another writes.</summary>
 /// <param name="incoming">What the other end writes.</param>
 /// <param name="outgoing">What the other end reads.</param>
 /// <param name="closed">Called once, after this end has been closed.</param>
-internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Action<ConnectionEnd> closed) : Stream
+internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Action<ConnectionEnd> closed) : ForwardStream
 {
     private bool _isClosed;
 
     public override bool CanRead => !_isClosed;
 
     public override bool CanWrite => !_isClosed;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public bool HasUnreadData => incoming.HasBytes;
@@ -64,26 +56,9 @@ internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Ac
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     /// <summary>Tells the other end that nothing more will be written.</summary>
     public void ShutdownSend() => outgoing.EndWriting();

@@ -17,7 +17,6 @@ public sealed class HttpRequest
 {
     private readonly RequestHead _head;
     private readonly IRequestConnection? _connection;
-    private readonly RequestLife? _life;
     private byte[] _bytes = [];
     private int _offset;
     private byte[]? _withoutDotSegments;
@@ -62,7 +61,7 @@ public sealed class HttpRequest
         : this(head, headers, connection)
     {
         _bytes = bytes;
-        _life = life;
+        Life = life;
     }
 
     /// <summary>The method, such as "GET". Case matters.</summary>
@@ -179,7 +178,7 @@ public sealed class HttpRequest
     /// </summary>
     public CancellationToken Aborted
     {
-        get => field == default && _life is not null ? _life.Aborted : field;
+        get => field == default && Life is not null ? Life.Aborted : field;
         init;
     }
 
@@ -189,7 +188,7 @@ public sealed class HttpRequest
     /// </summary>
     public CancellationToken Stopping
     {
-        get => field == default && _life is not null ? _life.Stopping : field;
+        get => field == default && Life is not null ? Life.Stopping : field;
         init;
     }
 
@@ -198,8 +197,11 @@ public sealed class HttpRequest
     /// </summary>
     internal string? RouteTemplate { get; set; }
 
+    /// <summary>The tokens that the server gave it; null for a request that is lent, or comes from no server.</summary>
+    internal RequestLife? Life { get; }
+
     /// <summary>The server's clock; the system's for a request that is lent, or comes from no server.</summary>
-    internal TimeProvider Clock => _life?.Clock ?? TimeProvider.System;
+    internal TimeProvider Clock => Life?.Clock ?? TimeProvider.System;
 
     internal ReadOnlySpan<byte> HostBytes => Bytes(_head.Host);
 

@@ -4,35 +4,17 @@ namespace Pwb.Model;
 /// <param name="output">Gets the part.</param>
 /// <param name="skipped">The number of bytes in front of the part.</param>
 /// <param name="length">The number of bytes in the part.</param>
-internal sealed class WindowStream(Stream output, long skipped, long length) : Stream
+internal sealed class WindowStream(Stream output, long skipped, long length) : ForwardStream
 {
     private long _skipped = skipped;
     private long _left = length;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
         output.Write(Part(buffer.AsMemory(offset, count)).Span);
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -44,12 +26,6 @@ internal sealed class WindowStream(Stream output, long skipped, long length) : S
     public override void Flush() => output.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> buffer)
     {

@@ -206,7 +206,8 @@ public sealed record ServerEndPoint
     {
         public IConnectionListener ConnectionListener => listener;
 
-        public override bool Equals(object? obj) => obj is ListenerAddress other && ReferenceEquals(other.ConnectionListener, listener);
+        public override bool Equals(object? obj) =>
+            obj is ListenerAddress other && ReferenceEquals(other.ConnectionListener, listener);
 
         public override int GetHashCode() => RuntimeHelpers.GetHashCode(listener);
 

@@ -6,9 +6,10 @@ namespace Pwb.Protocol;
 /// <summary>
 /// Parses the head of a request: RFC 9112 §2 to §6. Bytes in, a <see cref="RequestHead"/> and field lines out; no I/O, no
 /// exceptions, no strings. It works strictly from left to right: whether and why a head is refused depends on its bytes up to
-/// the first wrong one and never on how they were split. Complete lines are not parsed again when more bytes arrive.
+/// the first wrong one and never on how they were split. Complete lines are not parsed again when more bytes arrive. Part of its
+/// engine: a struct, because each object that an idle connection has counts.
 /// </summary>
-internal sealed class RequestParser(PwbServerLimits limits, string[] additionalMethods)
+internal struct RequestParser(PwbServerLimits limits, string[] additionalMethods)
 {
     private readonly int _maxRequestLineLength = limits.MaxRequestLineLength;
     private FieldSectionParser _fieldLines = new(limits.MaxHeaderSectionLength, limits.MaxFieldLines);

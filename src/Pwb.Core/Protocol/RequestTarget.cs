@@ -3,7 +3,7 @@ using System.Text;
 namespace Pwb.Protocol;
 
 /// <summary>The four forms of a request target: RFC 9112 §3.2.</summary>
-internal enum TargetForm
+internal enum TargetForm : byte
 {
     Origin,
     Absolute,

@@ -14,10 +14,9 @@ internal sealed class SocketTransport(
 {
     private static bool _mayCompleteInline = ThisSystem.IsUnix;
 
-    private readonly NetworkStream _stream = stream;
     private bool _hasShutDown;
 
-    private Socket Socket => _stream.Socket;
+    private Socket Socket => ((NetworkStream)Stream).Socket;
 
     // Asked for only when somebody wants to know: it costs a system call.
     public override EndPoint? Own => field ??= GetOwnEndPoint();
@@ -143,7 +142,7 @@ internal sealed class SocketTransport(
         // Without a moment to linger a socket closes with RST. The stream would send FIN first.
         if (abort) Socket.Close(timeout: 0);
         else if (_hasShutDown) Socket.Dispose(); // the stream would shut down once more
-        _stream.Dispose();
+        Stream.Dispose();
     }
 
     // Internal, but kept within reach on purpose: the runtime's own trimmer settings preserve it.

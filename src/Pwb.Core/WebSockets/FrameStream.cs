@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Pwb.Model;
 
 namespace Pwb.WebSockets;
 
@@ -9,7 +10,7 @@ namespace Pwb.WebSockets;
 /// it, as the runtime does when it aborts, ends its own reads and writes only: what is left to do for a good end goes by <see
 /// cref="DrainAsync"/>.
 /// </summary>
-internal sealed class FrameStream : Stream
+internal sealed class FrameStream : ForwardStream
 {
     private const byte CloseFrame = 0x88, ControlBit = 0x08;
     private const int DrainBufferLength = 4096;
@@ -41,17 +42,7 @@ internal sealed class FrameStream : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Sends a close frame, unless one has been sent.</summary>
     /// <param name="code">Its code.</param>
@@ -98,27 +89,6 @@ internal sealed class FrameStream : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         SendAsync(buffer, _inUse.Token, _inUse.Token);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

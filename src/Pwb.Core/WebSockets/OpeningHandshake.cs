@@ -11,7 +11,8 @@ namespace Pwb.WebSockets;
 /// <param name="Fault">The content of a response that is no 101.</param>
 /// <param name="Accept">The value of Sec-WebSocket-Accept.</param>
 /// <param name="SubProtocol">The subprotocol that was agreed upon, if one was.</param>
-internal readonly record struct OpeningHandshake(int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null)
+internal readonly record struct OpeningHandshake(
+    int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null)
 {
     /// <summary>The protocol's name in Upgrade.</summary>
     public const string Protocol = "websocket";
@@ -38,7 +39,9 @@ internal readonly record struct OpeningHandshake(int StatusCode, string Fault = 
         if (!IsKey(key)) return Malformed("Sec-WebSocket-Key is not the base64 of 16 bytes.");
 
         bool isValid = TryChoose(request.Headers, options.SubProtocols, out string? subProtocol);
-        return !isValid ? Malformed("Sec-WebSocket-Protocol is not valid.") : new OpeningHandshake(101, "", AcceptOf(key), subProtocol);
+        return isValid
+            ? new OpeningHandshake(101, "", AcceptOf(key), subProtocol)
+            : Malformed("Sec-WebSocket-Protocol is not valid.");
     }
 
     private static OpeningHandshake Malformed(string sentence) => new(400, $"400 Bad Request: {sentence}\n");

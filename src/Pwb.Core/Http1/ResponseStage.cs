@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using Pwb.Model;
+using Pwb.Protocol;
+using Pwb.Telemetry;
+using Pwb.Threads;
+
+namespace Pwb.Http1;
+
+/// <summary>The second stage of an exchange: what is answered, and what that does to the connection.</summary>
+internal static class ResponseStage
+{
+    /// <summary>Appends the response, and sees to the content that the handler has left.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<Outcome> RespondAsync(HttpExchange exchange, HttpResponse response)
+    {
+        RequestContent? content = exchange.Current.Content;
+        if (content is not null && !content.TryBeginResponse()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
+
+        // A handler that caught it cannot answer for a request that never was whole.
+        if (content is { Rejection: not Rejection.None and var known }) return Outcome.Refuse(known);
+
+        if (response.Body is TakeOverBody takeOver)
+        {
+            if (UpgradeFields.Asks(exchange.Head, exchange.Current.Request!.Headers, takeOver.Protocol))
+                return await BeginTakeOverAsync(exchange, response).ConfigureAwait(false);
+
+            await exchange.HandlerFailedAsync(
+                new InvalidOperationException(
+                    $"The handler returned an upgrade to {takeOver.Protocol}, which the client has not asked for."))
+                .ConfigureAwait(false);
+            exchange.Current.Response = response = Refusals.InternalServerError;
+        }
+
+        Http1Context context = exchange.Context;
+        ResponsePlan plan = ResponsePlan.For(
+            response, exchange.Head, content?.State ?? default, context.IsStopping, context.Limits.MaxDrainedContentLength);
+        if (plan.DrainsFirst)
+        {
+            if (!content!.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
+            Rejection? fault = await content.DrainAsync().ConfigureAwait(false);
+            if (fault is not null and not Rejection.None) return Outcome.Refuse(fault.Value);
+            if (fault is null) plan = plan with { Closes = true };
+        }
+
+        exchange.Channel.Sender.BeginResponse();
+        if (plan.SendsContinue) await content!.SendContinueAsync().ConfigureAwait(false);
+        exchange.Current.Sent = await SendAsync(exchange, response, plan).ConfigureAwait(false);
+        if (exchange.Current.Sent.Refusal != Rejection.None) return Outcome.Refuse(exchange.Current.Sent.Refusal);
+        if (exchange.Current.Sent.Failure is { } failure) await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
+        if (content is null) return new Outcome(!plan.Closes);
+        if (!content.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
+        if (plan.Closes || content.IsAtEnd) return new Outcome(!plan.Closes);
+
+        // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
+        return new Outcome(await content.DrainAsync().ConfigureAwait(false) is Rejection.None);
+    }
+
+    /// <summary>Appends the answer to what is refused, also before it is a request.</summary>
+    public static void AppendRefusal(OnPool on, HttpExchange exchange, Rejection rejection)
+    {
+        on.Check(); // whether the access log is on is asked of somebody else's code
+        Http1Context context = exchange.Context;
+        exchange.Current.Refusal = rejection;
+        if (exchange.Current.Request is null) exchange.Current.IsLogged = context.AccessLog.IsEnabled;
+        exchange.Current.Sent = ResponseSender.AppendLast(exchange, Refusals.For(rejection));
+        Instruments.CountRefusal(rejection);
+        long now = context.Clock.Now;
+        if (rejection == Rejection.HostNotAllowed) context.Log.HostRefused(on, exchange.Current.Request!.HostBytes, now);
+        if (rejection == Rejection.CrossSite) context.Log.CrossSiteRefused(on, exchange.Current.Request!, now);
+    }
+
+    // What follows the request's content is the new protocol's, so all of the content has to be taken first.
+    private static async ValueTask<Outcome> BeginTakeOverAsync(HttpExchange exchange, HttpResponse response)
+    {
+        if (exchange.Current.Content is { } content)
+        {
+            if (!content.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
+            Rejection? fault = content.State.IsLeft ? await content.DrainAsync().ConfigureAwait(false) : Rejection.None;
+            if (fault is not Rejection.None) return Outcome.Refuse(fault ?? Rejection.ContentTooLarge);
+        }
+
+        exchange.Channel.Sender.BeginResponse();
+        ResponsePlan plan = new(
+            ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
+        exchange.Current.Sent = await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
+        return new Outcome(KeepsOpen: false, TakesOver: true);
+    }
+
+    private static async ValueTask<SentResponse> SendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
+    {
+        if (plan.Sends != ContentOrigin.Body)
+            return await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
+
+        // Content of known length has an end, so a client that only half-closed gets all of it; what may be endless ends with the
+        // client.
+        OnPool on = await exchange.Channel.GoToPoolAsync();
+        CancellationToken token = response.ContentLength is null ? exchange.Token : exchange.Channel.Aborted;
+        try
+        {
+            return await ResponseSender.SendStreamedAsync(on, exchange, response, plan, token).ConfigureAwait(false);
+        }
+        catch (BodyFailedException exception)
+        {
+            exchange.Current.Sent = new SentResponse(response.StatusCode, 0);
+            if (exception.InnerException is not RequestRejectedException)
+                await exchange.BodyFailedAsync(exception.InnerException ?? exception).ConfigureAwait(false);
+            throw;
+        }
+        catch (IOException)
+        {
+            exchange.Current.Sent = new SentResponse(response.StatusCode, 0);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// User code has left a read of the content running: nobody can say what it will take, so the connection is lost.
+    /// </summary>
+    private static async ValueTask<IOException> StillReadingAsync(HttpExchange exchange)
+    {
+        exchange.Channel.Taint();
+        exchange.Current.Content!.CloseToUser();
+        InvalidOperationException exception = new(
+            "The content was still being read when the handler, or the response's body, had ended.");
+        await exchange.HandlerFailedAsync(exception).ConfigureAwait(false);
+        return new IOException(exception.Message, exception);
+    }
+}

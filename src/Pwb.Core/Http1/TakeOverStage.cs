@@ -1,0 +1,51 @@
+using Pwb.Model;
+using Pwb.Threads;
+
+namespace Pwb.Http1;
+
+/// <summary>The last stage of an exchange that ends in another protocol: runs it.</summary>
+internal static class TakeOverStage
+{
+    /// <summary>Runs the protocol that takes the connection over, after the response that says so has been sent.</summary>
+    /// <exception cref="BodyFailedException">
+    /// It failed, or ended while it was still reading or writing: the connection is over.
+    /// </exception>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public static async ValueTask TakeOverAsync(HttpExchange exchange)
+    {
+        OnPool on = await exchange.Channel.GoToPoolAsync();
+        exchange.Channel.BeginTakeOver();
+        TakenOverStream stream = new(exchange.Channel, exchange.Token);
+        Exception? failure = await RunAsync(on, exchange, stream).ConfigureAwait(false);
+        exchange.Current.Sent = exchange.Current.Sent with { Length = stream.Written };
+        bool isWhole = stream.CloseToUser();
+        if (!isWhole)
+        {
+            exchange.Channel.Taint();
+            failure ??= new InvalidOperationException("The protocol ended while it was still reading or writing.");
+        }
+
+        if (failure is null) return;
+        if (failure is OperationCanceledException && (exchange.IsAborted || exchange.IsStopped))
+            throw new IOException("The conversation was ended.", failure);
+        if (exchange.Channel.IsClientsEnd(failure) || (failure is EndOfStreamException && exchange.Channel.Receiver.IsAtEnd))
+            throw new IOException("The client is gone.", failure);
+        await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
+        if (isWhole && exchange.Current.Response!.Body is TakeOverBody { TellsFailures: true }) return;
+        throw new BodyFailedException("The protocol failed.", failure);
+    }
+
+    private static async ValueTask<Exception?> RunAsync(OnPool on, HttpExchange exchange, TakenOverStream stream)
+    {
+        on.Check();
+        try
+        {
+            await exchange.Current.Response!.Body.WriteToAsync(stream, exchange.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+}
