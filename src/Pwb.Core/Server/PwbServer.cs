@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pwb.Certificates;
@@ -8,13 +7,10 @@ using Pwb.Channels;
 using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Logging;
-using Pwb.Platform;
-using Pwb.Security;
 using Pwb.Server;
 using Pwb.Telemetry;
 using Pwb.Threads;
 using Pwb.Time;
-using Pwb.Transports;
 
 namespace Pwb;
 
@@ -25,17 +21,12 @@ namespace Pwb;
 public sealed class PwbServer : IAsyncDisposable, IDisposable
 {
     private readonly PwbServerOptions _options;
-    private readonly EntryRules _loopbackRules;
-    private readonly EntryRules _rules;
-    private readonly EntryRules _memoryRules;
-    private readonly ServerLog _log;
+    private readonly EntranceRules _rules;
+    private readonly ListenerSet _listeners;
     private readonly ChannelContext _channels;
     private readonly CertificateWatch _certificates;
     private readonly Heartbeat _heartbeat;
-    private readonly DescriptorReserve _reserve = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
-    private List<Listener>? _listeners;
-    private TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
 
@@ -51,23 +42,23 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         _options.Validate();
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
-        _log = new ServerLog(logger);
-        _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, _log) };
-        _loopbackRules = EntryRules.For(_options.AllowedHosts, _options.TrustedOrigins, isLoopback: true);
-        _rules = EntryRules.For(_options.AllowedHosts, _options.TrustedOrigins, isLoopback: false);
-        _memoryRules = EntryRules.ForMemory(_options.AllowedHosts, _options.TrustedOrigins);
+        ServerLog log = new(logger);
+        _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, log) };
+        _rules = new EntranceRules(_options);
         CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
         ConnectionSet connections = new();
-        _certificates = new CertificateWatch(_options.TimeProvider, _log);
+        _certificates = new CertificateWatch(_options.TimeProvider, log);
+        DescriptorReserve reserve = new();
         _heartbeat =
-            new Heartbeat(clock, connections, _reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
+            new Heartbeat(clock, connections, reserve, _certificates, _options.GrowThreadPool ? new PoolRelief() : null);
         QueryMask mask = new(_options.SecretQueryParameters);
         ConnectionLog connectionLog = new(logger, mask);
         _channels = new ChannelContext(clock, _options.Limits, connectionLog.CallbackFailed);
         AccessLog accessLog = new(
             new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
         Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
-        Reception = new Reception(_channels, context, _rules, connections, _heartbeat, _log);
+        Reception = new Reception(_channels, context, _rules.OfStreams, connections, _heartbeat, log);
+        _listeners = new ListenerSet(_options, _rules, Reception, _heartbeat, reserve, _certificates, log);
     }
 
     /// <summary>The first end point that the server listens on, with the real port.</summary>
@@ -77,8 +68,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>All end points that the server listens on, with their real ports.</summary>
     /// <exception cref="InvalidOperationException">The server is not listening.</exception>
     public IReadOnlyList<ServerEndPoint> EndPoints =>
-        _listeners?.ConvertAll(listener => listener.EndPoint)
-            ?? throw new InvalidOperationException("The server is not listening.");
+        _listeners.EndPoints ?? throw new InvalidOperationException("The server is not listening.");
 
     /// <summary>
     /// The URLs at which a browser on this machine finds the server: one for each end point, in their order, none twice, each
@@ -104,7 +94,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_listeners is not null) throw new InvalidOperationException("The server is listening already.");
+            if (_listeners.EndPoints is not null) throw new InvalidOperationException("The server is listening already.");
             await ListenAsync().ConfigureAwait(false);
         }
         finally
@@ -153,12 +143,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         if (cancellationToken.IsCancellationRequested) return;
 
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
-        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
-        {
-            await cancelled.Task.ConfigureAwait(false);
-        }
-
+        await WhenAnyAsync(cancellationToken).ConfigureAwait(false);
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -183,20 +168,15 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (_listeners is null) await ListenAsync().ConfigureAwait(false);
-            stopped = _stopped.Task;
+            if (_listeners.EndPoints is null) await ListenAsync().ConfigureAwait(false);
+            stopped = _listeners.WhenStoppedAsync();
         }
         finally
         {
             _lifecycle.Release();
         }
 
-        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
-        {
-            await Task.WhenAny(signals.FirstAsync(), cancelled.Task, stopped).ConfigureAwait(false);
-        }
-
+        await WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped).ConfigureAwait(false);
         if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
     }
 
@@ -283,97 +263,37 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>Takes connections over.</summary>
     internal Reception Reception { get; }
 
-    // No browser gets to a Unix domain socket, nor to a named pipe.
-    private EntryRules RulesOf(ServerEndPoint endPoint)
+    private static async Task WhenAnyAsync(CancellationToken cancellationToken, params Task[] others)
     {
-        if (endPoint.Address is UnixDomainSocketEndPoint or PipeAddress) return _memoryRules;
-        return endPoint.IsLoopback ? _loopbackRules : _rules;
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled);
+        await Task.WhenAny([cancelled.Task, .. others]).ConfigureAwait(false);
     }
 
     private ConnectionEnd Connect(HandlerFailures? failures, Action<ConnectionEnd> closed)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return Reception.Connect(_memoryRules, failures, closed);
+        return Reception.Connect(_rules.OfMemory, failures, closed);
     }
 
-    // All or nothing.
-    private async Task ListenAsync()
+    private Task ListenAsync()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-
-        // Everything that a connection needs is there before the first can come.
-        Reception.MaxConnections = _options.Limits.MaxConnections ?? ConnectionLimit.Default();
-        // starts the timer's thread: without descriptors to spare it could not be
-        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
-        IReadOnlyList<ServerEndPoint> endPoints = _options.EndPoints;
-        _certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
-        List<Listener> listeners = Listener.Bind(endPoints, _options.Limits.Backlog, _options.DeferAccept, _log);
-        bool isBeating = false;
-        try
-        {
-            listeners.ForEach(listener => Prepare(listener, endPoints));
-            _heartbeat.Enter();
-            isBeating = true;
-            _reserve.TryHold();
-        }
-        catch (Exception exception)
-        {
-            listeners.ForEach(listener => listener.Stop());
-            _certificates.End();
-            if (isBeating) _heartbeat.Leave();
-            _reserve.Release();
-            if (exception is OutOfMemoryException) throw new IOException("Cannot listen: the system gives no thread.", exception);
-            throw;
-        }
-
-        _listeners = listeners;
-        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _log.Listening(
-            EndPoints.FirstOrDefault(endPoint => endPoint.IsIp)?.Port,
-            string.Join(' ', [.. Urls, .. EndPoints.Where(endPoint => !endPoint.IsIp).Select(endPoint => endPoint.ToString())]));
-        listeners.ForEach(listener => listener.Begin());
-    }
-
-    private void Prepare(Listener listener, IReadOnlyList<ServerEndPoint> endPoints)
-    {
-        TlsHandshake? handshake =
-            listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, _options.TimeProvider, _log) : null;
-        ProxyRules? proxies = listener.EndPoint.ProxyProtocolFrom is { } networks
-            ? new ProxyRules(networks, listener.EndPoint.ToString(), _log) : null;
-        EntryRules rules = RulesOf(listener.EndPoint);
-        listener.Start(
-            transport =>
-            {
-                if (proxies is not null) transport.Preface = new ProxyPreface(proxies);
-                Reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), rules);
-            },
-            _reserve);
+        return _listeners.BeginAsync();
     }
 
     private async Task EndAsync()
     {
-        List<Listener> listeners = _listeners ?? [];
         try
         {
             _channels.IsStopping = true;
-            listeners.ForEach(listener => listener.Stop());
-            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
-            _reserve.Release();
-            int aborted = await Reception.EndAsync(_endOfGrace.Task).ConfigureAwait(false);
-            if (_listeners is not null) _log.Stopped(aborted);
+            await _listeners.EndAsync(_endOfGrace.Task).ConfigureAwait(false);
         }
         finally
         {
             // Ready for the next start, and for streams that come without one.
             _channels.IsStopping = _isDisposed;
-            if (_listeners is not null)
-            {
-                _certificates.End();
-                _heartbeat.Leave();
-            }
-
-            _listeners = null;
-            _stopped.TrySetResult();
         }
     }
 }

@@ -1,0 +1,111 @@
+using Pwb.Certificates;
+using Pwb.Logging;
+using Pwb.Security;
+using Pwb.Transports;
+
+namespace Pwb.Server;
+
+/// <summary>
+/// What a server has while it listens: listeners, certificates that are watched, a heart that beats, descriptors in reserve. All
+/// of it begins together and ends together, any number of times. The server calls one method at a time.
+/// </summary>
+internal sealed class ListenerSet(
+    PwbServerOptions options,
+    EntranceRules rules,
+    Reception reception,
+    Heartbeat heartbeat,
+    DescriptorReserve reserve,
+    CertificateWatch certificates,
+    ServerLog log)
+{
+    private List<Listener>? _listeners;
+    private TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The end points with their real ports; null while the server does not listen.</summary>
+    public IReadOnlyList<ServerEndPoint>? EndPoints => _listeners?.ConvertAll(listener => listener.EndPoint);
+
+    /// <summary>Completes when the listening that is under way has ended.</summary>
+    public Task WhenStoppedAsync() => _stopped.Task;
+
+    /// <summary>Binds all the end points, or none, and begins to accept.</summary>
+    /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread.</exception>
+    public async Task BeginAsync()
+    {
+        // Everything that a connection needs is there before the first can come.
+        reception.MaxConnections = options.Limits.MaxConnections ?? ConnectionLimit.Default();
+        // Starts the timer's thread: without descriptors to spare it could not be.
+        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
+        certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
+        List<Listener> listeners = Listener.Bind(endPoints, options.Limits.Backlog, options.DeferAccept, log);
+        bool isBeating = false;
+        try
+        {
+            listeners.ForEach(listener => Prepare(listener, endPoints));
+            heartbeat.Enter();
+            isBeating = true;
+            reserve.TryHold();
+        }
+        catch (Exception exception)
+        {
+            listeners.ForEach(listener => listener.Stop());
+            certificates.End();
+            if (isBeating) heartbeat.Leave();
+            reserve.Release();
+            if (exception is OutOfMemoryException) throw new IOException("Cannot listen: the system gives no thread.", exception);
+            throw;
+        }
+
+        _listeners = listeners;
+        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<ServerEndPoint> bound = listeners.ConvertAll(listener => listener.EndPoint);
+        IEnumerable<string> others = bound.Where(endPoint => !endPoint.IsIp).Select(endPoint => endPoint.ToString());
+        log.Listening(
+            bound.FirstOrDefault(endPoint => endPoint.IsIp)?.Port, string.Join(' ', [.. LocalUrls.Of(bound), .. others]));
+        listeners.ForEach(listener => listener.Begin());
+    }
+
+    /// <summary>
+    /// Stops accepting, if the server listens, and ends all connections, also those that came by other ways.
+    /// </summary>
+    /// <param name="endOfGrace">Completes when requests in flight are not to be waited for any longer.</param>
+    public async Task EndAsync(Task endOfGrace)
+    {
+        List<Listener> listeners = _listeners ?? [];
+        try
+        {
+            listeners.ForEach(listener => listener.Stop());
+            await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
+            reserve.Release();
+            int aborted = await reception.EndAsync(endOfGrace).ConfigureAwait(false);
+            if (_listeners is not null) log.Stopped(aborted);
+        }
+        finally
+        {
+            if (_listeners is not null)
+            {
+                certificates.End();
+                heartbeat.Leave();
+            }
+
+            _listeners = null;
+            _stopped.TrySetResult();
+        }
+    }
+
+    private void Prepare(Listener listener, IReadOnlyList<ServerEndPoint> endPoints)
+    {
+        TlsHandshake? handshake =
+            listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, options.TimeProvider, log) : null;
+        ProxyRules? proxies = listener.EndPoint.ProxyProtocolFrom is { } networks
+            ? new ProxyRules(networks, listener.EndPoint.ToString(), log) : null;
+        EntryRules asked = rules.Of(listener.EndPoint);
+        listener.Start(
+            transport =>
+            {
+                if (proxies is not null) transport.Preface = new ProxyPreface(proxies);
+                reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), asked);
+            },
+            reserve);
+    }
+}
