@@ -16,7 +16,8 @@ internal static class EndPointSettings
     /// <summary>The end points; null if there is no list.</summary>
     public static IReadOnlyList<ServerEndPoint>? Read(Setting list)
     {
-        if (!string.IsNullOrEmpty(list.Value)) return list.Fail<ServerEndPoint[]?>(null, "is no list: its first member is the key with :0");
+        if (!string.IsNullOrEmpty(list.Value))
+            return list.Fail<ServerEndPoint[]?>(null, "is no list: its first member is the key with :0");
         List<ServerEndPoint> endPoints = [];
         foreach (Setting one in list.Children()) endPoints.AddRange(ReadOne(one));
         return endPoints.Count == 0 && list.Value is null ? null : endPoints;
@@ -65,8 +66,9 @@ internal static class EndPointSettings
         if (text.StartsWith(Unix, StringComparison.Ordinal)) return UnixOf(text[Unix.Length..], tls);
 
         int colon = text.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
-            return null;
+        if (colon <= 0) return null;
+        ReadOnlySpan<char> digits = text.AsSpan(colon + 1);
+        if (!ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)) return null;
         string host = text[..colon];
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Loopback(port, tls);
         if (host.Equals("any", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Any(port, tls);

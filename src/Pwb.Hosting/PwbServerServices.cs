@@ -26,9 +26,9 @@ public static class PwbServerServices
     /// </summary>
     /// <remarks>
     /// A stop of the host is <see cref="PwbServer.StopAsync"/>: requests in flight finish within the shorter of
-    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/> and the host's own <c>ShutdownTimeout</c>. The <see cref="PwbServer"/> is
-    /// one of the services: of the section "Pwb" by its type, of any other also by the section's name as its key. The host fails
-    /// to start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> that names the keys if the
+    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/> and the host's own <c>ShutdownTimeout</c>. The <see cref="PwbServer"/>
+    /// is one of the services: of the section "Pwb" by its type, of any other also by the section's name as its key. The host
+    /// fails to start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> that names the keys if the
     /// configuration is not valid, before it starts any service.
     /// </remarks>
     /// <param name="services">The services of the host.</param>

@@ -69,7 +69,8 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
     }
 
     /// <summary>
-    /// Ends listening. As long as connections are open, the name is taken: who connects then waits, and is refused after the last.
+    /// Ends listening. As long as connections are open, the name is taken: who connects then waits, and is refused after the
+    /// last.
     /// </summary>
     public void Dispose()
     {

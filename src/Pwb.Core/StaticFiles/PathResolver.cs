@@ -76,6 +76,9 @@ internal static class PathResolver
     public static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames) =>
         IsNameServed(name, isInRoot, serveHiddenNames, OperatingSystem.IsWindows());
 
+    /// <summary>The target of a file, or of a directory in the form that its own page has.</summary>
+    public static string ToTarget(string path, bool isDirectory) => ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
+
     /// <summary>The target that resolves to a path. Begins with exactly one slash, so that it never names another host.</summary>
     public static string ToTarget(string path)
     {

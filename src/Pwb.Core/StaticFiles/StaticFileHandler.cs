@@ -25,8 +25,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     private readonly IRequestHandler? _next;
     private readonly ResponseFields _fields;
     private readonly UnreadableFiles _unreadable;
-    private readonly ResourceFinder _finder;
-    private readonly ResourceCache _cache;
+    private readonly ResourceStore _store;
     private readonly TimeProvider _clock;
     private readonly byte[] _base; // decoded, without its last slash: empty for the root
     private int _looks; // how many requests wait for the source now
@@ -59,8 +58,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         _fields = new ResponseFields(_options);
         ILogger logger = _options.Logger is { } users ? new IsolatedLogger(users) : NullLogger.Instance;
         _unreadable = new UnreadableFiles(logger);
-        _finder = new ResourceFinder(source, _options, _fields, _unreadable, logger);
-        _cache = new ResourceCache(_options.MaxCacheLength);
+        ResourceFinder finder = new(source, _options, _fields, _unreadable, logger);
+        _store = new ResourceStore(finder, _options, _unreadable);
     }
 
     /// <summary>
@@ -81,9 +80,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         ArgumentNullException.ThrowIfNull(request);
         bool isGet = request.Method == "GET";
         bool mustCheck = false;
-        if ((isGet || request.Method == "HEAD") && _cache.TryGet(PathOf(request), out Resource? resource))
+        if ((isGet || request.Method == "HEAD") && _store.TryGet(PathOf(request), out Resource? resource))
         {
-            mustCheck = IsCheckDue(resource);
+            mustCheck = _store.IsCheckDue(resource);
             if (!mustCheck && TryAnswer(resource, new SelectionFields(request.Headers), isGet) is { } response)
                 return new ValueTask<HttpResponse>(response);
         }
@@ -142,18 +141,19 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         Resource? resource = null;
         Finding finding = PathResolver.TryResolve(
             PathOf(request), _options.ServeHiddenNames, out string path, out bool isDirectoryForm, out bool hasEmptySegments)
-            ? Find(path, isDirectoryForm, mustCheck, out resource)
+            ? _store.Find(path, isDirectoryForm, mustCheck, out resource)
             : Finding.Nothing;
         bool isNothing = finding == Finding.Nothing || (finding == Finding.Directory && !_options.ListDirectories);
         if (isOptions) return isNothing ? null : _fields.Options;
         if (isNothing) return AnswerMissing(request);
-        if (hasEmptySegments) return Redirect(308, TargetOf(path, isDirectoryForm || finding == Finding.Redirect), request);
-        if (finding == Finding.Redirect) return Redirect(301, TargetOf(path, isDirectory: true), request);
+        bool isRedirect = finding == Finding.Redirect;
+        if (hasEmptySegments) return Redirect(308, PathResolver.ToTarget(path, isDirectoryForm || isRedirect), request);
+        if (isRedirect) return Redirect(301, PathResolver.ToTarget(path, isDirectory: true), request);
         if (finding == Finding.Directory) return AnswerListing(path, request);
 
         // What was found may be gone by now; or only its compressed neighbour is.
         HttpResponse? response = Answer(resource!, request);
-        if (response is null && Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File)
+        if (response is null && _store.Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File)
             response = Answer(resource!, request);
         return response ?? AnswerMissing(request);
     }
@@ -215,9 +215,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     {
         try
         {
-            if (!FindPage(path, out Resource? page)) return null;
+            if (!_store.FindPage(path, out Resource? page)) return null;
             return isError
-                ? Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content)
+                ? _store.Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content)
                 : Answer(page!, request);
         }
         catch (Exception exception) when (UnreadableFiles.Is(exception))
@@ -227,55 +227,13 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         }
     }
 
-    /// <summary>Looks a path up, in the cache first.</summary>
-    private Finding Find(string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
-    {
-        // One form of a path is kept, however a client escapes it.
-        byte[] target = Encoding.ASCII.GetBytes(TargetOf(path, isDirectoryForm));
-        return Find(target, path, isDirectoryForm, isStandIn: false, mustCheck, out resource);
-    }
-
-    // Kept under a target that no client can ask for: a page may have a hidden name, and its fields are others where it stands in
-    // for another path.
-    private bool FindPage(string path, out Resource? resource) =>
-        Find(
-            Encoding.UTF8.GetBytes(path),
-            path,
-            isDirectoryForm: false,
-            isStandIn: true,
-            mustCheck: false,
-            out resource) == Finding.File;
-
-    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool isStandIn, bool mustCheck, out Resource? resource)
-    {
-        if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
-
-        bool isKept = false;
-        try
-        {
-            Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
-            if (finding != Finding.File) return finding;
-
-            resource = _finder.Load(
-                target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
-            _cache.Set(resource);
-            isKept = true;
-            return finding;
-        }
-        finally
-        {
-            // Also if the look failed: nobody is served what may be denied by now.
-            if (!isKept) _cache.Remove(target);
-        }
-    }
-
     /// <returns>Null if the file is gone.</returns>
     private HttpResponse? Answer(Resource resource, HttpRequest request)
     {
         SelectionFields fields = new(request.Headers);
         bool isGet = request.Method == "GET";
         if (TryAnswer(resource, fields, isGet) is { } known) return known;
-        if (Obtain(resource, fields, out Stream? content) is not { } representation) return null;
+        if (_store.Obtain(resource, fields, out Stream? content) is not { } representation) return null;
 
         // The file may be another one than it was a moment ago.
         Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);
@@ -285,44 +243,6 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
 
         content.Dispose();
         return representation.TryAnswer(selection, ranges);
-    }
-
-    /// <summary>Gets at the content: in memory, or as an open file.</summary>
-    /// <returns>The representation; null if it is gone.</returns>
-    private Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
-    {
-        Representation selected = resource.Select(fields);
-        try
-        {
-            return Obtain(resource, selected, out content);
-        }
-        catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
-        {
-            _unreadable.Note(selected.Path, exception);
-            return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
-        }
-    }
-
-    private Representation? Obtain(Resource resource, Representation? representation, out Stream? content)
-    {
-        content = null;
-        if (representation!.Whole is not null) return representation;
-
-        if (representation.Info.Length <= _options.MaxCachedFileLength)
-        {
-            representation = _finder.ReadContent(representation);
-            if (representation is not null)
-            {
-                resource.Set(representation);
-                _cache.Set(resource);
-                if (representation.Whole is not null) return representation;
-            }
-        }
-
-        if (representation is not null) content = _finder.Open(ref representation);
-        if (content is not null) return representation;
-        _cache.Remove(resource.Target);
-        return null;
     }
 
     private bool IsForFallback(HttpRequest request)
@@ -338,15 +258,6 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         _source.List(path)
             .Where(entry => PathResolver.IsNameServed(entry.Name, isInRoot: path.Length == 0, _options.ServeHiddenNames));
 
-    private static string TargetOf(string path, bool isDirectory) =>
-        PathResolver.ToTarget(path) + (isDirectory && path.Length > 0 ? "/" : "");
-
     // Only conditions need to know.
     private DateTimeOffset Now(in SelectionFields fields) => fields.IsUnconditional ? default : _clock.GetUtcNow();
-
-    private bool IsCheckDue(Resource resource)
-    {
-        long now = _clock.GetTimestamp();
-        return resource.TryClaimCheck(now, now + _clock.TimestampFrequency);
-    }
 }

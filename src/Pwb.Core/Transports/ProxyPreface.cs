@@ -18,7 +18,9 @@ internal sealed class ProxyPreface(ProxyRules rules)
     public EndPoint? Destination { get; private set; }
 
     /// <summary>Reads the header and nothing behind it.</summary>
-    /// <exception cref="IOException">There is none, or nobody is believed who sends from there. To be closed unanswered.</exception>
+    /// <exception cref="IOException">
+    /// There is none, or nobody is believed who sends from there. To be closed unanswered.
+    /// </exception>
     public async ValueTask ReadAsync(Stream stream, EndPoint? peer, CancellationToken cancellationToken)
     {
         if (!rules.Believes(peer)) throw Refused(peer, "it is not one of the proxies");

@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Pwb.Http;
+
+namespace Pwb.StaticFiles;
+
+/// <summary>The resources of a source: those in memory, and how they get there, stay up to date and leave.</summary>
+internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions options, UnreadableFiles unreadable)
+{
+    private readonly ResourceCache _cache = new(options.MaxCacheLength);
+    private readonly TimeProvider _clock = options.TimeProvider;
+
+    /// <summary>Finds a resource in memory.</summary>
+    public bool TryGet(ReadOnlySpan<byte> target, [NotNullWhen(true)] out Resource? resource) =>
+        _cache.TryGet(target, out resource);
+
+    /// <summary>Whether a resource is to be compared with its source now. True for one caller a second.</summary>
+    public bool IsCheckDue(Resource resource)
+    {
+        long now = _clock.GetTimestamp();
+        return resource.TryClaimCheck(now, now + _clock.TimestampFrequency);
+    }
+
+    /// <summary>Looks a path up, in the cache first.</summary>
+    public Finding Find(string path, bool isDirectoryForm, bool mustCheck, out Resource? resource)
+    {
+        // One form of a path is kept, however a client escapes it.
+        byte[] target = Encoding.ASCII.GetBytes(PathResolver.ToTarget(path, isDirectoryForm));
+        return Find(target, path, isDirectoryForm, isStandIn: false, mustCheck, out resource);
+    }
+
+    /// <summary>
+    /// Looks a page up that stands in for another path. It is kept under a target that no client can ask for: it may have a
+    /// hidden name, and its fields are others there.
+    /// </summary>
+    public bool FindPage(string path, out Resource? resource) =>
+        Find(
+            Encoding.UTF8.GetBytes(path),
+            path,
+            isDirectoryForm: false,
+            isStandIn: true,
+            mustCheck: false,
+            out resource) == Finding.File;
+
+    /// <summary>Gets at the content: in memory, or as an open file.</summary>
+    /// <returns>The representation; null if it is gone.</returns>
+    public Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
+    {
+        Representation selected = resource.Select(fields);
+        try
+        {
+            return Obtain(resource, selected, out content);
+        }
+        catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
+        {
+            unreadable.Note(selected.Path, exception);
+            return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
+        }
+    }
+
+    private Finding Find(byte[] target, string path, bool isDirectoryForm, bool isStandIn, bool mustCheck, out Resource? resource)
+    {
+        if (_cache.TryGet(target, out resource) && !mustCheck && !IsCheckDue(resource)) return Finding.File;
+
+        bool isKept = false;
+        try
+        {
+            Finding finding = finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
+            if (finding != Finding.File) return finding;
+
+            resource = finder.Load(
+                target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
+            _cache.Set(resource);
+            isKept = true;
+            return finding;
+        }
+        finally
+        {
+            // Also if the look failed: nobody is served what may be denied by now.
+            if (!isKept) _cache.Remove(target);
+        }
+    }
+
+    private Representation? Obtain(Resource resource, Representation? representation, out Stream? content)
+    {
+        content = null;
+        if (representation!.Whole is not null) return representation;
+
+        if (representation.Info.Length <= options.MaxCachedFileLength)
+        {
+            representation = finder.ReadContent(representation);
+            if (representation is not null)
+            {
+                resource.Set(representation);
+                _cache.Set(resource);
+                if (representation.Whole is not null) return representation;
+            }
+        }
+
+        if (representation is not null) content = finder.Open(ref representation);
+        if (content is not null) return representation;
+        _cache.Remove(resource.Target);
+        return null;
+    }
+}
