@@ -170,8 +170,8 @@ internal sealed class Channel
     }
 
     /// <summary>
-    /// Whether an exception is one that the connection itself has thrown because its client is gone, or wraps it. Any other is the
-    /// fault of whoever threw it, also when the client is gone.
+    /// Whether an exception is one that the connection itself has thrown because its client is gone, or wraps it. Any other is
+    /// the fault of whoever threw it, also when the client is gone.
     /// </summary>
     public bool IsClientsEnd(Exception exception)
     {
