@@ -16,7 +16,7 @@ public sealed class McpSnippets
 {
     // <mcp-tool>
     [Description("Counts the words of a text.")]
-    static int CountWords([Description("The text")] string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+    internal static int CountWords([Description("The text")] string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
     // </mcp-tool>
 
     [Fact]

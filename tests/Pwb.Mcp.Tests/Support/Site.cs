@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
 namespace Pwb.Mcp.Tests.Support;
