@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
 using Pwb;
 
@@ -20,21 +19,13 @@ public sealed class HandlerSnippets
             (request.Method, request.Path) switch
             {
                 ("GET" or "HEAD", "/") => HttpResponse.Text("Hello!\n"),
-                ("GET" or "HEAD", "/time") => Json(DateTimeOffset.UtcNow),
-                ("POST", "/upper") => HttpResponse.Text(await ReadUpperAsync(request, cancellationToken)),
+                ("GET" or "HEAD", "/time") => HttpResponse.Text($"{DateTimeOffset.UtcNow:O}\n"),
+                ("POST", "/upper") => HttpResponse.Text((await request.ReadTextAsync(cancellationToken: cancellationToken)).ToUpperInvariant()),
                 ("GET" or "HEAD", "/news") => ServerSentEvents.From(request, ReadNewsAsync()),
                 (_, "/" or "/time" or "/news") => HttpResponse.MethodNotAllowed("GET, HEAD"),
                 (_, "/upper") => HttpResponse.MethodNotAllowed("POST"),
                 _ => HttpResponse.Text("Not found\n", 404),
             };
-
-        private static HttpResponse Json<T>(T value) => HttpResponse.Bytes(JsonSerializer.SerializeToUtf8Bytes(value), contentType: "application/json");
-
-        private static async Task<string> ReadUpperAsync(HttpRequest request, CancellationToken cancellationToken)
-        {
-            using var reader = new StreamReader(request.Body); // UTF-8
-            return (await reader.ReadToEndAsync(cancellationToken)).ToUpperInvariant();
-        }
 
         // Server-sent events: each item goes out as soon as it is there.
         private async IAsyncEnumerable<SseItem<string>> ReadNewsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

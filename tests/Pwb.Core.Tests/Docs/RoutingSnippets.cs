@@ -24,8 +24,7 @@ public sealed class RoutingSnippets
             new("GET /orders/{id:int}", (_, route) => HttpResponse.Text($"order {route.GetInt32("id")}\n")),
             new("POST /orders", async (request, _, cancellationToken) =>
             {
-                using var reader = new StreamReader(request.Body);
-                string order = await reader.ReadToEndAsync(cancellationToken);
+                string order = await request.ReadTextAsync(cancellationToken: cancellationToken);
                 return HttpResponse.Text(order.ToUpperInvariant(), 201);
             }),
             Router.Mount("/assets", new StaticFileHandler(wwwroot.FullName)),
