@@ -92,6 +92,44 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
         backgrounds.Should().HaveCount(2);
     }
 
+    [SkippableTheory]
+    [InlineData("/")]
+    [InlineData("/?filter=a")]
+    [InlineData("/?filter=no+such+name")]
+    public async Task Axe_finds_nothing_that_keeps_anybody_out(string target)
+    {
+        string? axe = Environment.GetEnvironmentVariable("PWB_AXE");
+        Skip.If(axe is null, "NO AXE: PWB_AXE does not name axe.min.js, of the npm package axe-core.");
+        await using BrowserPage page = await browser.OpenPageAsync();
+        await using TestSite site = await TestSite.StartAsync(AddOddNames, Options);
+        foreach (bool isDark in (bool[])[false, true])
+        {
+            await page.LookLikeAsync(1200, 800, isMobile: false, isDark);
+            await page.NavigateAsync(site.Address + target);
+            await page.EvaluateAsync(await File.ReadAllTextAsync(axe) + "; 0");
+
+            (await ReadAsync(page, "axe.run().then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))")).Should().BeEmpty();
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_filter_is_typed_and_kept_and_taken_back()
+    {
+        await using BrowserPage page = await browser.OpenPageAsync();
+        await using TestSite site = await TestSite.StartAsync(AddOddNames, Options);
+        await page.NavigateAsync(site.Address + "/?sort=name&order=desc");
+
+        await page.EvaluateAsync("document.querySelector('[type=search]').value = 'NA\u00CFVE'");
+        await page.FollowAsync("form[role=search] button");
+        (await ReadAsync(page, Names)).Should().Equal("na\u00EFve");
+        await page.FollowAsync("th:nth-child(2) button");
+        (await ReadAsync(page, Names)).Should().Equal("na\u00EFve");
+        (await ReadAsync(page, "[document.querySelector('[type=search]').value]")).Should().Equal("NA\u00CFVE");
+        await page.FollowAsync("form[role=search] a");
+        (await ReadAsync(page, Names)).Should().HaveCount(ServedNames().Count());
+        page.Complaints.Should().BeEmpty();
+    }
+
     [SkippableFact]
     public async Task Ten_thousand_entries_are_there_page_by_page()
     {

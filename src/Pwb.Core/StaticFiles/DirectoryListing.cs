@@ -24,7 +24,9 @@ internal static class DirectoryListing
     /// The directory, decoded: "" for the root, else segments with a slash between two. Its URL ends in a slash.
     /// </param>
     /// <param name="entries">What it holds and may be served, in any order. Walked over once.</param>
-    /// <param name="request">Says which order and page is wanted, in its query, and which form, in Accept.</param>
+    /// <param name="request">
+    /// Says which order and page is wanted, and of which names, in its query, and which form, in Accept.
+    /// </param>
     /// <param name="lines">Field lines that a handler gives to everything.</param>
     public static HttpResponse Create(
         string path,
@@ -33,9 +35,12 @@ internal static class DirectoryListing
         params ReadOnlySpan<(string Name, string Value)> lines)
     {
         ListingOrder order = ListingOrder.Parse(request.RawQuery);
+        ListingFilter filter = new(request.Query[ListingFilter.Parameter] ?? "");
         ContentInfo? after = ListingPlace.Parse(request.RawQuery, order.Column);
-        ListingSelection selection = new(entries, order, after, PageLength);
-        string? next = selection.HasMore ? order.QueryFor(ListingPlace.Format(selection.Entries[^1], order.Column)) : null;
+        ListingSelection selection = new(entries.Where(filter.Lets), order, after, PageLength);
+        string? next = selection.HasMore
+            ? order.QueryFor(filter.QueryFor(ListingPlace.Format(selection.Entries[^1], order.Column)))
+            : null;
 
         // RFC 8288: the target is relative to the request's.
         List<(string, string)> all = [("Vary", "Accept")];
@@ -45,7 +50,7 @@ internal static class DirectoryListing
             return new HttpResponse(
                 200, ResponseBody.From(RenderJson(selection.Entries)), [("Content-Type", "application/json"), .. all]);
 
-        ReadOnlyMemory<byte> page = ListingPage.Render(path, selection, order, isFirst: after is null, next);
+        ReadOnlyMemory<byte> page = ListingPage.Render(path, selection, order, filter, isFirst: after is null, next);
         return new HttpResponse(
             200, ResponseBody.From(page), [
                 ("Content-Type", "text/html; charset=utf-8"),

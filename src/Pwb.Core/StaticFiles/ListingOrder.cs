@@ -71,7 +71,8 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
     }
 
     /// <summary>
-    /// As people sort names: without regard to case, and numbers by their value, so that "page 9" comes before "page 10".
+    /// As people sort names: without regard to case and accents, and numbers by their value, so that "page 9" comes before
+    /// "page 10". Chinese characters follow their order in Unicode, which is that of radicals and strokes.
     /// </summary>
     internal static int CompareNames(string x, string y)
     {
@@ -86,8 +87,11 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
             }
             else
             {
-                result = char.ToUpperInvariant(x[i++]) - char.ToUpperInvariant(y[j++]);
+                result = NameFolding.Fold(x[i++]) - NameFolding.Fold(y[j++]);
             }
+
+            while (i < x.Length && NameFolding.IsMark(x[i])) i++;
+            while (j < y.Length && NameFolding.IsMark(y[j])) j++;
 
             if (result != 0) return result;
         }

@@ -10,6 +10,9 @@ namespace Pwb.StaticFiles;
 /// </summary>
 internal static class ListingPage
 {
+    /// <summary>How many names there are at least where somebody may want to look for one.</summary>
+    private const int MinFiltered = 10;
+
     /// <summary>RFC 3339, in UTC and to the second.</summary>
     public const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
@@ -33,16 +36,17 @@ internal static class ListingPage
         """u8;
 
     public static ReadOnlyMemory<byte> Render(
-        string path, ListingSelection selection, ListingOrder order, bool isFirst, string? next)
+        string path, ListingSelection selection, ListingOrder order, ListingFilter filter, bool isFirst, string? next)
     {
         HtmlWriter page = new(ListingStyle.Css.Length + ((selection.Entries.Count + 8) * 256));
         page.Markup(Head).Markup("<title>/"u8).Text(path).Markup(path.Length > 0 ? "/"u8 : ""u8).Markup("</title>\n<style>"u8)
-            .Markup(ListingStyle.Css).Markup("</style>\n</head>\n<body>\n"u8);
+            .Markup(ListingStyle.Css).Markup("</style>\n</head>\n<body>\n<main>\n"u8);
         WriteBreadcrumbs(page, path);
-        WriteTable(page, path.Length > 0, selection.Entries, order);
-        WriteSummary(page, selection);
-        if (!isFirst || next is not null) WritePages(page, isFirst ? null : order.QueryFor(""), next);
-        page.Markup("</body>\n</html>\n"u8);
+        if (filter.Text.Length > 0 || selection.Count >= MinFiltered) WriteFilter(page, order, filter);
+        WriteTable(page, path.Length > 0, selection.Entries, order, filter);
+        WriteSummary(page, selection, filter);
+        if (!isFirst || next is not null) WritePages(page, isFirst ? null : order.QueryFor(filter.QueryFor("")), next);
+        page.Markup("</main>\n</body>\n</html>\n"u8);
         return page.Content;
     }
 
@@ -69,12 +73,24 @@ internal static class ListingPage
         for (int i = 0; i < levels; i++) page.Markup("../"u8);
     }
 
-    private static void WriteTable(HtmlWriter page, bool hasParent, List<ContentInfo> entries, ListingOrder order)
+    // The server looks for the names, so that it needs no script, and finds those of all pages.
+    private static void WriteFilter(HtmlWriter page, ListingOrder order, ListingFilter filter)
+    {
+        page.Markup("<form role=\"search\"><input type=\"search\" name=\"filter\" aria-label=\"Part of a name\" value=\""u8)
+            .Text(filter.Text).Markup("\"><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(order.Column))
+            .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8).Text(ListingOrder.OrderOf(order.IsDescending))
+            .Markup("\"><button>Filter</button>"u8);
+        if (filter.Text.Length > 0) page.Markup("<a href=\"./"u8).Text(order.QueryFor("")).Markup("\">Show all</a>"u8);
+        page.Markup("</form>\n"u8);
+    }
+
+    private static void WriteTable(
+        HtmlWriter page, bool hasParent, List<ContentInfo> entries, ListingOrder order, ListingFilter filter)
     {
         page.Markup("<table>\n<thead><tr>"u8);
-        WriteHeading(page, order, ListingColumn.Name, "Name"u8);
-        WriteHeading(page, order, ListingColumn.Size, "Size"u8);
-        WriteHeading(page, order, ListingColumn.Date, "Modified (UTC)"u8);
+        WriteHeading(page, order, filter, ListingColumn.Name, "Name"u8);
+        WriteHeading(page, order, filter, ListingColumn.Size, "Size"u8);
+        WriteHeading(page, order, filter, ListingColumn.Date, "Modified (UTC)"u8);
         page.Markup("</tr></thead>\n<tbody>\n"u8);
         if (hasParent)
             page.Markup("<tr><td><a class=\"u\" href=\"../\"><span>Parent directory</span></a></td><td></td><td></td></tr>\n"u8);
@@ -82,7 +98,8 @@ internal static class ListingPage
         page.Markup("</tbody>\n</table>\n"u8);
     }
 
-    private static void WriteHeading(HtmlWriter page, ListingOrder order, ListingColumn column, ReadOnlySpan<byte> title)
+    private static void WriteHeading(
+        HtmlWriter page, ListingOrder order, ListingFilter filter, ListingColumn column, ReadOnlySpan<byte> title)
     {
         page.Markup("<th"u8);
         if (column == order.Column)
@@ -90,7 +107,10 @@ internal static class ListingPage
         page.Markup("><form><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(column))
             .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8)
                 .Text(ListingOrder.OrderOf(order.IsNextDescending(column)))
-            .Markup("\"><button>"u8).Markup(title).Markup("</button></form></th>"u8);
+            .Markup("\">"u8);
+        if (filter.Text.Length > 0)
+            page.Markup("<input type=\"hidden\" name=\"filter\" value=\""u8).Text(filter.Text).Markup("\">"u8);
+        page.Markup("<button>"u8).Markup(title).Markup("</button></form></th>"u8);
     }
 
     private static void WriteEntry(HtmlWriter page, in ContentInfo entry)
@@ -115,11 +135,12 @@ internal static class ListingPage
             .Value(modified, "yyyy-MM-dd HH:mm").Markup("</time></td></tr>\n"u8);
     }
 
-    private static void WriteSummary(HtmlWriter page, ListingSelection selection)
+    private static void WriteSummary(HtmlWriter page, ListingSelection selection, ListingFilter filter)
     {
         long directories = selection.Directories, files = selection.Files;
         page.Markup("<p>"u8);
-        if (directories + files == 0) page.Markup("This directory is empty."u8);
+        if (selection.Count == 0)
+            page.Markup(filter.Text.Length == 0 ? "This directory is empty."u8 : "No name holds that."u8);
         if (directories > 0) page.Value(directories, "N0").Markup(directories == 1 ? " directory"u8 : " directories"u8);
         if (directories > 0 && files > 0) page.Markup(", "u8);
         if (files > 0)

@@ -38,6 +38,9 @@ internal sealed class ListingSelection
     /// <summary>Whether there are others behind them.</summary>
     public bool HasMore { get; }
 
+    /// <summary>The number of entries on all pages.</summary>
+    public long Count => Directories + Files;
+
     /// <summary>The number of directories on all pages.</summary>
     public long Directories { get; private set; }
 

@@ -25,7 +25,7 @@ internal static class ListingStyle
         body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 3rem; background: var(--page); color: var(--text);
           font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
         a { color: var(--link); text-decoration: none; }
-        a:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
+        a:focus-visible, button:focus-visible, input:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
         h1 {
           margin: 0 .75rem 1rem; font-size: 1.3rem; font-weight: 400; line-height: 1.6; overflow-wrap: anywhere;
           white-space: pre-wrap;
@@ -44,10 +44,18 @@ internal static class ListingStyle
           font-weight: 500; text-align: left;
         }
         form { margin: 0; }
+        form[role] { display: flex; gap: .5rem; align-items: center; margin: 0 .75rem 1rem; }
+        input[type=search] {
+          flex: 0 1 18rem; min-width: 0; padding: .35rem .6rem; border: 1px solid var(--muted); border-radius: .25rem;
+          background: none; color: inherit; font: inherit;
+        }
+        form[role] button { padding: .35rem .9rem; border: 1px solid var(--muted); border-radius: .25rem; }
+        form[role] a { padding: .35rem .5rem; }
         button {
-          width: 100%; padding: .5rem .75rem; border: 0; background: none; color: var(--muted); font: inherit;
+          padding: .5rem .75rem; border: 0; background: none; color: var(--muted); font: inherit;
           text-align: inherit; white-space: nowrap; cursor: pointer;
         }
+        th button { width: 100%; }
         button:hover, th[aria-sort] button { color: var(--text); }
         th:first-child { width: 100%; }
         th + th { text-align: right; white-space: nowrap; }

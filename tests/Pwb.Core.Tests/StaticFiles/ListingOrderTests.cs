@@ -57,6 +57,16 @@ public sealed class ListingOrderTests
     [InlineData("9999999999999999999", "10000000000000000000")]
     [InlineData("0", "1")]
     [InlineData("\u4E00", "\u4E01")]
+    [InlineData("e", "\u00E9")]
+    [InlineData("\u00E9", "f")]
+    [InlineData("\u00C9a", "eb")]
+    [InlineData("e\u0301a", "\u00E9b")] // as macOS writes it
+    [InlineData("\u00DF", "t")]
+    [InlineData("\u0142", "m")]
+    [InlineData("\u1EA1", "b")]
+    [InlineData("\uFF21", "b")] // wide
+    [InlineData("z", "\u4F60\u597D")]
+    [InlineData("\u7B2C2\u7AE0", "\u7B2C10\u7AE0")] // chapter 2, chapter 10
     public void Names_compare_as_people_compare_them(string smaller, string larger)
     {
         ListingOrder.CompareNames(larger, smaller).Should().BePositive();
@@ -67,7 +77,7 @@ public sealed class ListingOrderTests
     [Fact]
     public void The_comparison_is_an_order()
     {
-        const string Alphabet = "aB0019_\u00E4";
+        const string Alphabet = "aAB09_\u00E4\u0308";
         Random random = new(1);
         string[] names = [.. Enumerable.Range(0, 120).Select(_ => string.Create(random.Next(5), random, static (span, source) =>
         {

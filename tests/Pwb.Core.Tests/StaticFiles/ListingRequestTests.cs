@@ -135,4 +135,43 @@ public sealed class ListingRequestTests
         last.Should().NotContain("rel=\"next\"").And.Contain("<a href=\"./\">First page</a>");
         foreach (string page in (string[])[first, second, last]) page.Should().Contain("2,001 files, 2.0 kB");
     }
+
+    [Theory]
+    [InlineData("?filter=NAIVE", "na\u00EFve.txt")]
+    [InlineData("?filter=a+b", "a b.txt")]
+    [InlineData("?filter=%C3%AFve&sort=size", "na\u00EFve.txt")]
+    [InlineData("?filter=%E4%BD%A0", "\u4F60\u597D.txt")]
+    [InlineData("?filter=nothing", "")]
+    [InlineData("?filter=", "a b.txt na\u00EFve.txt \u4F60\u597D.txt")]
+    public async Task A_filter_shows_the_names_that_hold_a_text(string query, string names)
+    {
+        _site.Source.Add("docs/na\u00EFve.txt", "1").Add("docs/a b.txt", "12").Add("docs/\u4F60\u597D.txt", "123");
+
+        WireResponse json = await _site.GetAsync("/docs/" + query, Json);
+
+        using JsonDocument document = JsonDocument.Parse(json.Content);
+        string.Join(' ', document.RootElement.EnumerateArray().Select(entry => entry.GetProperty("name").GetString())).Should().Be(names);
+    }
+
+    [Fact]
+    public async Task What_is_looked_for_stays_in_the_page_its_orders_and_its_next_page()
+    {
+        for (int i = 0; i < 1002; i++) _site.Source.Add($"docs/a&{i}", "").Add($"docs/b{i}", "");
+
+        WireResponse page = await _site.GetAsync("/docs/?filter=A%26&sort=size&order=desc", "Accept: text/html");
+
+        page.ContentText.Should().Contain("<input type=\"search\" name=\"filter\" aria-label=\"Part of a name\" value=\"A&amp;\">")
+            .And.Contain("<input type=\"hidden\" name=\"filter\" value=\"A&amp;\"><button>Name</button>")
+            .And.Contain("1,002 files").And.Contain("<a href=\"./?sort=size&amp;order=desc\">Show all</a>")
+            .And.Contain("<a rel=\"next\" href=\"?sort=size&amp;order=desc&amp;filter=A%26&amp;after=f0/");
+        (await _site.GetAsync("/docs/?filter=no", "Accept: text/html")).ContentText.Should().Contain("No name holds that.");
+    }
+
+    [Fact]
+    public async Task A_short_listing_has_nothing_to_look_for()
+    {
+        _site.Source.Add("docs/a", "");
+
+        (await _site.GetAsync("/docs/", "Accept: text/html")).ContentText.Should().NotContain("role=\"search\"");
+    }
 }
