@@ -49,6 +49,8 @@ internal sealed partial class ServerLog(ILogger logger)
         LogProxyRefused(logger, peer, endPoint, why);
     }
 
+    public void SupervisorNotTold(string notice, string why) => LogSupervisorNotTold(logger, notice, why);
+
     public void ClockFailed(Exception exception) => LogClockFailed(logger, exception);
 
     [LoggerMessage(20, LogLevel.Information, "web server:PWB 1.0 on port {Port}... {Urls}")]
@@ -95,4 +97,7 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(46, LogLevel.Warning, "a connection of {Peer} at {EndPoint} was closed: {Why}")]
     private static partial void LogProxyRefused(ILogger logger, string peer, string endPoint, string why);
+
+    [LoggerMessage(47, LogLevel.Warning, "the supervisor at NOTIFY_SOCKET was not told {Notice}: {Why}")]
+    private static partial void LogSupervisorNotTold(ILogger logger, string notice, string why);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pwb.Certificates;
+using Pwb.Platform;
 using Pwb.Telemetry;
 using Pwb.Threads;
 using Pwb.Time;
@@ -27,7 +28,15 @@ internal sealed class Heartbeat(
     private readonly Lock _ticking = new();
     private readonly List<ServerConnection> _snapshot = [];
     private AutoResetEvent? _wake;
+    private Supervisor? _supervisor;
     private int _users;
+
+    /// <summary>Gets a sign of life with beats; null for nobody.</summary>
+    public Supervisor? Supervisor
+    {
+        get => Volatile.Read(ref _supervisor);
+        set => Volatile.Write(ref _supervisor, value);
+    }
 
     /// <summary>Starts the thread unless it runs. Each call is to be paired with one of <see cref="Leave"/>.</summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
@@ -105,6 +114,7 @@ internal sealed class Heartbeat(
             reserve.ReleaseIfShort(); // first, because what follows may take a thread
             Tick(pace.StoodStill(now));
             RelieveSafely();
+            Supervisor?.Beat(now); // last: what comes before has not hung
             wait = pace.Beat(now, clock.UntilNextSecond());
         }
         while (!TryEnd(wake));

@@ -26,6 +26,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     private readonly ChannelContext _channels;
     private readonly CertificateWatch _certificates;
     private readonly Heartbeat _heartbeat;
+    private readonly SupervisorNotices _notices;
     private readonly SemaphoreSlim _lifecycle = new(1);
     private TaskCompletionSource _endOfGrace = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
@@ -58,6 +59,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
             new IsolatedLogger(loggerFactory.CreateLogger("Pwb.Access")), _options.AccessLogFormat, _options.TimeProvider, mask);
         Http1Context context = new(handler ?? new FixedResponseHandler(), _options, _channels, connectionLog, accessLog);
         Reception = new Reception(_channels, context, _rules.OfStreams, connections, _heartbeat, log);
+        _notices = new SupervisorNotices(_heartbeat, log);
         _listeners = new ListenerSet(_options, _rules, Reception, _heartbeat, reserve, _certificates, log);
     }
 
@@ -151,7 +153,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM
     /// or SIGHUP, on Windows by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends
     /// the grace at once, and a third is the system's. Completes as well when the token is cancelled, which is no error, and when
-    /// somebody else stops the server.
+    /// somebody else stops the server. Tells systemd, if that asks for it (NOTIFY_SOCKET), when the server is ready and when it
+    /// begins to stop, and gives its watchdog signs of life.
     /// </summary>
     /// <example><code>
     /// await using PwbServer server = new(handler);
@@ -176,7 +179,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
             _lifecycle.Release();
         }
 
+        await _notices.BeginAsync().ConfigureAwait(false);
         await WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped).ConfigureAwait(false);
+        await _notices.EndAsync().ConfigureAwait(false);
         if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
     }
 
