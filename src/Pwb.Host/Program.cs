@@ -19,8 +19,9 @@ try
     using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson, settings.AccessLog);
     await using var server = await StartAsync(settings, loggerFactory);
     Greeting.Say(settings, server, loggerFactory.CreateLogger("Pwb.Host"));
-    await signals.FirstAsync();
-    await server.StopAsync(signals.End); // the second signal ends the patience with requests in flight
+    var running = server.RunUntilStoppedAsync(signals.Token);
+    signals.Dispose();
+    await running;
     return 0;
 }
 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

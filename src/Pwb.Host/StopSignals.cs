@@ -3,15 +3,13 @@ using System.Runtime.InteropServices;
 namespace Pwb.Host;
 
 /// <summary>
-/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP: the first asks for a graceful drain, the second for the end at
-/// once, and a third is left to the system, so that the process can always be ended.
+/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP, until <see cref="PwbServer.RunUntilStoppedAsync"/> hears them itself: who
+/// reads the banner may send one before that. Then it is disposed.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private int _received;
 
     public StopSignals() => _registrations =
     [
@@ -20,22 +18,15 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
-    /// <summary>Completes with the first signal.</summary>
-    public Task FirstAsync() => _first.Task;
-
-    /// <summary>Cancelled by the second signal.</summary>
-    public CancellationToken End => _end.Token;
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
 
     // The token source stays undisposed: a signal that is being handled right now may still cancel it.
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
     private void OnSignal(PosixSignalContext context)
     {
-        int received = Interlocked.Increment(ref _received);
-        context.Cancel = received <= 2;
-        if (received == 1)
-            _first.TrySetResult();
-        else if (received == 2)
-            _end.Cancel();
+        context.Cancel = true;
+        _stop.Cancel();
     }
 }

@@ -15,6 +15,7 @@ using ILoggerFactory loggerFactory = options.Log switch
 await using var server = new PwbServer(new FaultHandler(), options.ToServerOptions(), loggerFactory);
 await server.StartAsync();
 Console.WriteLine($"port {server.EndPoint.Port}");
-await signals.FirstAsync();
-await server.StopAsync(signals.End);
+Task running = server.RunUntilStoppedAsync(signals.Token);
+signals.Dispose();
+await running;
 return 0;

@@ -8,6 +8,7 @@ namespace Pwb.Platform;
 /// Whoever started this process and wants to know how it fares, as systemd does: sd_notify(3), sd_watchdog_enabled(3). A notice
 /// is one datagram to a Unix domain socket.
 /// </summary>
+#pragma warning disable CA1001 // the socket is open as long as the process lives
 internal sealed class Supervisor
 {
     private const string Address = "NOTIFY_SOCKET", WatchdogInterval = "WATCHDOG_USEC", WatchdogProcess = "WATCHDOG_PID";

@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using System.Net;
 using System.Net.Sockets;
 using Pwb.Platform;
 
@@ -81,7 +80,7 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
         }
     }
 
-    private static EndPoint? PeerOf(NamedPipeServerStream instance)
+    private static UnixPeerEndPoint? PeerOf(NamedPipeServerStream instance)
     {
         if (!ThisSystem.IsLinux) return null;
         using SafeSocketHandle handle = new(instance.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);

@@ -165,7 +165,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task RunUntilStoppedAsync(CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested) return;
+        if (cancellationToken.IsCancellationRequested && _listeners is null) return;
         using ProcessSignals signals = new();
         Task stopped;
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
