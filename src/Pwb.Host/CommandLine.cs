@@ -76,7 +76,9 @@ internal sealed class CommandLine
         try
         {
             string? certificate = Text(Options.TlsCertificate), key = Text(Options.TlsKey);
-            return Settings(directory, HostCertificate.Load(certificate, key, IsOn(Options.TlsDevelopment), environment));
+            string? authority = Text(Options.TlsClientAuthority);
+            var tls = HostCertificate.Load(certificate, key, authority, IsOn(Options.TlsDevelopment), environment);
+            return Settings(directory, tls);
         }
         catch (Exception exception) when (exception is IOException or CryptographicException) // a certificate that does not do
         {
@@ -105,7 +107,8 @@ internal sealed class CommandLine
             return $"--listen says where to listen, so it does not go with {other.Name}.";
         if (IsOn(Options.Spa) && Text(Options.Fallback) is not null)
             return "--spa is --fallback index.html: only one of them can be given.";
-        return HostCertificate.WhatIsWrongWith(Text(Options.TlsCertificate), Text(Options.TlsKey), IsOn(Options.TlsDevelopment));
+        string? certificate = Text(Options.TlsCertificate), authority = Text(Options.TlsClientAuthority);
+        return HostCertificate.WhatIsWrongWith(certificate, Text(Options.TlsKey), authority, IsOn(Options.TlsDevelopment));
     }
 
     // The command line counts more than PWB_LISTEN.
@@ -118,6 +121,9 @@ internal sealed class CommandLine
         Port = Text(Options.Port) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : PwbServerOptions.DefaultPort,
         PortIsNamed = Text(Options.Port) is not null || Text(Options.Listen) is not null,
         Places = !IsPlaceNamedOtherwise && _values[Options.Listen] is { Count: > 0 } places ? places : [],
+        SocketMode = Text(Options.SocketMode) is { } mode ? OptionValues.ModeOf(mode) : null,
+        ProxyNetworks = _values[Options.ProxyProtocolFrom] is { Count: > 0 } networks
+            ? [.. networks.Select(network => OptionValues.NetworkOf(network)!.Value)] : null,
         AllowedHosts = _values[Options.AllowHost] is { Count: > 0 } names ? names : null,
         Files = Files(),
         Compress = IsOn(Options.Compress),

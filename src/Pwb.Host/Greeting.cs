@@ -24,6 +24,10 @@ internal static partial class Greeting
         bool isInformed = logger.IsEnabled(LogLevel.Information);
         if (isInformed && settings is { TlsIsForDevelopment: true, Tls.Certificates: [var certificate] })
             LogDevelopment(logger, certificate.Current.GetCertHashString(HashAlgorithmName.SHA256));
+        if (settings.ProxyNetworks is { } proxies)
+            LogProxyProtocol(logger, string.Join(' ', proxies));
+        if (settings.Tls is { ClientCertificateAuthorities: { } authorities })
+            LogClientCertificates(logger, string.Join("; ", authorities.Select(authority => authority.Subject)));
         if (isInformed && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
             LogExposed(logger, urls);
         if (settings.Users.Count > 0 && server.EndPoints.Any(endPoint => endPoint.Tls is null && IsForOthers(endPoint)))
@@ -96,6 +100,12 @@ internal static partial class Greeting
     [LoggerMessage(
         4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
     private static partial void LogDevelopment(ILogger logger, string fingerprint);
+
+    [LoggerMessage(12, LogLevel.Information, "proxies say who the client is, by the PROXY protocol, from {Networks} and nowhere else")]
+    private static partial void LogProxyProtocol(ILogger logger, string networks);
+
+    [LoggerMessage(13, LogLevel.Information, "clients need a certificate of {Authorities}")]
+    private static partial void LogClientCertificates(ILogger logger, string authorities);
 
     [LoggerMessage(2, LogLevel.Information, "open to everybody on the network: {Urls}")]
     private static partial void LogExposed(ILogger logger, string urls);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Host;
 
@@ -9,8 +10,10 @@ internal static class HostCertificate
     private const string PasswordVariable = "PWB_TLS_PASSWORD";
 
     /// <summary>What does not go together, in one line; null if everything does.</summary>
-    public static string? WhatIsWrongWith(string? certificate, string? key, bool isForDevelopment)
+    public static string? WhatIsWrongWith(string? certificate, string? key, string? clientAuthority, bool isForDevelopment)
     {
+        if (clientAuthority is not null && certificate is null && !isForDevelopment)
+            return "--tls-client-ca needs --tls-cert or --tls-dev.";
         if (isForDevelopment && (certificate ?? key) is not null)
             return "--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.";
         if (key is not null && certificate is null)
@@ -22,17 +25,42 @@ internal static class HostCertificate
 
     /// <exception cref="IOException">A file is not there or cannot be read.</exception>
     /// <exception cref="CryptographicException">What is in a file does not do.</exception>
-    public static TlsOptions? Load(string? certificate, string? key, bool isForDevelopment, Func<string, string?> environment)
+    public static TlsOptions? Load(
+        string? certificate, string? key, string? clientAuthority, bool isForDevelopment, Func<string, string?> environment)
     {
-        if (isForDevelopment)
-            return new TlsOptions(ServerCertificate.SelfSigned());
-        if (certificate is null)
+        if (certificate is null && !isForDevelopment)
             return null;
+        var own = isForDevelopment ? ServerCertificate.SelfSigned() : Load(certificate!, key, environment);
+        return clientAuthority is null ? new TlsOptions(own) : new TlsOptions(own)
+        {
+            ClientCertificates = ClientCertificateMode.Require,
+            ClientCertificateAuthorities = [.. AuthoritiesIn(clientAuthority)],
+        };
+    }
 
+    private static ServerCertificate Load(string certificate, string? key, Func<string, string?> environment)
+    {
         string? password = environment(PasswordVariable) is { Length: > 0 } value ? value : null;
-        return new TlsOptions(IsPfx(certificate)
+        return IsPfx(certificate)
             ? ServerCertificate.FromPfx(certificate, password)
-            : ServerCertificate.FromPem(certificate, key, password));
+            : ServerCertificate.FromPem(certificate, key, password);
+    }
+
+    private static X509Certificate2Collection AuthoritiesIn(string path)
+    {
+        X509Certificate2Collection authorities = [];
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new IOException($"Access to the path '{path}' is denied.");
+        }
+
+        authorities.ImportFromPem(text);
+        return authorities.Count > 0 ? authorities : throw new CryptographicException($"There is no certificate in {path}.");
     }
 
     private static bool IsPfx(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12";

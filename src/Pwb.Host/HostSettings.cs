@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
@@ -17,6 +18,12 @@ internal sealed record HostSettings
 
     /// <summary>Where to listen in place of the host and the port; none for those.</summary>
     public IReadOnlyList<string> Places { get; init; } = [];
+
+    /// <summary>The mode of Unix domain sockets; null for the library's default.</summary>
+    public UnixFileMode? SocketMode { get; init; }
+
+    /// <summary>Proxies that speak the PROXY protocol; null for none.</summary>
+    public IReadOnlyList<IPNetwork>? ProxyNetworks { get; init; }
 
     /// <summary>Null for the library's default.</summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
@@ -64,9 +71,14 @@ internal sealed record HostSettings
     {
         AllowedHosts = AllowedHosts,
         TrustedOrigins = CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
-        EndPoints = Places.Count > 0
-            ? [.. Places.Select(place => OptionValues.PlaceOf(place, Tls))]
-            : OptionValues.EndPointsOf(Host, Port, Tls),
+        EndPoints = [.. EndPoints().Select(endPoint => endPoint with
+        {
+            SocketMode = SocketMode ?? endPoint.SocketMode,
+            ProxyProtocolFrom = ProxyNetworks,
+        })],
         AccessLogFormat = AccessLog,
     };
+
+    private IEnumerable<ServerEndPoint> EndPoints() =>
+        Places.Count > 0 ? Places.Select(place => OptionValues.PlaceOf(place, Tls)) : OptionValues.EndPointsOf(Host, Port, Tls);
 }

@@ -109,12 +109,15 @@ internal static class OptionValues
     /// <exception cref="ArgumentException">It is none.</exception>
     public static ServerEndPoint PlaceOf(string value, TlsOptions? tls)
     {
-        const string Unix = "unix:", Descriptor = "fd:";
+        const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:";
         if (value.StartsWith(Unix, StringComparison.Ordinal))
         {
             string path = value[Unix.Length..];
             return ServerEndPoint.Unix(path.StartsWith('@') ? '\0' + path[1..] : path) with { Tls = tls };
         }
+
+        if (value.StartsWith(Pipe, StringComparison.Ordinal))
+            return ServerEndPoint.NamedPipe(value[Pipe.Length..]) with { Tls = tls };
 
         if (value.StartsWith(Descriptor, StringComparison.Ordinal)
             && int.TryParse(value.AsSpan(Descriptor.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
@@ -128,6 +131,20 @@ internal static class OptionValues
             throw new ArgumentException($"'{value}' lacks brackets around its address.", nameof(value));
         int port = int.Parse(value[(colon + 1)..], CultureInfo.InvariantCulture);
         return new ServerEndPoint(new IPEndPoint(address, port)) { Tls = tls };
+    }
+
+    public static bool IsMode(string value) => value.Length == 3 && value.All(digit => digit is >= '0' and <= '7');
+
+    public static UnixFileMode ModeOf(string value) => (UnixFileMode)Convert.ToInt32(value, fromBase: 8);
+
+    public static bool IsProxyNetwork(string value) => NetworkOf(value) is { PrefixLength: > 0 };
+
+    /// <returns>Null if it is none.</returns>
+    public static IPNetwork? NetworkOf(string value)
+    {
+        if (AddressOf(value) is { } address)
+            return new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
+        return AddressOf(value.Split('/')[0]) is not null && IPNetwork.TryParse(value, out var network) ? network : null;
     }
 
     /// <summary>The lines without a pattern, for every answer.</summary>

@@ -47,11 +47,37 @@ internal static partial class Options
         Name = "--listen",
         Group = OptionGroup.Listening,
         ValueName = "place",
-        Summary = "Where to listen, in place of --host and --port: `127.0.0.1:8080`, `unix:/run/pwb.sock` or `fd:3`. Repeatable",
-        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `fd:` is a "
+        Summary = "Where to listen, in place of --host and --port: `127.0.0.1:8080`, `unix:/run/pwb.sock`, `pipe:pwb` or `fd:3`. "
+            + "Repeatable",
+        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `pipe:` is a named "
+            + "pipe, also for the same user. `fd:` is a "
             + "socket that the process was given and that listens already, as systemd gives them from 3 on.",
         Accepts = OptionValues.IsPlace,
-        Expected = "an IP address with a port, unix:<path>, or fd:<number> of a socket that listens",
+        Expected = "an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that listens",
+        IsRepeatable = true,
+    };
+
+    public static Option SocketMode { get; } = new()
+    {
+        Name = "--socket-mode",
+        Group = OptionGroup.Listening,
+        ValueName = "mode",
+        Summary = "The mode of Unix domain sockets, such as `660`: who may write may connect",
+        Default = "600, the same user",
+        Accepts = OptionValues.IsMode,
+        Expected = "three octal digits, such as 660",
+    };
+
+    public static Option ProxyProtocolFrom { get; } = new()
+    {
+        Name = "--proxy-protocol-from",
+        Group = OptionGroup.Listening,
+        ValueName = "network",
+        Summary = "Proxies in front that say who the client is, by the PROXY protocol: `10.0.0.1` or `10.0.0.0/24`. Repeatable",
+        More = "Every connection then has to come from one of them and begin with the protocol's header. Who may connect to a Unix "
+            + "domain socket or a pipe counts as listed.",
+        Accepts = OptionValues.IsProxyNetwork,
+        Expected = "an IP address or a network, such as 10.0.0.0/24, but not all the world",
         IsRepeatable = true,
     };
 
@@ -114,6 +140,18 @@ internal static partial class Options
         Group = OptionGroup.Tls,
         ValueName = "file",
         Summary = "The private key of a certificate in PEM form, if it is in another file",
+        Accepts = OptionValues.IsPath,
+        Expected = File,
+        TakesPath = true,
+    };
+
+    public static Option TlsClientAuthority { get; } = new()
+    {
+        Name = "--tls-client-ca",
+        Group = OptionGroup.Tls,
+        ValueName = "file",
+        Summary = "Serve only clients with a certificate of the authorities in this file: PEM",
+        More = "Others get 403.",
         Accepts = OptionValues.IsPath,
         Expected = File,
         TakesPath = true,

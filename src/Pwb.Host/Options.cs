@@ -76,9 +76,9 @@ internal static partial class Options
         Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base, Compress, Watch,
         Mime, Header, CacheControl,
         Proxy,
-        Port, Host, Listen, Open,
+        Port, Host, Listen, SocketMode, ProxyProtocolFrom, Open,
         AllowHost, Auth, Cors,
-        TlsCertificate, TlsKey, TlsDevelopment,
+        TlsCertificate, TlsKey, TlsClientAuthority, TlsDevelopment,
         Level, Format, AccessLog,
         Help, Version, Manual, Completion,
     ];

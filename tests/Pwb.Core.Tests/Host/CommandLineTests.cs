@@ -58,6 +58,7 @@ public sealed class CommandLineTests
     {
         EndPointsOf("--listen", "127.0.0.1:8080", "--listen", "[::1]:0", "--listen", "unix:/run/pwb.sock").Should().Equal(
             new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 8080)), new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 0)), ServerEndPoint.Unix("/run/pwb.sock"));
+        EndPointsOf("--listen=pipe:pwb").Should().Equal(ServerEndPoint.NamedPipe("pwb"));
         EndPointsOf("--listen=unix:@pwb").Should().ContainSingle().Which.ToString().Should().Be("unix:@pwb");
         Parse(["--listen", "unix:s", "--tls-dev"]).ToServerOptions().EndPoints.Should().ContainSingle().Which.Tls.Should().NotBeNull();
         Refusal("--listen", "unix:s", "--port", "80").Should().StartWith("pwb: --listen says where to listen, so it does not go with --port.");
@@ -65,6 +66,8 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("unix:")]
+    [InlineData("pipe:")]
+    [InlineData("pipe:a/b")]
     [InlineData("fd:x")]
     [InlineData("fd:1000000")]
     [InlineData("localhost:80")]
@@ -75,7 +78,45 @@ public sealed class CommandLineTests
     [InlineData(":80")]
     [InlineData("")]
     public void Refuses_what_is_no_place_to_listen(string place) =>
-        Refusal("--listen", place).Should().StartWith($"pwb: --listen takes an IP address with a port, unix:<path>, or fd:<number> of a socket that listens, not '{place}'.");
+        Refusal("--listen", place).Should().StartWith($"pwb: --listen takes an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that listens, not '{place}'.");
+
+    [Fact]
+    public void Proxies_and_modes_are_of_every_end_point()
+    {
+        IReadOnlyList<ServerEndPoint> endPoints = EndPointsOf(
+            "--listen", "unix:s", "--listen", "127.0.0.1:80", "--socket-mode", "660", "--proxy-protocol-from", "10.0.0.1", "--proxy-protocol-from=2001:db8::/32");
+
+        endPoints.Should().HaveCount(2).And.OnlyContain(endPoint => endPoint.ProxyProtocolFrom!.SequenceEqual(new[] { IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("2001:db8::/32") }));
+        endPoints[0].SocketMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        EndPointsOf("--port", "80")[0].ProxyProtocolFrom.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("--proxy-protocol-from", "0.0.0.0/0")]
+    [InlineData("--proxy-protocol-from", "10.0.0.0/33")]
+    [InlineData("--proxy-protocol-from", "10.1")]
+    [InlineData("--proxy-protocol-from", "proxy.example")]
+    [InlineData("--proxy-protocol-from", "")]
+    [InlineData("--socket-mode", "rw")]
+    [InlineData("--socket-mode", "0660")]
+    [InlineData("--socket-mode", "888")]
+    [InlineData("--tls-client-ca", "no-such-file.pem")]
+    public void Refuses_lists_and_modes_that_are_none_and_files_that_are_not_there(string option, string value) =>
+        Refusal(option, value, "--tls-dev").Should().StartWith("pwb: ").And.ContainAny($"{option} takes ", "no-such-file.pem");
+
+    [Fact]
+    public void Authorities_of_clients_need_a_certificate_of_the_server_and_are_in_a_file()
+    {
+        Refusal("--tls-client-ca", "ca.pem").Should().StartWith("pwb: --tls-client-ca needs --tls-cert or --tls-dev.");
+        string path = Path.GetTempFileName();
+        Refusal("--tls-client-ca", path, "--tls-dev").Should().StartWith("pwb: There is no certificate in ");
+        File.WriteAllText(path, ServerCertificate.SelfSigned().Current.ExportCertificatePem());
+        TlsOptions tls = Parse(["--tls-client-ca", path, "--tls-dev"]).ToServerOptions().EndPoints[0].Tls!;
+        File.Delete(path);
+
+        tls.ClientCertificates.Should().Be(ClientCertificateMode.Require);
+        tls.ClientCertificateAuthorities.Should().ContainSingle();
+    }
 
     [SkippableFact]
     public void A_slash_begins_a_path_and_no_option()
