@@ -21,6 +21,8 @@ public sealed class ServerSettingsTests
             ("Pwb:AllowedHosts:1", "*.example.org"),
             ("Pwb:TrustedOrigins:0", "https://app.example"),
             ("Pwb:AdditionalMethods:0", "PURGE"),
+            ("Pwb:SocketEngine", "epoll"),
+            ("Pwb:SpinTime", "00:00:00.0001"),
             ("Pwb:GrowThreadPool", "False"));
 
         options.Should().BeEquivalentTo(new PwbServerOptions
@@ -33,6 +35,8 @@ public sealed class ServerSettingsTests
             AllowedHosts = ["example.org", "*.example.org"],
             TrustedOrigins = ["https://app.example"],
             AdditionalMethods = ["PURGE"],
+            SocketEngine = SocketEngine.Epoll,
+            SpinTime = TimeSpan.FromMicroseconds(100),
             GrowThreadPool = false,
         });
     }

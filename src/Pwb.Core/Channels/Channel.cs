@@ -69,12 +69,6 @@ internal sealed class Channel
     /// <summary>Whether a request is being answered. For any thread.</summary>
     public bool IsAtWork => _control.IsAtWork;
 
-    /// <summary>Whether reads and writes that had to wait go on at once, on the thread that sees them complete.</summary>
-    public bool CompletesInline
-    {
-        set => Transport.CompletesInline = value;
-    }
-
     /// <summary>Whether another protocol has taken the connection over.</summary>
     public bool IsTakenOver { get; private set; }
 
@@ -110,14 +104,17 @@ internal sealed class Channel
     /// <summary>Closes the connection if the server is stopping. To be called when a next request is waited for.</summary>
     public void CloseIfStopping() => _control.CloseIfStopping();
 
+    /// <summary>A next request is to be waited for: see <see cref="Transports.Transport.GoOnInline"/>.</summary>
+    public void GoOnInline(bool neverBlocks) => Transport.GoOnInline(neverBlocks);
+
     /// <summary>
-    /// Goes on with a thread of the pool, now and after every wait until the next request is waited for. To be awaited before
-    /// whatever may block: a connection whose handler never blocks is otherwise served by a thread that must not be.
+    /// Goes on where a thread may be blocked, now and after every wait until the next request is waited for: in the pool, unless
+    /// the caller's thread is another such place already. To be awaited before whatever may block: a connection whose handler
+    /// never blocks is otherwise served by a thread that must not be.
     /// </summary>
     public ConfiguredTaskAwaitable<OnPool> GoToPoolAsync()
     {
-        Transport.CompletesInline = false;
-        bool isThere = Thread.CurrentThread.IsThreadPoolThread;
+        bool isThere = Transport.GoOnWhereBlockingIsAllowed();
         return OnPool.Proof.ConfigureAwait(isThere ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
     }
 

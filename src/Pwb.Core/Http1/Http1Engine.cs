@@ -56,7 +56,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
                     _hasWaited = Channel.Receiver.Received.UnreadLength == 0;
                     if (_hasWaited)
                     {
-                        Channel.CompletesInline = Context.HandlerNeverBlocks;
+                        Channel.GoOnInline(Context.HandlerNeverBlocks);
                         return true;
                     }
                 }

@@ -26,6 +26,9 @@ internal sealed partial class ServerLog(ILogger logger)
         else LogStoppedHard(logger, aborted);
     }
 
+    /// <summary>The transport that was asked for is not there.</summary>
+    public void NoEpoll(string why) => LogNoEpoll(logger, why);
+
     public void AcceptFailed(string endPoint, string why) => LogAcceptFailed(logger, endPoint, why);
 
     public void CertificateReloaded(string path, DateTime validUntil) => LogCertificateReloaded(logger, path, validUntil);
@@ -67,6 +70,9 @@ internal sealed partial class ServerLog(ILogger logger)
 
     [LoggerMessage(23, LogLevel.Warning, "stopped; connections that did not end in time and were reset: {Aborted}")]
     private static partial void LogStoppedHard(ILogger logger, int aborted);
+
+    [LoggerMessage(46, LogLevel.Warning, "no epoll, the system's sockets take its place: {Why}")]
+    private static partial void LogNoEpoll(ILogger logger, string why);
 
     [LoggerMessage(24, LogLevel.Warning, "cannot accept connections on {EndPoint}: {Why}")]
     private static partial void LogAcceptFailed(ILogger logger, string endPoint, string why);

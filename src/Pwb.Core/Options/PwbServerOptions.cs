@@ -15,6 +15,8 @@ public sealed record PwbServerOptions
     /// <summary>The default port, which is the tutorial's.</summary>
     public const int DefaultPort = 8888;
 
+    private static readonly TimeSpan MaxSpinTime = TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// The addresses to listen on. Default: 127.0.0.1 and, if the machine has it, ::1, at port 8888. All end points with port 0
     /// share one free port; those with TLS share another.
@@ -93,6 +95,20 @@ public sealed record PwbServerOptions
     public bool GrowThreadPool { get; init; } = true;
 
     /// <summary>
+    /// How sockets are served. Default: <see cref="SocketEngine.Default"/>, which is .NET's own way unless the environment
+    /// variable PWB_SOCKETS says <c>epoll</c>.
+    /// </summary>
+    public SocketEngine SocketEngine { get; init; }
+
+    /// <summary>
+    /// With <see cref="SocketEngine.Epoll"/>: how long a thread that waits for clients stays awake where the last gap between two
+    /// events was that short too. Zero to 1 ms; default zero, which is never. A single client that waits for each answer gets it
+    /// sooner, and a processor is busy for as long; 100 µs is a good value where that is worth it. A server that is idle or slow
+    /// does not do it, and neither does one on a machine with one processor.
+    /// </summary>
+    public TimeSpan SpinTime { get; init; }
+
+    /// <summary>
     /// The clock of deadlines and of the Date field. Default: the system's. If it throws, the server uses the system's from then
     /// on, and logs an error.
     /// </summary>
@@ -135,11 +151,22 @@ public sealed record PwbServerOptions
                     + "PURGE.");
         Require(
             Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
+        Require(Enum.IsDefined(SocketEngine), nameof(SocketEngine), $"SocketEngine is {SocketEngine}, which is none.");
+        Require(
+            SpinTime >= TimeSpan.Zero && SpinTime <= MaxSpinTime,
+            nameof(SpinTime),
+            $"SpinTime is {SpinTime.TotalMilliseconds} ms; it takes 0 to {MaxSpinTime.TotalMilliseconds}.");
         Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
         Require(Limits is not null, nameof(Limits), "Limits is null.");
         CheckServerHeader();
         Limits!.Validate();
     }
+
+    /// <summary>
+    /// How many threads wait for events, each for those of its own connections. Internal, since more than one has not been
+    /// measured on a machine that has processors for it.
+    /// </summary>
+    internal int Seats { get; init; } = 1;
 
     /// <summary>The same options, with lists that nobody else can change.</summary>
     internal PwbServerOptions Copy() => this with

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.Platform;
 
@@ -7,6 +8,7 @@ internal static class LinuxProcess
 {
     private const string LimitsFile = "/proc/self/limits";
     private const string OpenFilesLine = "Max open files";
+    private const string ThisThread = "/proc/thread-self";
 
     /// <summary>The soft limit on open files; null if there is none, or it cannot be read.</summary>
     public static int? ReadOpenFileLimit()
@@ -21,6 +23,41 @@ internal static class LinuxProcess
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>The file that has the status of the thread which calls this; null if there is no /proc.</summary>
+    public static string? FindThreadStatus()
+    {
+        try
+        {
+            // It leads to 4711/task/4712, from /proc.
+            return new FileInfo(ThisThread).LinkTarget is { } thread ? $"/proc/{thread}/stat" : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a thread waits for something other than a processor. False if that cannot be told.</summary>
+    /// <param name="status">What <see cref="FindThreadStatus"/> gave it.</param>
+    public static bool IsAsleep(string? status)
+    {
+        if (status is null) return false;
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(status);
+            Span<byte> text = stackalloc byte[256];
+            text = text[..RandomAccess.Read(file, text, 0)];
+
+            // proc_pid_stat(5): the number, the name in parentheses, which may hold some itself, and then the state.
+            int end = text.LastIndexOf((byte)')');
+            return end >= 0 && end + 2 < text.Length && text[end + 2] is (byte)'S' or (byte)'D';
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -61,11 +61,13 @@ internal sealed class Acceptor(
     private void Run()
     {
         int gone = 0;
+        long since = Environment.TickCount64;
         _begin.Wait();
         while (!_stop.IsSet)
         {
             try
             {
+                since = Environment.TickCount64;
                 if (accept() is not { } transport) break;
 
                 // First, because to serve it may take a thread.
@@ -84,6 +86,8 @@ internal sealed class Acceptor(
             catch (Exception exception)
             {
                 if (_stop.IsSet) break;
+                bool isNew = Environment.TickCount64 - since > LongestDelayMilliseconds; // and not the old trouble
+                if (isNew) _delay = FirstDelayMilliseconds;
                 Pause(exception);
             }
         }

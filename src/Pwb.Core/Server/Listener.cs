@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pwb.Epoll;
 using Pwb.Logging;
 using Pwb.Platform;
 using Pwb.Transports;
@@ -20,6 +21,7 @@ internal sealed class Listener
     private readonly ListenerEntrance? _entrance;
     private readonly PipeListener? _pipe;
     private readonly ServerLog _log;
+    private SeatedListening? _seated;
     private Acceptor? _acceptor;
     private long _loggedAt;
     private volatile bool _isStopped;
@@ -86,12 +88,24 @@ internal sealed class Listener
     }
 
     /// <summary>Makes the thread that accepts. It waits for <see cref="Begin"/>.</summary>
-    /// <param name="serve">Takes an accepted connection over without waiting for anything.</param>
+    /// <param name="admit">
+    /// Takes an accepted connection over without waiting for anything, and returns what serves it, if it is to be served.
+    /// </param>
+    /// <param name="seats">Where sockets of its own are accepted from; null for the thread.</param>
     /// <param name="reserve">Descriptors that connections must not take.</param>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
-    public void Start(Action<Transport> serve, DescriptorReserve reserve)
+    public void Start(Func<Transport, IThreadPoolWorkItem?> admit, Seats? seats, DescriptorReserve reserve)
     {
-        Acceptor acceptor = new(_entrance is null ? AcceptSocket : _entrance.Accept, serve, LogSometimes, reserve);
+        Func<Transport?> accept = _entrance is null ? AcceptSocket : _entrance.Accept;
+
+        // A socket that others have too stays as it is: who does not want to wait at it would change that for all.
+        if (seats is not null && _socket is not null && EndPoint.Socket is null)
+        {
+            _seated = new SeatedListening(seats, _socket, admit, reserve);
+            accept = _seated.Accept;
+        }
+
+        Acceptor acceptor = new(accept, transport => Reception.Queue(admit(transport)), LogSometimes, reserve);
         acceptor.Start();
         _acceptor = acceptor; // not before: who stops waits for its thread
     }
@@ -104,6 +118,7 @@ internal sealed class Listener
     {
         _isStopped = true;
         _acceptor?.Stop();
+        _seated?.Dispose();
         if (EndPoint.Socket is null) _socket?.Dispose();
         _entrance?.Dispose();
         _pipe?.Dispose();

@@ -1,4 +1,5 @@
 using Pwb.Certificates;
+using Pwb.Epoll;
 using Pwb.Logging;
 using Pwb.Security;
 using Pwb.Transports;
@@ -19,6 +20,7 @@ internal sealed class ListenerSet(
     ServerLog log)
 {
     private List<Listener>? _listeners;
+    private Seats? _seats;
     private TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The end points with their real ports; null while the server does not listen.</summary>
@@ -41,6 +43,7 @@ internal sealed class ListenerSet(
         bool isBeating = false;
         try
         {
+            _seats = SeatChoice.Start(options, log);
             listeners.ForEach(listener => Prepare(listener, endPoints));
             heartbeat.Enter();
             isBeating = true;
@@ -49,6 +52,7 @@ internal sealed class ListenerSet(
         catch (Exception exception)
         {
             listeners.ForEach(listener => listener.Stop());
+            _ = _seats?.EndAsync();
             certificates.End();
             if (isBeating) heartbeat.Leave();
             reserve.Release();
@@ -78,6 +82,7 @@ internal sealed class ListenerSet(
             await Task.WhenAll(listeners.ConvertAll(listener => listener.WhenStoppedAsync())).ConfigureAwait(false);
             reserve.Release();
             int aborted = await reception.EndAsync(endOfGrace).ConfigureAwait(false);
+            await SeatChoice.EndAsync(_seats).ConfigureAwait(false);
             if (_listeners is not null) log.Stopped(aborted);
         }
         finally
@@ -104,8 +109,9 @@ internal sealed class ListenerSet(
             transport =>
             {
                 if (proxies is not null) transport.Preface = new ProxyPreface(proxies);
-                reception.Serve(handshake is null ? transport : new TlsTransport(transport, handshake), asked);
+                return reception.Admit(handshake is null ? transport : new TlsTransport(transport, handshake), asked);
             },
+            _seats,
             reserve);
     }
 }

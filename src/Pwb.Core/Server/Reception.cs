@@ -43,13 +43,14 @@ internal sealed class Reception(
     /// Takes an accepted connection over. Called by the thread that accepts, which nothing may hold up. Counting here, and not
     /// when the pool gets to it, keeps the limit also when handlers hold up the pool.
     /// </summary>
-    public void Serve(Transport transport, EntryRules rules)
+    /// <returns>What serves the connection, on whatever thread may be blocked; null if it is not served.</returns>
+    public IThreadPoolWorkItem? Admit(Transport transport, EntryRules rules)
     {
         Admitted admitted = _admission.Enter();
         if (admitted == Admitted.Dropped)
         {
-            transport.EndFromOutside(abort: true);
-            return;
+            Drop(transport);
+            return null;
         }
 
         bool isRefused = admitted == Admitted.Refused;
@@ -63,11 +64,11 @@ internal sealed class Reception(
         {
             // No connection has come of it that would give back its place at its end.
             _admission.Leave(admitted);
-            transport.EndFromOutside(abort: true);
+            Drop(transport);
             throw;
         }
 
-        Queue(connection);
+        return connection;
     }
 
     /// <summary>A connection over a stream of somebody else's, by what that stream is.</summary>
@@ -129,10 +130,14 @@ internal sealed class Reception(
         return open.Count;
     }
 
-    // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued all
-    // the same.
-    private static void Queue(ServerConnection connection)
+    /// <summary>Has a connection served by the pool.</summary>
+    /// <param name="connection">What serves it; null if it is not to be.</param>
+    public static void Queue(IThreadPoolWorkItem? connection)
     {
+        if (connection is null) return;
+
+        // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued
+        // all the same.
         try
         {
             ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
@@ -141,6 +146,13 @@ internal sealed class Reception(
         {
             // As above.
         }
+    }
+
+    // It has no loop that would.
+    private static void Drop(Transport transport)
+    {
+        transport.EndFromOutside(abort: true);
+        _ = transport.ReleaseAsync();
     }
 
     private static bool CloseIfIdle(ServerConnection connection)

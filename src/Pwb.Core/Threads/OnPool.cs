@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Pwb.Threads;
 
 /// <summary>
-/// The proof that the caller may run code that blocks, because its thread is one of the pool. Whatever runs somebody else's code
-/// (a handler, a body, a log, a listener) asks for one and calls <see cref="Check"/>; <c>GoToPoolAsync</c> of a channel gives it.
+/// The proof that the caller may run code that blocks, because its thread is one of the pool, or one that is watched and has
+/// another go on when it is blocked (<see cref="WatchedThread"/>). Whatever runs somebody else's code (a handler, a body, a log,
+/// a listener) asks for one and calls <see cref="Check"/>; <c>GoToPoolAsync</c> of a channel gives it.
 /// </summary>
 internal readonly struct OnPool
 {
@@ -25,6 +26,6 @@ internal readonly struct OnPool
     [Conditional("DEBUG")]
     public void Check() =>
         Debug.Assert(
-            _isPromise || Thread.CurrentThread.IsThreadPoolThread,
+            _isPromise || Thread.CurrentThread.IsThreadPoolThread || WatchedThread.Current is not null,
             "Somebody else's code runs on a thread that it must not block.");
 }

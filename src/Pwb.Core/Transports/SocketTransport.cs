@@ -27,22 +27,6 @@ internal sealed class SocketTransport(
 
     public override bool CanSendFiles => true;
 
-    public override bool CompletesInline
-    {
-        set
-        {
-            if (!_mayCompleteInline) return;
-            try
-            {
-                SetPreferInlineCompletions(Socket, value);
-            }
-            catch (MissingMethodException)
-            {
-                _mayCompleteInline = false; // a runtime without it, where everything goes through the pool
-            }
-        }
-    }
-
     public override bool HasUnreadData
     {
         get
@@ -57,6 +41,17 @@ internal sealed class SocketTransport(
             }
         }
     }
+
+    // All sockets of the process depend on the thread that completes inline.
+    public override void GoOnInline(bool neverBlocks) => SetInline(neverBlocks);
+
+    public override bool GoOnWhereBlockingIsAllowed()
+    {
+        SetInline(false);
+        return base.GoOnWhereBlockingIsAllowed();
+    }
+
+    public override bool GoOnInPool() => GoOnWhereBlockingIsAllowed();
 
     public override long GetAcknowledgedBytes()
     {
@@ -154,6 +149,19 @@ internal sealed class SocketTransport(
         or SocketError.Shutdown or SocketError.NotConnected or SocketError.TimedOut or SocketError.Disconnecting
         or SocketError.NetworkDown or SocketError.NetworkUnreachable or SocketError.NetworkReset
         or SocketError.HostDown or SocketError.HostUnreachable or SocketError.OperationAborted or SocketError.Interrupted;
+
+    private void SetInline(bool isInline)
+    {
+        if (!_mayCompleteInline) return;
+        try
+        {
+            SetPreferInlineCompletions(Socket, isInline);
+        }
+        catch (MissingMethodException)
+        {
+            _mayCompleteInline = false; // a runtime without it, where everything goes through the pool
+        }
+    }
 
     private static EndPoint? AddressOf(Socket socket)
     {

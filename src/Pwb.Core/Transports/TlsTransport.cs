@@ -60,6 +60,8 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
             if (first == -1) throw new IOException("nothing was sent");
             if (first is not (null or HandshakeRecord)) return Rejection.PlainOnTlsPort;
 
+            // Signing takes long, and whoever checks a client's certificate may ask others.
+            if (!below.GoOnInPool()) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             _session = new SslStream(Stream, leaveInnerStreamOpen: true);
             refusal = await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);
         }
@@ -88,12 +90,19 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
         await below.ShutdownSendAsync().ConfigureAwait(false);
     }
 
-    public override Task ReleaseAsync()
+    // Encryption takes longer than a thread should be held up that all sockets wait for.
+    public override void GoOnInline(bool neverBlocks) => below.GoOnInline(neverBlocks: false);
+
+    public override bool GoOnWhereBlockingIsAllowed() => below.GoOnWhereBlockingIsAllowed();
+
+    public override bool GoOnInPool() => below.GoOnInPool();
+
+    public override async Task ReleaseAsync()
     {
         _session?.Dispose();
-        return base.ReleaseAsync();
+        await base.ReleaseAsync().ConfigureAwait(false);
+        await below.ReleaseAsync().ConfigureAwait(false);
     }
 
-    // Without CompletesInline: encryption takes longer than the thread should be held up that all sockets wait for.
     protected override void Close(bool abort) => below.End(abort);
 }

@@ -39,7 +39,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     public virtual bool NeedsOpening => Preface is not null;
 
     /// <summary>The other end of this very connection: the client, or a proxy.</summary>
-    public EndPoint? Peer { get; } = peer;
+    public virtual EndPoint? Peer { get; } = peer;
 
     public EndPoint? RemoteEndPoint => Preface?.Source ?? Peer;
 
@@ -61,16 +61,6 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// </summary>
     public virtual bool EndsPendingReads => false;
 
-    /// <summary>
-    /// Whether reads and writes that had to wait go on at once, on the thread that the system tells of it, rather than on the
-    /// pool. Nothing may then block that thread: all sockets of the process depend on it. Streams that know no such thing ignore
-    /// it.
-    /// </summary>
-    public virtual bool CompletesInline
-    {
-        set { }
-    }
-
     /// <summary>Whether bytes have arrived that nobody has read.</summary>
     public virtual bool HasUnreadData => false;
 
@@ -91,6 +81,23 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
 
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public virtual bool CanSendFiles => false;
+
+    /// <summary>
+    /// A next request is waited for. What has to wait may go on where the system tells of it, as long as no code but the server's
+    /// runs: see <see cref="GoOnWhereBlockingIsAllowed"/>. Streams that know no such thing go on in the pool.
+    /// </summary>
+    /// <param name="neverBlocks">Whether the handler has promised to do nothing that such a thread must not.</param>
+    public virtual void GoOnInline(bool neverBlocks)
+    {
+    }
+
+    /// <summary>What has to wait goes on where a thread may be blocked, until <see cref="GoOnInline"/>.</summary>
+    /// <returns>Whether the caller's thread may be.</returns>
+    public virtual bool GoOnWhereBlockingIsAllowed() => Thread.CurrentThread.IsThreadPoolThread;
+
+    /// <summary>What has to wait goes on in the pool, until <see cref="GoOnInline"/>.</summary>
+    /// <returns>Whether the caller is there.</returns>
+    public virtual bool GoOnInPool() => Thread.CurrentThread.IsThreadPoolThread;
 
     /// <summary>Takes note of a handler's exception, where the client is to be told.</summary>
     /// <returns>The field of the 500 that names it; null where nobody is told.</returns>

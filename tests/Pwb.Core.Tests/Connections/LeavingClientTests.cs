@@ -2,10 +2,13 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pwb.Epoll;
 using Pwb.Logging;
+using Pwb.Platform;
 using Pwb.Server;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
+using Pwb.Transports;
 
 namespace Pwb.Tests.Connections;
 
@@ -148,20 +151,39 @@ public sealed class LeavingClientTests
         await stop.WaitAsync(Wire.SafetyTimeout);
     }
 
-    [SkippableFact]
-    public async Task One_that_vanishes_without_a_word_is_looked_for_by_its_connection()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_vanishes_without_a_word_is_looked_for_by_its_connection(bool byEpoll)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere each accepted socket is set by itself.");
-        TaskCompletionSource<Socket> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Skip.If(byEpoll && !ThisSystem.IsLinux, "Only Linux has epoll.");
+        Seats? seats = byEpoll ? new Seats(1, TimeSpan.Zero) : null;
+        seats?.Start();
+        TaskCompletionSource<Transport> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Listener listener = Listener.Bind([new(new IPEndPoint(IPAddress.Loopback, 0))], 1, deferAccept: false, new ServerLog(NullLogger.Instance))[0];
-        listener.Start(transport => accepted.SetResult(((NetworkStream)transport.Stream).Socket), new DescriptorReserve());
+        listener.Start(
+            transport =>
+            {
+                accepted.SetResult(transport);
+                return null;
+            },
+            seats,
+            new DescriptorReserve());
         listener.Begin();
         using TcpClient client = new();
         await client.ConnectAsync(listener.EndPoint.Ip);
-        using Socket socket = await accepted.Task.WaitAsync(Wire.SafetyTimeout);
+        Transport transport = await accepted.Task.WaitAsync(Wire.SafetyTimeout);
+        using (Socket socket = new(new SafeSocketHandle((nint)transport.Descriptor, ownsHandle: false)))
+        {
+            socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive).Should().Be(1);
+            socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime).Should().Be(60);
+        }
+
         listener.Stop();
-        socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive).Should().Be(1);
-        socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime).Should().Be(60);
+        transport.End(abort: true);
+        await transport.ReleaseAsync();
+        if (seats is not null) await seats.EndAsync().WaitAsync(Wire.SafetyTimeout);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)

@@ -204,6 +204,7 @@ internal static class Examples
         Use(() => { PwbServerOptions options = new() { EndPoints = [ServerEndPoint.NamedPipe("my-app")] }; });
         Use(() => { ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] }; });
         Use(() => { PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() }; });
+        Use(() => { PwbServerOptions options = new() { SocketEngine = SocketEngine.Epoll }; });
         Use(() =>
         {
             ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");

@@ -111,7 +111,7 @@ public sealed class ConnectionLimitTests
         await server.StartAsync();
         for (int i = 0; i < 2; i++)
         {
-            server.Invoking(s => s.Reception.Serve(null!, new EntryRules(null, null))).Should().Throw<NullReferenceException>();
+            server.Invoking(s => s.Reception.Admit(null!, new EntryRules(null, null))).Should().Throw<NullReferenceException>();
         }
 
         using TcpClient first = await AskAsync(server), second = await AskAsync(server);

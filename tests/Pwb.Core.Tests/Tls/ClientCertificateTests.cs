@@ -56,6 +56,29 @@ public sealed class ClientCertificateTests
         log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(SocketEngine.Runtime)]
+    [InlineData(SocketEngine.Epoll)]
+    public async Task Handshakes_are_made_in_the_pool(SocketEngine engine)
+    {
+        bool? isInPool = null;
+        TlsOptions tls = new(Server)
+        {
+            ClientCertificates = ClientCertificateMode.Require,
+            ClientCertificateAuthorities = [Chain.Root],
+            ClientCertificateValidator = (_, _, _) =>
+            {
+                isInPool = Thread.CurrentThread.IsThreadPoolThread;
+                return true;
+            },
+        };
+        await using PwbServer server = new(new FixedResponseHandler(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), SocketEngine = engine });
+        await server.StartAsync();
+
+        (await AskAsync(server, SslProtocols.Tls13, ContextOf(Good))).Should().StartWith("HTTP/1.1 200 OK");
+        isInPool.Should().BeTrue();
+    }
+
     [Fact]
     public async Task A_client_without_its_intermediate_is_served_where_that_is_among_the_authorities()
     {

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pwb.Epoll;
+
+/// <summary>The seats of a server, and the threads that sit in them or watch them.</summary>
+#pragma warning disable CA1001 // the watcher disposes of the bell, the last thread of each seat of that
+internal sealed class Seats
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Bell _bell = new();
+    private readonly Seat[] _seats;
+    private readonly Spares _spares;
+    private readonly Watcher _watcher;
+    private int _open;
+
+    /// <param name="count">How many seats, each with its own connections.</param>
+    /// <param name="spinTime">How long to stay awake where the next event is likely to come at once; zero not to.</param>
+    /// <exception cref="IOException">The system has no epoll, does not allow it, or has no descriptors.</exception>
+    public Seats(int count, TimeSpan spinTime)
+    {
+        (Seat, Demotion)[] watched = new (Seat, Demotion)[count];
+        _seats = new Seat[count];
+        _spares = new Spares(OnEnded);
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Demotion demotion = new();
+                _seats[i] = new Seat(demotion, new Spinning(spinTime, Environment.ProcessorCount), _bell);
+                watched[i] = (_seats[i], demotion);
+            }
+        }
+        catch
+        {
+            foreach (Seat? seat in _seats) seat?.Dispose();
+            _bell.Dispose();
+            throw;
+        }
+
+        _watcher = new Watcher(watched, _spares, _bell);
+        _open = count;
+    }
+
+    public IReadOnlyList<Seat> All => _seats;
+
+    /// <summary>Has a thread sit down in each seat, and another watch them.</summary>
+    /// <exception cref="OutOfMemoryException">The system gives no thread. Nothing is left then.</exception>
+    public void Start()
+    {
+        int seated = 0;
+        try
+        {
+            _watcher.Start();
+            foreach (Seat seat in _seats)
+            {
+                _spares.Seat(seat);
+                seated++;
+            }
+
+            _spares.Fill();
+        }
+        catch (OutOfMemoryException)
+        {
+            foreach (Seat seat in _seats.AsSpan(seated)) OnEnded(seat);
+            foreach (Seat seat in _seats.AsSpan(0, seated)) seat.End();
+            throw;
+        }
+    }
+
+    /// <summary>Ends when the last connection has been released. Completes then.</summary>
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "What is waited for is threads of its own.")]
+    public Task EndAsync()
+    {
+        foreach (Seat seat in _seats) seat.End();
+        return _ended.Task;
+    }
+
+    private void OnEnded(Seat seat)
+    {
+        seat.Dispose();
+        if (Interlocked.Decrement(ref _open) > 0) return;
+
+        _spares.End();
+        _watcher.End();
+        _ended.TrySetResult();
+    }
+}

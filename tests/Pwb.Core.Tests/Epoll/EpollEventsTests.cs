@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using Pwb.Platform;
+
+namespace Pwb.Tests.Epoll;
+
+using Architecture = System.Runtime.InteropServices.Architecture; // not the tests of it
+
+/// <summary>The layout is the kernel's: &lt;linux/eventpoll.h&gt; packs it on x86-64 and nowhere else.</summary>
+public sealed class EpollEventsTests
+{
+    [Theory]
+    [InlineData(Architecture.X64, "01200080 8877665544332211")]
+    [InlineData(Architecture.Arm64, "01200080 00000000 8877665544332211")]
+    [InlineData(Architecture.Arm, "01200080 00000000 8877665544332211")]
+    [InlineData(Architecture.RiscV64, "01200080 00000000 8877665544332211")]
+    public void One_is_written_as_its_architecture_has_it(Architecture architecture, string expected)
+    {
+        byte[] bytes = new byte[16];
+        const uint events = LinuxEpoll.Readable | LinuxEpoll.PeerEnded | LinuxEpoll.EdgeTriggered;
+        int length = EpollEvents.Write(bytes, events, 0x1122334455667788, architecture);
+        Convert.ToHexString(bytes, 0, length).Should().Be(expected.Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Architecture.X64)]
+    [InlineData(Architecture.Arm64)]
+    public void What_was_written_is_read_from_an_array(Architecture architecture)
+    {
+        EpollEvents events = new(3, architecture);
+        events.Capacity.Should().Be(3);
+        int position = 0;
+        for (uint i = 0; i < 3; i++) position += EpollEvents.Write(events.Bytes[position..], i + 1, (ulong.MaxValue / 3) + i, architecture);
+        position.Should().Be(events.Bytes.Length);
+        for (uint i = 0; i < 3; i++) events[(int)i].Should().Be((i + 1, (ulong.MaxValue / 3) + i));
+    }
+
+    [SkippableFact]
+    public void The_kernel_gives_back_what_it_was_given()
+    {
+        Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
+        using DescriptorHandle epoll = LinuxEpoll.Create();
+        using DescriptorHandle bell = LinuxEpoll.CreateBell();
+        using DescriptorHandle other = LinuxEpoll.CreateBell();
+        EpollEvents events = new(4, RuntimeInformation.ProcessArchitecture);
+        LinuxEpoll.Wait(epoll, events, 0).Should().Be(0);
+        LinuxEpoll.Add(epoll, bell, LinuxEpoll.Readable | LinuxEpoll.EdgeTriggered, 0x1122334455667788);
+        LinuxEpoll.Add(epoll, other, LinuxEpoll.Readable | LinuxEpoll.EdgeTriggered, ulong.MaxValue);
+        LinuxEpoll.Ring(bell);
+        LinuxEpoll.Ring(other);
+        LinuxEpoll.Wait(epoll, events, 1000).Should().Be(2);
+        new[] { events[0], events[1] }.Should().BeEquivalentTo([(LinuxEpoll.Readable, 0x1122334455667788ul), (LinuxEpoll.Readable, ulong.MaxValue)]);
+        LinuxEpoll.Wait(epoll, events, 0).Should().Be(0, "an edge is told once");
+        LinuxEpoll.Ring(bell);
+        LinuxEpoll.Wait(epoll, events, 1000).Should().Be(1, "without being read, it tells of each ring");
+    }
+}

@@ -1,0 +1,300 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Pwb.Platform;
+using Pwb.Tests.Infrastructure;
+using Pwb.Threads;
+
+namespace Pwb.Tests.Epoll;
+
+/// <summary>Handlers where their bytes arrive: whatever one of them does, it holds up nobody else.</summary>
+public sealed class SeatTests
+{
+    private static readonly AsyncLocal<string?> Local = new();
+
+    public SeatTests() => Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
+
+    public static TheoryData<int> SeatCounts => [1, 2, 4];
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Any_handler_is_called_in_the_seat(bool neverBlocks)
+    {
+        ConcurrentQueue<bool> places = new();
+        await using PwbServer server = await StartAsync(RequestHandler.From(
+            _ =>
+            {
+                places.Enqueue(WatchedThread.Current is not null);
+                return HttpResponse.Text("x");
+            },
+            neverBlocks));
+        using TcpClient client = await ConnectAsync(server);
+        for (int i = 0; i < 100; i++) await AskAsync(client);
+        places.Should().HaveCount(100).And.OnlyContain(isInSeat => isInSeat);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(SeatCounts))]
+    public async Task Handlers_that_block_for_ever_stall_nobody(int seats)
+    {
+        using ManualResetEventSlim release = new();
+        int blocked = 0;
+        await using PwbServer server = await StartAsync(
+            RequestHandler.From(request =>
+            {
+                if (!request.RawPath.SequenceEqual("/block"u8)) return HttpResponse.Text("x");
+                Interlocked.Increment(ref blocked);
+                release.Wait(Wire.SafetyTimeout);
+                return HttpResponse.Text("y");
+            }),
+            seats);
+        using TcpClient other = await ConnectAsync(server);
+        List<TcpClient> stuck = [];
+        try
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                stuck.Add(await ConnectAsync(server));
+                await SendAsync(stuck[^1], "/block");
+                await AskAsync(other);
+                using TcpClient newcomer = await ConnectAsync(server);
+                await AskAsync(newcomer);
+            }
+
+            SpinWait.SpinUntil(() => Volatile.Read(ref blocked) == 20, Wire.SafetyTimeout).Should().BeTrue();
+            release.IsSet.Should().BeFalse();
+        }
+        finally
+        {
+            release.Set();
+        }
+
+        foreach (TcpClient client in stuck)
+        {
+            (await ReadAsync(client)).Should().EndWith("y");
+            await AskAsync(client);
+            client.Dispose();
+        }
+    }
+
+    // Nothing tells the runtime that this one waits, and nothing but the kernel that it does not compute.
+    [SkippableFact]
+    public async Task One_that_computes_for_ever_stalls_nobody_either()
+    {
+        int isReleased = 0;
+        await using PwbServer server = await StartAsync(RequestHandler.From(request =>
+        {
+            while (request.RawPath.SequenceEqual("/spin"u8) && Volatile.Read(ref isReleased) == 0) Thread.SpinWait(1000);
+            return HttpResponse.Text("x");
+        }));
+        using TcpClient stuck = await ConnectAsync(server);
+        using TcpClient other = await ConnectAsync(server);
+        await AskAsync(stuck);
+        await SendAsync(stuck, "/spin");
+        for (int i = 0; i < 10; i++) await AskAsync(other);
+        Volatile.Write(ref isReleased, 1);
+        await ReadAsync(stuck);
+    }
+
+    [SkippableFact]
+    public async Task A_handler_may_wait_for_its_own_content_and_for_its_own_server()
+    {
+        using HttpClient inner = new();
+        PwbServer? server = null;
+        server = await StartAsync(RequestHandler.From(request =>
+        {
+            if (request.RawPath.SequenceEqual("/inner"u8)) return HttpResponse.Text("inner");
+            byte[] buffer = new byte[10];
+            int received = 0;
+            for (int count; (count = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask().Result) > 0;) received += count;
+            string text = inner.GetStringAsync(new Uri($"http://localhost:{server!.EndPoint.Port}/inner")).Result;
+            return HttpResponse.Text($"{text} {Latin1.Text(buffer.AsSpan(0, received))}");
+        }));
+        await using (server)
+        {
+            using TcpClient client = await ConnectAsync(server);
+            for (int i = 0; i < 20; i++)
+            {
+                await client.GetStream().WriteAsync(Latin1.Bytes("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"));
+                await Task.Delay(2);
+                await client.GetStream().WriteAsync(Latin1.Bytes("cde"));
+                (await ReadAsync(client)).Should().EndWith("inner abcde");
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("sync")]
+    [InlineData("suppressed")]
+    [InlineData("async")]
+    public async Task What_is_current_in_a_handler_is_so_in_no_other(string way)
+    {
+        ConcurrentQueue<string?> seen = new();
+        await using PwbServer server = await StartAsync(new Leaking(way, seen));
+        using TcpClient first = await ConnectAsync(server);
+        using TcpClient second = await ConnectAsync(server);
+        for (int i = 0; i < 20; i++)
+        {
+            await first.GetStream().WriteAsync("POST /set HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n"u8.ToArray());
+            await Task.Delay(5); // so that the handler waits for its content, if it reads it
+            await first.GetStream().WriteAsync("a"u8.ToArray());
+            await ReadAsync(first);
+            using TcpClient newcomer = await ConnectAsync(server); // what is current when it is accepted would be so in its handlers
+            foreach (TcpClient client in new[] { newcomer, second, first }) await AskAsync(client);
+        }
+
+        seen.Should().HaveCount(80).And.OnlyContain(value => value == null);
+    }
+
+    [SkippableFact]
+    public async Task Handlers_that_always_sleep_go_to_the_pool_after_a_while()
+    {
+        ConcurrentQueue<bool> places = new();
+        await using PwbServer server = await StartAsync(RequestHandler.From(_ =>
+        {
+            places.Enqueue(WatchedThread.Current is not null);
+            Thread.Sleep(3);
+            return HttpResponse.Text("x");
+        }));
+        using TcpClient client = await ConnectAsync(server);
+        for (int i = 0; i < 10_000 && places.All(isInSeat => isInSeat); i++) await AskAsync(client);
+        places.Should().Contain(false);
+        places.First().Should().BeTrue();
+    }
+
+    [SkippableFact]
+    public async Task Content_and_responses_are_whole_wherever_they_are_served()
+    {
+        byte[] content = new byte[3_000_000];
+        Random.Shared.NextBytes(content);
+        await using PwbServer server = await StartAsync(RequestHandler.From(Wire.EchoAsync), seats: 2);
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            using HttpClient client = new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
+            for (int i = 0; i < 3; i++)
+            {
+                using HttpResponseMessage response = await client.PostAsync("/", new ByteArrayContent(content));
+                (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(content).Should().BeTrue();
+            }
+        })).WaitAsync(Wire.SafetyTimeout);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(SeatCounts))]
+    public async Task Many_clients_at_once_get_their_own_answers_and_a_stop_ends_all(int seats)
+    {
+        ConcurrentDictionary<WatchedThread, int> threads = new();
+        PwbServer server = await StartAsync(
+            RequestHandler.From(request =>
+            {
+                if (WatchedThread.Current is { } thread) threads.AddOrUpdate(thread, 1, (_, count) => count + 1);
+                return HttpResponse.Text(Latin1.Text(request.RawPath));
+            }),
+            seats);
+        List<TcpClient> clients = [];
+        for (int i = 0; i < 100; i++) clients.Add(await ConnectAsync(server));
+        await Task.WhenAll(clients.Select(async (client, index) =>
+        {
+            for (int i = 0; i < 20; i++) (await AskAsync(client, $"/{index}-{i}")).Should().EndWith($"\r\n\r\n/{index}-{i}");
+        })).WaitAsync(Wire.SafetyTimeout);
+        await server.DisposeAsync();
+        foreach (TcpClient client in clients)
+        {
+            (await client.GetStream().ReadAsync(new byte[10]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
+            client.Dispose();
+        }
+
+        threads.Should().NotBeEmpty();
+    }
+
+    // As the pool's: recursion that is fine there is fine here.
+    [SkippableFact]
+    public async Task A_handler_has_as_much_stack_as_in_the_pool()
+    {
+        int inPool = await Task.Run(() => Depth(0));
+        int inSeat = 0;
+        await using PwbServer server = await StartAsync(RequestHandler.From(_ =>
+        {
+            WatchedThread.Current.Should().NotBeNull();
+            inSeat = Depth(0);
+            return HttpResponse.Text("x");
+        }));
+        using TcpClient client = await ConnectAsync(server);
+        await AskAsync(client);
+        inSeat.Should().BeGreaterThan(inPool * 9 / 10);
+
+        static int Depth(int depth)
+        {
+            Span<byte> some = stackalloc byte[4096];
+            some[depth % some.Length] = 1;
+            if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) return depth;
+            return Depth(depth + 1) + (some[0] >> 7);
+        }
+    }
+
+    private static async Task<PwbServer> StartAsync(IRequestHandler handler, int seats = 1)
+    {
+        PwbServer server = new(
+            handler,
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = SocketEngine.Epoll, Seats = seats, SpinTime = TimeSpan.FromMicroseconds(seats == 2 ? 50 : 0) });
+        await server.StartAsync();
+        return server;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(PwbServer server)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(server.EndPoint.Ip);
+        return client;
+    }
+
+    private static async Task<string> AskAsync(TcpClient client, string target = "/")
+    {
+        await SendAsync(client, target);
+        return await ReadAsync(client);
+    }
+
+    private static ValueTask SendAsync(TcpClient client, string target) =>
+        client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+
+    private static async Task<string> ReadAsync(TcpClient client)
+    {
+        byte[] buffer = new byte[4096];
+        int received = 0;
+        while (true)
+        {
+            int count = await client.GetStream().ReadAsync(buffer.AsMemory(received)).AsTask().WaitAsync(Wire.SafetyTimeout);
+            if (count == 0) throw new EndOfStreamException();
+            received += count;
+            string text = Latin1.Text(buffer.AsSpan(0, received));
+            int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end < 0) continue;
+            const string name = "Content-Length: ";
+            int start = text.IndexOf(name, StringComparison.Ordinal) + name.Length;
+            int length = int.Parse(text.AsSpan(start, text.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
+            if (text.Length >= end + 4 + length) return text;
+        }
+    }
+
+    /// <summary>Notes what is current when it is called, and then makes something current, in several ways.</summary>
+    private sealed class Leaking(string way, ConcurrentQueue<string?> seen) : IRequestHandler
+    {
+        public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            seen.Enqueue(Local.Value);
+            if (!request.RawPath.SequenceEqual("/set"u8)) return new(HttpResponse.Text("x"));
+            if (way == "async") return LeakAsync(request, cancellationToken);
+            if (way == "suppressed") ExecutionContext.SuppressFlow();
+            Local.Value = "mine";
+            return way == "sync" ? new(HttpResponse.Text("x")) : LeakAsync(request, cancellationToken);
+        }
+
+        private static async ValueTask<HttpResponse> LeakAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            Local.Value = "mine";
+            await request.Body.ReadExactlyAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+            Local.Value = "mine";
+            return HttpResponse.Text("x");
+        }
+    }
+}

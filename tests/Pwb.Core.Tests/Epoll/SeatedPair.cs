@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Sockets;
+using Pwb.Epoll;
+using Pwb.Platform;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.Epoll;
+
+/// <summary>A TCP connection whose one end is served in a seat, and whose other is an ordinary socket.</summary>
+internal sealed class SeatedPair : IAsyncDisposable
+{
+    private readonly Seats _seats = new(1, TimeSpan.Zero);
+
+    public SeatedPair(int bufferSize = 0)
+    {
+        _seats.Start();
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (bufferSize > 0) listener.SendBufferSize = bufferSize;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        if (bufferSize > 0) Client.ReceiveBufferSize = bufferSize;
+        Client.Connect(listener.LocalEndPoint!);
+        Span<byte> address = stackalloc byte[LinuxStreams.MaxAddressLength];
+        Stream = new EpollStream(new DescriptorHandle(LinuxStreams.Accept(listener.SafeHandle, address)), _seats.All[0]);
+        Transport = new EpollTransport(Stream, address);
+    }
+
+    public Socket Client { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public EpollStream Stream { get; }
+
+    public EpollTransport Transport { get; }
+
+    /// <summary>Whether the connection's descriptor is still the socket that it was.</summary>
+    public string? SocketOfDescriptor => new FileInfo($"/proc/self/fd/{Transport.Descriptor}").LinkTarget;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Transport.End(abort: true);
+        await Transport.ReleaseAsync();
+        await _seats.EndAsync().WaitAsync(Wire.SafetyTimeout);
+    }
+}
