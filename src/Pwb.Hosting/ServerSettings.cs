@@ -44,6 +44,7 @@ internal static class ServerSettings
         "TRUSTEDORIGINS" => options with { TrustedOrigins = setting.Texts() ?? options.TrustedOrigins },
         "ADDITIONALMETHODS" => options with { AdditionalMethods = setting.Texts() ?? options.AdditionalMethods },
         "GROWTHREADPOOL" => options with { GrowThreadPool = setting.Boolean() },
+        "IGNORENEVERBLOCKS" => options with { IgnoreNeverBlocks = setting.Boolean() },
         "SOCKETENGINE" => options with { SocketEngine = setting.Choice<SocketEngine>() },
         "SPINTIME" => options with { SpinTime = setting.Duration() },
         _ => setting.Fail(options, "is no option of a server"),

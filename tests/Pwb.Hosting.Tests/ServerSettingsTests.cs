@@ -23,7 +23,8 @@ public sealed class ServerSettingsTests
             ("Pwb:AdditionalMethods:0", "PURGE"),
             ("Pwb:SocketEngine", "epoll"),
             ("Pwb:SpinTime", "00:00:00.0001"),
-            ("Pwb:GrowThreadPool", "False"));
+            ("Pwb:GrowThreadPool", "False"),
+            ("Pwb:IgnoreNeverBlocks", "true"));
 
         options.Should().BeEquivalentTo(new PwbServerOptions
         {
@@ -38,6 +39,7 @@ public sealed class ServerSettingsTests
             SocketEngine = SocketEngine.Epoll,
             SpinTime = TimeSpan.FromMicroseconds(100),
             GrowThreadPool = false,
+            IgnoreNeverBlocks = true,
         });
     }
 

@@ -4,7 +4,8 @@ namespace Pwb;
 
 /// <summary>
 /// Gives every request the same response, whatever its path. OPTIONS gets 204 with Allow, and methods
-/// that ask for something else altogether (TRACE, PROPFIND, ...) get 405.
+/// that ask for something else altogether (TRACE, PROPFIND, ...) get 405. It looks at no precondition and no range: a response
+/// that clients keep and compare is given by a handler that calls <see cref="ConditionalResponses.RespondTo"/>.
 /// </summary>
 /// <example><code>
 /// await using PwbServer server = new(new FixedResponseHandler(HttpResponse.Text("closed for today\n", 503)));

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Pwb.Channels;
-using Pwb.Model;
 using Pwb.Protocol;
 using Pwb.Security;
 using Pwb.Threads;
@@ -10,6 +9,9 @@ namespace Pwb.Http1;
 /// <summary>The first stage of an exchange: calls the handler, unless the request is refused before.</summary>
 internal static class HandlerStage
 {
+    // What a handler that never blocks may take at the most. Its server's other connections wait as long.
+    private static readonly TimeSpan Blocking = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Answers the request whose head has just been parsed.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Outcome> AnswerAsync(HttpExchange exchange, EntryRules rules)
@@ -102,8 +104,23 @@ internal static class HandlerStage
     {
         on.Check();
         if (exchange.Head.Form == TargetForm.Asterisk) return new ValueTask<HttpResponse>(Refusals.ServerOptions);
-        return exchange.Context.Handler.HandleAsync(exchange.Current.Request!, exchange.Token);
+        bool isPromise = exchange.Context.HandlerNeverBlocks;
+        return isPromise && exchange.Context.Log.IsHeadEnabled ? HandleWatched(on, exchange) : Call(exchange);
     }
+
+    // With a log as detailed as this, somebody is at work on the handler. The request is on the pool for the sake of the log.
+    private static ValueTask<HttpResponse> HandleWatched(OnPool on, HttpExchange exchange)
+    {
+        TimeProvider time = exchange.Context.Clock.TimeProvider;
+        long start = time.GetTimestamp();
+        ValueTask<HttpResponse> handling = Call(exchange);
+        TimeSpan taken = time.GetElapsedTime(start);
+        if (taken > Blocking) exchange.Context.Log.HandlerBlocked(on, exchange.Name, taken);
+        return handling;
+    }
+
+    private static ValueTask<HttpResponse> Call(HttpExchange exchange) =>
+        exchange.Context.Handler.HandleAsync(exchange.Current.Request!, exchange.Token);
 
     private static async ValueTask FlushBeforeWaitAsync(Channel channel)
     {

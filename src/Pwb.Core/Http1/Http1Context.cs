@@ -12,8 +12,11 @@ internal sealed class Http1Context(
 {
     public IRequestHandler Handler => handler;
 
-    /// <summary>The value of <see cref="IRequestHandler.NeverBlocks"/>, asked once.</summary>
-    public bool HandlerNeverBlocks { get; } = handler.NeverBlocks;
+    /// <summary>
+    /// The value of <see cref="IRequestHandler.NeverBlocks"/>, asked once; false with
+    /// <see cref="PwbServerOptions.IgnoreNeverBlocks"/>.
+    /// </summary>
+    public bool HandlerNeverBlocks { get; } = !options.IgnoreNeverBlocks && handler.NeverBlocks;
 
     /// <summary>Whether requests may be lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
     public bool HandlerBorrows { get; } =

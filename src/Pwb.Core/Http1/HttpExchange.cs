@@ -41,6 +41,9 @@ internal sealed class HttpExchange
     /// <summary>The number of requests that have been answered, or are being answered.</summary>
     public long Number { get; private set; }
 
+    /// <summary>The request's name in the log.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Channel.Id}-{Number}");
+
     /// <summary>The method of the request that is being answered, if one is.</summary>
     public string? ActiveMethod => Channel.IsAtWork ? Head.KnownMethod : null;
 
@@ -167,7 +170,4 @@ internal sealed class HttpExchange
             new AccessEntry(
                 Channel.RemoteEndPoint, request, sent.StatusCode, sent.Length, elapsed, error, refusal, Current.Span));
     }
-
-    /// <summary>The request's name in the log.</summary>
-    private string Name => string.Create(CultureInfo.InvariantCulture, $"{Channel.Id}-{Number}");
 }

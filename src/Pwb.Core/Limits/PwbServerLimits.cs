@@ -63,8 +63,9 @@ public sealed record PwbServerLimits
     public int MaxTrailerFieldLines { get; init; } = 32;
 
     /// <summary>
-    /// The number of bytes on one connection that serve nobody (chunk lines, chunk extensions, trailers) beyond those that do (heads,
-    /// content). Each second pays for another 16,000. Default 1 MiB: 250,000 chunks of one byte at once, or 4,000 a second for ever.
+    /// The number of bytes on one connection that serve nobody (chunk lines, chunk extensions, trailers) beyond those that do
+    /// (heads, content). Each second pays for another 16,000. Default 1 MiB: 250,000 chunks of one byte at once, or 4,000 a
+    /// second for ever.
     /// Beyond: 400. See GO-2023-2382.
     /// </summary>
     public long MaxWastedLength { get; init; } = Kibi * Kibi;

@@ -96,6 +96,13 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         LogHandlerFailed(server, id, exception);
     }
 
+    /// <summary>A handler has promised that it never blocks, and has taken long.</summary>
+    public void HandlerBlocked(OnPool on, string id, TimeSpan taken)
+    {
+        on.Check();
+        LogHandlerBlocked(server, id, (long)taken.TotalMilliseconds);
+    }
+
     public void BodyFailed(OnPool on, string id, Exception exception)
     {
         on.Check();
@@ -165,6 +172,13 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         "{Method} {Target} from a page of the origin {Origin} was refused (403), since pages of other sites may change "
             + "nothing here; if that page may, add its origin to TrustedOrigins (pwb: --cors)")]
     private static partial void LogCrossSiteRefused(ILogger logger, string method, string target, string origin);
+
+    [LoggerMessage(
+        15,
+        LogLevel.Warning,
+        "request {Id}: the handler has NeverBlocks and took {Milliseconds} ms, for which every connection would have waited; "
+            + "a first call also compiles code")]
+    private static partial void LogHandlerBlocked(ILogger logger, string id, long milliseconds);
 
     [LoggerMessage(8, LogLevel.Error, "connection {Id} failed")]
     private static partial void LogFailed(ILogger logger, string id, Exception exception);

@@ -95,6 +95,13 @@ public sealed record PwbServerOptions
     public bool GrowThreadPool { get; init; } = true;
 
     /// <summary>
+    /// Whether the server calls the handler on the thread pool also if its <see cref="IRequestHandler.NeverBlocks"/> is true.
+    /// Default false. Set it to true for a handler whose promise you do not trust: small responses then cost about twice as much,
+    /// and a handler that blocks holds up its own request only.
+    /// </summary>
+    public bool IgnoreNeverBlocks { get; init; }
+
+    /// <summary>
     /// How sockets are served. Default: <see cref="SocketEngine.Default"/>, which is .NET's own way unless the environment
     /// variable PWB_SOCKETS says <c>epoll</c>.
     /// </summary>

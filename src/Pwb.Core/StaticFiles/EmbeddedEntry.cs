@@ -33,6 +33,9 @@ internal sealed class EmbeddedEntry(string name, string? resource)
             Volatile.Write(ref _identity, ContentHash.Create(content));
         }
 
-        return new ContentInfo(name, IsDirectory: false, Volatile.Read(ref _length), lastModified, Volatile.Read(ref _identity));
+        return new ContentInfo(name, IsDirectory: false, Volatile.Read(ref _length), lastModified)
+        {
+            Identity = Volatile.Read(ref _identity),
+        };
     }
 }

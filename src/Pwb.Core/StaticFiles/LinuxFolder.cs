@@ -66,11 +66,11 @@ internal sealed class LinuxFolder : ContentSource
     /// <summary>Null for what is never served: FIFOs, sockets, devices.</summary>
     internal static ContentInfo? Describe(in LinuxStatus status, string name)
     {
-        if (status.IsDirectory)
-            return new ContentInfo(name, IsDirectory: true, Length: 0, status.LastModified, Revision: status.Revision);
-        return status.IsRegularFile
-            ? new ContentInfo(name, IsDirectory: false, status.Length, status.LastModified, Revision: status.Revision)
-            : null;
+        if (!status.IsDirectory && !status.IsRegularFile) return null;
+        return new ContentInfo(name, status.IsDirectory, status.IsDirectory ? 0 : status.Length, status.LastModified)
+        {
+            Revision = status.Revision,
+        };
     }
 
     // The root is opened each time: it may be a link that is switched to another folder, and is then the boundary at once.

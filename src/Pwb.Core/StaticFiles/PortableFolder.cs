@@ -70,8 +70,10 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
             if (attributes == (FileAttributes)(-1) || !OpenedFile.IsOrdinary(real, out long revision)) return null;
 
             bool isDirectory = attributes.HasFlag(FileAttributes.Directory);
-            return new ContentInfo(
-                name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc), Revision: revision);
+            return new ContentInfo(name, isDirectory, isDirectory ? 0 : file.Length, ToOffset(file.LastWriteTimeUtc))
+            {
+                Revision = revision,
+            };
         }
         catch (IOException exception) when (FileErrors.IsAbsent(exception))
         {

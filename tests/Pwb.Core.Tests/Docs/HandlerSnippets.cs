@@ -256,6 +256,16 @@ public sealed class HandlerSnippets
     }
 
     [Fact]
+    public void A_promise_may_be_overruled()
+    {
+        // <ignore-never-blocks>
+        var options = new PwbServerOptions { IgnoreNeverBlocks = true };
+        // </ignore-never-blocks>
+
+        options.Validate();
+    }
+
+    [Fact]
     public void The_thread_pool_may_be_left_alone()
     {
         // <leave-pool>

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Pwb.Platform;
 using Pwb.Tests.Infrastructure;
-using Pwb.Threads;
 
 namespace Pwb.Tests.Server;
 
@@ -39,6 +37,17 @@ public sealed class NeverBlocksTests
             places.Note("handler");
             return HttpResponse.Text("x");
         }));
+        using TcpClient client = await ConnectAsync(server);
+        for (int i = 0; i < 100; i++) await AskAsync(client, Get);
+        places.ShouldAllBeOnThePool("handler");
+    }
+
+    [Fact]
+    public async Task One_whose_promise_is_not_trusted_is_called_on_the_pool()
+    {
+        Places places = new();
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(0), IgnoreNeverBlocks = true };
+        await using PwbServer server = await StartAsync(places.Handler("handler", _ => HttpResponse.Text("x")), options);
         using TcpClient client = await ConnectAsync(server);
         for (int i = 0; i < 100; i++) await AskAsync(client, Get);
         places.ShouldAllBeOnThePool("handler");
@@ -213,31 +222,6 @@ public sealed class NeverBlocksTests
         const string name = "Content-Length: ";
         int start = head.IndexOf(name, StringComparison.Ordinal) + name.Length;
         return int.Parse(head.AsSpan(start, head.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Which code was run by threads of the pool, and which was not.</summary>
-    private sealed class Places
-    {
-        private readonly ConcurrentDictionary<(string What, bool OnPool), int> _seen = new();
-
-        // A watched thread may be blocked as one of the pool may.
-        public void Note(string what) =>
-            _seen[(what, Thread.CurrentThread.IsThreadPoolThread || WatchedThread.Current is not null)] = 1;
-
-        public bool HasInline(string what) => _seen.ContainsKey((what, false));
-
-        public IRequestHandler Handler(string name, Func<HttpRequest, HttpResponse> answer) => RequestHandler.From(
-            request =>
-            {
-                Note(name);
-                return answer(request);
-            },
-            neverBlocks: true);
-
-        public void ShouldAllBeOnThePool(params string[] what)
-        {
-            foreach (string each in what) _seen.Keys.Where(key => key.What == each).Should().Equal((each, true));
-        }
     }
 
     private sealed class NotingBody(Places places, int length) : ResponseBody

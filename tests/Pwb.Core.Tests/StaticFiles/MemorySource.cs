@@ -76,6 +76,6 @@ internal sealed class MemorySource : ContentSource
     private ContentInfo InfoOf(string path)
     {
         (byte[] content, DateTimeOffset lastModified, long identity, long revision) = _files[path];
-        return new ContentInfo(path.Split('/')[^1], IsDirectory: false, content.Length, lastModified, identity, revision);
+        return new ContentInfo(path.Split('/')[^1], IsDirectory: false, content.Length, lastModified) { Identity = identity, Revision = revision };
     }
 }
