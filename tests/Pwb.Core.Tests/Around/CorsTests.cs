@@ -107,7 +107,7 @@ public sealed class CorsTests
     }
 
     private static void Making(CorsOptions options) =>
-        FluentActions.Invoking(() => new CorsHandler(options, Inner)).Should().Throw<ArgumentException>().WithParameterName("options");
+        FluentActions.Invoking(() => new CorsHandler(options, Inner)).Should().Throw<ArgumentException>().WithParameterName(nameof(options));
 
     private static async ValueTask<byte[]> ReadAsync(HttpRequest request)
     {

@@ -13,7 +13,7 @@ using Pwb.Transports;
 namespace Pwb.Tests.Connections;
 
 /// <summary>A client that ends its side while it is being answered, over every transport.</summary>
-public sealed class LeavingClientTests
+public sealed class LeavingClientTests : IDisposable
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -21,6 +21,8 @@ public sealed class LeavingClientTests
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogLines _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     public static TheoryData<string, bool> Leaving
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pwb.Http1;
 using Pwb.Protocol;
 using Pwb.Tests.Infrastructure;
@@ -141,7 +142,7 @@ public sealed class ResponsePlanTests
         {
             "memory" => ResponseBody.From("x"),
             "empty" => ResponseBody.Empty,
-            _ => ResponseBody.Push((_, _) => default, words is [_, _, var length] && long.TryParse(length, out long bytes) ? bytes : null),
+            _ => ResponseBody.Push((_, _) => default, words is [_, _, var length] && long.TryParse(length, CultureInfo.InvariantCulture, out long bytes) ? bytes : null),
         };
         return new HttpResponse(int.Parse(words[0], null), body);
     }

@@ -37,7 +37,7 @@ public sealed class InheritedSocketTests : IDisposable
         }
 
         using Socket late = await SendAsync(given.LocalEndPoint!);
-        using Socket taken = given.Accept();
+        using Socket taken = await given.AcceptAsync().WaitAsync(Wire.SafetyTimeout);
         taken.Connected.Should().BeTrue("the socket listens for whoever comes next");
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.Net;
 using System.Numerics;
@@ -199,9 +200,9 @@ public sealed class ProxyHeaderTests
         string result = " ";
         if (parts.Length == 4)
         {
-            bool isValid = IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b) & int.Parse(parts[2]) < 65536 & int.Parse(parts[3]) < 65536;
+            bool isValid = IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b) & int.Parse(parts[2], CultureInfo.InvariantCulture) < 65536 & int.Parse(parts[3], CultureInfo.InvariantCulture) < 65536;
             if (!isValid) return "refused";
-            result = $"{new IPEndPoint(a!, int.Parse(parts[2]))} {new IPEndPoint(b!, int.Parse(parts[3]))}";
+            result = $"{new IPEndPoint(a!, int.Parse(parts[2], CultureInfo.InvariantCulture))} {new IPEndPoint(b!, int.Parse(parts[3], CultureInfo.InvariantCulture))}";
         }
 
         return $"{result}|{text.Length - line.Length}";
