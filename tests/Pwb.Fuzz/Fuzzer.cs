@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Pwb.Fuzz.Fields;
 using Pwb.Fuzz.Forms;
 using Pwb.Fuzz.Mutation;
 using Pwb.Fuzz.Running;
 
 namespace Pwb.Fuzz;
 
-/// <summary>The loop: first the corpus in every way there is, then mutations of it, each in three ways, and a form with each.</summary>
+/// <summary>The loop: first the corpus in every way there is, then mutations of it, each in three ways, and with each a form and some fields.</summary>
 internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList<(string Name, byte[] Content)> corpus)
 {
     private readonly byte[][] _inputs = [.. corpus.Select(file => file.Content)];
@@ -13,8 +14,8 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
     /// <summary>How many iterations passed.</summary>
     public long Passed { get; private set; }
 
-    /// <summary>A form that was read otherwise than it should be, which ended the loop; null if there was none.</summary>
-    public string? FormFinding { get; private set; }
+    /// <summary>A form or a field that was read otherwise than it should be, which ended the loop; null if there was none.</summary>
+    public string? ReaderFinding { get; private set; }
 
     /// <summary>Tries every file of the corpus on every server, whole, byte by byte and cut once at every place.</summary>
     public async Task<Finding?> RunCorpusAsync()
@@ -62,8 +63,8 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
             if (await runner.RunAsync(fuzzCase) is { } finding)
                 return (finding, iteration);
 
-            FormFinding = await FormFuzzer.RunAsync(options.Seed, iteration);
-            if (FormFinding is not null)
+            ReaderFinding = await FormFuzzer.RunAsync(options.Seed, iteration) ?? await FieldFuzzer.RunAsync(options.Seed, iteration);
+            if (ReaderFinding is not null)
                 return null;
 
             Passed++;

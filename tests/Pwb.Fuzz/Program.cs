@@ -63,10 +63,10 @@ GC.WaitForPendingFinalizers();
 if (unobserved is not null)
     Console.WriteLine($"FINDING an exception that nobody observed: {unobserved}");
 
-if (fuzzer.FormFinding is not null)
-    Console.WriteLine(fuzzer.FormFinding);
+if (fuzzer.ReaderFinding is not null)
+    Console.WriteLine(fuzzer.ReaderFinding);
 
-int failed = finding is null && fuzzer.FormFinding is null && unobserved is null ? 0 : 1;
+int failed = finding is null && fuzzer.ReaderFinding is null && unobserved is null ? 0 : 1;
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"fuzz: {fuzzer.Passed} passed, {failed} failed (seed {options.Seed}, {seconds:F1} s, {fuzzer.Passed / seconds:F0} iterations/s)"));

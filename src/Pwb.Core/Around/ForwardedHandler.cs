@@ -70,16 +70,16 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
 
     private ForwardedRequest Find(HttpRequest request, IPAddress peer)
     {
-        List<ForwardedHop> hops = _fields == ForwardedFields.XForwarded
+        List<ForwardedHop>? hops = _fields == ForwardedFields.XForwarded
             ? ForwardedHop.ReadXForwarded(request.Headers)
             : ForwardedHop.ReadForwarded(request.Headers);
 
-        IPAddress? client = peer;
+        IPAddress? client = hops is null ? null : peer;
         string scheme = request.Scheme, host = request.Host;
-        for (int i = hops.Count - 1; i >= 0; i--)
+        for (int i = (hops?.Count ?? 0) - 1; i >= 0; i--)
         {
             // This was written by a proxy that is believed.
-            ForwardedHop hop = hops[i];
+            ForwardedHop hop = hops![i];
             client = hop.Address;
             if (hop.Scheme?.ToLowerInvariant() is "https" or "http") scheme = hop.Scheme.ToLowerInvariant();
             if (_takesHost && hop.Host is { } name && IsHost(name)) host = name;

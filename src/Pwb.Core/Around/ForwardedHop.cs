@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
-using Pwb.Protocol;
 
 namespace Pwb.Around;
 
@@ -10,13 +10,19 @@ namespace Pwb.Around;
 /// <param name="Host">The host; null if it does not say.</param>
 internal readonly record struct ForwardedHop(string For, string? Scheme, string? Host)
 {
+    private const string Blanks = " \t";
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>The node's address; null if it has none that can be read (RFC 7239 §6: "unknown", or a name made up).</summary>
     public IPAddress? Address
     {
         get
         {
             string text = For;
-            if (text is ['[', ..])
+            bool isBracketed = text is ['[', ..];
+            if (isBracketed)
             {
                 int end = text.IndexOf(']', StringComparison.Ordinal);
                 if (end < 0 || !IsPort(text.AsSpan(end + 1))) return null;
@@ -29,9 +35,11 @@ internal readonly record struct ForwardedHop(string For, string? Scheme, string?
                 text = text[..colon];
             }
 
-            // An IPv4 address has four numbers: others would be read in other ways elsewhere.
-            bool isWhole = text.Contains(':', StringComparison.Ordinal) || text.AsSpan().Count('.') == 3;
-            return isWhole && IPAddress.TryParse(text, out IPAddress? address) ? Plain(address) : null;
+            if (!IPAddress.TryParse(text, out IPAddress? address)) return null;
+            if (text.Contains(':', StringComparison.Ordinal)) return Plain(address);
+
+            // An IPv4 address in its one form: 1, 127.1 and 010.0.0.1 are read in other ways elsewhere.
+            return !isBracketed && address.ToString() == text ? address : null;
         }
     }
 
@@ -54,60 +62,78 @@ internal readonly record struct ForwardedHop(string For, string? Scheme, string?
     }
 
     /// <summary>The hops of Forwarded, the client's first: RFC 7239 §4.</summary>
-    /// <returns>None at all if any part is malformed: what is behind it might be read in two ways.</returns>
-    public static List<ForwardedHop> ReadForwarded(HttpFields fields)
+    /// <returns>
+    /// Null if any part is malformed: what is behind it might be read in two ways. A client can write such a part, and would
+    /// pass for a proxy if it were no field at all.
+    /// </returns>
+    public static List<ForwardedHop>? ReadForwarded(HttpFields fields)
     {
         List<ForwardedHop> hops = [];
-        string? rest = fields["Forwarded"];
-        while (rest is not null)
+        ReadOnlySpan<char> rest = fields["Forwarded"]; // a span, since a copy for each part would cost the square of its length
+        while (!rest.IsEmpty)
         {
-            ForwardedHop hop = new("unknown", null, null);
-            while (true)
-            {
-                rest = rest.TrimStart(' ', '\t');
-                int equals = rest.IndexOf('=', StringComparison.Ordinal);
-                if (equals <= 0 || !Grammar.IsToken(Encoding.Latin1.GetBytes(rest[..equals]))) return [];
-                string name = rest[..equals];
-                if (!TryTakeValue(ref rest, equals + 1, out string value)) return [];
-                hop = name.ToLowerInvariant() switch
-                {
-                    "for" => hop with { For = value },
-                    "proto" => hop with { Scheme = value },
-                    "host" => hop with { Host = value },
-                    _ => hop,
-                };
-                rest = rest.TrimStart(' ', '\t');
-                if (rest is not [';', ..]) break;
-                rest = rest[1..];
-            }
-
-            hops.Add(hop);
-            if (rest.Length == 0) return hops;
-            if (rest[0] != ',') return [];
-            rest = rest[1..];
+            if (!TryTakeHop(ref rest, out ForwardedHop? hop)) return null;
+            if (hop is { } one) hops.Add(one);
+            if (!rest.IsEmpty) rest = rest[1..]; // the comma
         }
 
         return hops;
     }
 
-    private static bool TryTakeValue(ref string rest, int start, out string value)
+    // Up to a comma or the end. Pairs may be missing, and so may elements (RFC 9110 §5.6.1); none may be there twice.
+    private static bool TryTakeHop(ref ReadOnlySpan<char> rest, out ForwardedHop? hop)
     {
-        StringBuilder text = new();
-        int at = start;
-        bool isQuoted = at < rest.Length && rest[at] == '"';
-        if (isQuoted) at++;
-        for (; at < rest.Length; at++)
+        hop = null;
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        while (true)
         {
-            char character = rest[at];
-            if (isQuoted ? character == '"' : character is ';' or ',' or ' ' or '\t' or '"') break;
-            if (isQuoted && character == '\\' && ++at == rest.Length) break;
+            rest = rest.TrimStart(Blanks);
+            if (rest is not ([] or [';' or ',', ..]))
+            {
+                int equals = rest.IndexOf('=');
+                if (equals <= 0 || rest[..equals].ContainsAnyExcept(TokenCharacters)) return false;
+                string name = rest[..equals].ToString();
+                rest = rest[(equals + 1)..];
+                if (!names.Add(name) || !TryTakeValue(ref rest, out string value)) return false;
+                hop = With(hop ?? new ForwardedHop("unknown", null, null), name, value);
+                rest = rest.TrimStart(Blanks);
+            }
+
+            if (rest is not [';', ..]) return rest is [] or [',', ..];
+            rest = rest[1..];
+        }
+    }
+
+    private static ForwardedHop With(ForwardedHop hop, string name, string value) => name.ToUpperInvariant() switch
+    {
+        "FOR" => hop with { For = value },
+        "PROTO" => hop with { Scheme = value },
+        "HOST" => hop with { Host = value },
+        _ => hop,
+    };
+
+    private static bool TryTakeValue(ref ReadOnlySpan<char> rest, out string value)
+    {
+        if (rest is not ['"', ..])
+        {
+            int end = rest.IndexOfAny(";, \t\"");
+            value = (end < 0 ? rest : rest[..end]).ToString();
+            rest = rest[value.Length..];
+            return value.Length > 0;
+        }
+
+        StringBuilder text = new();
+        int at = 1;
+        for (; at < rest.Length && rest[at] != '"'; at++)
+        {
+            if (rest[at] == '\\' && ++at == rest.Length) break;
             text.Append(rest[at]);
         }
 
         value = text.ToString();
-        if (isQuoted && (at >= rest.Length || rest[at] != '"')) return false;
-        rest = rest[(isQuoted ? at + 1 : at)..];
-        return isQuoted || value.Length > 0;
+        if (at >= rest.Length) return false; // no quote at its end
+        rest = rest[(at + 1)..];
+        return true;
     }
 
     private static string? FromEnd(List<string> members, int distance)

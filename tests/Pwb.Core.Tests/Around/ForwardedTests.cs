@@ -41,8 +41,16 @@ public sealed class ForwardedTests
     [InlineData("for=_hidden", null, "http", "localhost")]
     [InlineData("proto=https", null, "https", "localhost")]
     [InlineData("for=203.0.113.9;host=\"evil/path\"", "203.0.113.9", "http", "localhost")]
-    [InlineData("for=\"6.6.6.6, for=203.0.113.9", "10.0.0.1", "http", "localhost")] // malformed: not read at all
-    [InlineData("for=203.0.113.9 proto=https", "10.0.0.1", "http", "localhost")]
+    [InlineData("for=\"6.6.6.6, for=203.0.113.9", null, "http", "localhost")] // malformed: not read at all, and nobody is the proxy by it
+    [InlineData("for=203.0.113.9 proto=https", null, "http", "localhost")]
+    [InlineData("for=, for=203.0.113.9", null, "http", "localhost")]
+    [InlineData("for=6.6.6.6;for=203.0.113.9", null, "http", "localhost")] // RFC 7239 §4: each parameter once
+    [InlineData("for=6.6.6.6;For=203.0.113.9", null, "http", "localhost")]
+    [InlineData("for=203.0.113.9;;proto=https;", "203.0.113.9", "https", "localhost")]
+    [InlineData(" , for=203.0.113.9;proto=https ,,", "203.0.113.9", "https", "localhost")]
+    [InlineData("", "10.0.0.1", "http", "localhost")]
+    [InlineData("for=010.0.0.2", null, "http", "localhost")] // octal to some
+    [InlineData("for=\"[203.0.113.9]\"", null, "http", "localhost")]
     public async Task Forwarded_is_read_by_RFC_7239(string field, string? client, string scheme, string host)
     {
         ForwardedRequest forwarded = await Ask("10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field), ("X-Forwarded-For", "6.6.6.6")]);
@@ -50,6 +58,20 @@ public sealed class ForwardedTests
         (forwarded.Client?.ToString()).Should().Be(client);
         forwarded.Scheme.Should().Be(scheme);
         forwarded.Host.Should().Be(host);
+    }
+
+    // A header of 32 KiB, which a client may send, was copied once for each of its parts.
+    [Fact]
+    public async Task A_long_field_is_read_once()
+    {
+        string field = string.Join(',', Enumerable.Repeat("a=b", 8_000)) + ",for=203.0.113.9";
+        await Ask("10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field)]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        ForwardedRequest forwarded = await Ask("10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field)]);
+
+        forwarded.Client.Should().Be(IPAddress.Parse("203.0.113.9"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10_000_000);
     }
 
     [Theory]
