@@ -12,7 +12,7 @@ IReadOnlyList<ServerSpec> servers = ServerSpec.All(places);
 if (options.ListsOnly)
 {
     foreach (Workload workload in Workload.All) Console.WriteLine($"{workload.Name,-16} {workload.Title}");
-    foreach (string extra in (string[])[SystemCalls.Name, Memory.Name, StartUp.Name]) Console.WriteLine(extra);
+    foreach (string extra in (string[])[Neighbours.Name, SystemCalls.Name, Memory.Name, StartUp.Name]) Console.WriteLine(extra);
     foreach (ServerSpec server in servers) Console.WriteLine($"{server.Name,-16} {server.Missing}");
     return 0;
 }
@@ -21,6 +21,7 @@ foreach (ServerSpec server in servers.Where(server => server.Missing is not null
 Machine.Print(options);
 using ServerPool pool = new(servers, options);
 foreach (Workload workload in Workload.All.Where(workload => options.Wants(workload.Name))) new Comparison(workload, options, pool, places).Run();
+if (options.Wants(Neighbours.Name)) Neighbours.Run(pool, places, options);
 if (options.Wants(SystemCalls.Name)) SystemCalls.Run(pool, places);
 if (options.Wants(Memory.Name)) Memory.Run(pool);
 if (options.Wants(StartUp.Name)) StartUp.Run(pool, options);

@@ -32,8 +32,12 @@ internal sealed record ServerSpec(string Name, string Program, Func<int, string[
             new("pwb-embedded", places.Embedded, port => ["pwb", $"{port}"]),
             new("pwb-deferred", places.Embedded, port => ["pwb", $"{port}", "defer"]),
             new("pwb-pool", places.Embedded, port => ["pool", $"{port}"]),
+            new("pwb-epoll", places.Embedded, port => ["pool", $"{port}", "epoll"]),
+            new("pwb-epoll-spin", places.Embedded, port => ["pool", $"{port}", "spin"]),
+            new("pwb-tls-epoll", "env", port => ["PWB_SOCKETS=epoll", places.Host, "--host", "127.0.0.1", "--port", $"{port}", "--log-level", "none", "--tls-cert", places.Certificate], IsTls: true),
             new("usestaticfiles", places.AspNet, port => ["minimal", $"{port}", places.Files]),
             new("pwb-files", places.Host, port => [places.Files, "--host", "127.0.0.1", "--port", $"{port}", "--log-level", "none"], noFiles),
+            new("pwb-files-epoll", "env", port => ["PWB_SOCKETS=epoll", places.Host, places.Files, "--host", "127.0.0.1", "--port", $"{port}", "--log-level", "none"], noFiles),
         ];
     }
 }

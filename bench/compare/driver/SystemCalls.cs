@@ -8,7 +8,7 @@ internal static class SystemCalls
 {
     public const string Name = "system-calls";
 
-    private static readonly string[] Servers = ["floor", "nginx", "kestrel", "pwb-pool", "pwb"];
+    private static readonly string[] Servers = ["floor", "nginx", "kestrel", "pwb-pool", "pwb", "pwb-epoll"];
 
     public static void Run(ServerPool pool, Places places)
     {

@@ -14,23 +14,24 @@ namespace Pwb.Compare;
 internal sealed record Workload(
     string Name, string Title, string Reference, string[] Servers, int Connections, string Path, string? Script = null, string[]? Fields = null, int Idle = 0, bool ByBytes = false)
 {
-    private static readonly string[] Plain = ["floor", "nginx", "minimal-api", "httplistener", "pwb-pool", "pwb"];
-    private static readonly string[] Dynamic = ["minimal-api", "httplistener", "pwb-pool"];
-    private static readonly string[] Tls = ["nginx-tls", "pwb-tls"];
-    private static readonly string[] Static = ["nginx", "pwb-files"];
+    private static readonly string[] Plain = ["floor", "nginx", "minimal-api", "httplistener", "pwb-pool", "pwb", "pwb-epoll"];
+    private static readonly string[] Dynamic = ["minimal-api", "httplistener", "pwb-pool", "pwb-epoll"];
+    private static readonly string[] Tls = ["nginx-tls", "pwb-tls", "pwb-tls-epoll"];
+    private static readonly string[] Static = ["nginx", "pwb-files", "pwb-files-epoll"];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Workload> All { get; } =
     [
-        new("keep-alive-1", "Keep-alive, 1 connection", "kestrel", Plain, 1, "/11"),
+        new("keep-alive-1", "Keep-alive, 1 connection", "kestrel", [.. Plain, "pwb-epoll-spin"], 1, "/11"),
         new("keep-alive-64", "Keep-alive, 64 connections", "kestrel", Plain, 64, "/11"),
         new("keep-alive-512", "Keep-alive, 512 connections", "kestrel", Plain, 512, "/11"),
-        new("idle-10000", "Keep-alive, 64 connections among 10,000 idle ones", "kestrel", ["nginx", "pwb-pool", "pwb"], 64, "/11", Idle: 10_000),
-        new("pipelined", "Pipelined, 16 requests in a write, 64 connections", "kestrel", ["floor", "nginx", "minimal-api", "pwb-pool", "pwb"], 64, "/11", "pipeline.lua"),
+        new("idle-10000", "Keep-alive, 64 connections among 10,000 idle ones", "kestrel", ["nginx", "pwb-pool", "pwb", "pwb-epoll"], 64, "/11", Idle: 10_000),
+        new("pipelined", "Pipelined, 16 requests in a write, 64 connections", "kestrel", ["floor", "nginx", "minimal-api", "pwb-pool", "pwb", "pwb-epoll"], 64, "/11", "pipeline.lua"),
         new("connection", "A connection for each request, 64 at a time", "kestrel", [.. Plain, "pwb-deferred"], 64, "/11", Fields: ["Connection: close"]),
         new("tls-64", "Keep-alive over TLS, 64 connections", "kestrel-tls", Tls, 64, "/11"),
         new("tls-connection", "A TLS connection for each request, 64 at a time", "kestrel-tls", Tls, 64, "/11", Fields: ["Connection: close"]),
         new("json", "A response of 200 bytes of JSON, made anew, 64 connections", "kestrel", Dynamic, 64, "/json"),
+        new("sleeping", "A handler that sleeps for 5 ms, 64 connections", "pwb-pool", ["pwb-epoll"], 64, "/sleep-5"),
         new("file-4k", "File of 4 KB, 64 connections", "usestaticfiles", Static, 64, "/4k.bin"),
         new("file-100k", "File of 100 KB, 64 connections", "usestaticfiles", Static, 64, "/100k.bin"),
         new("file-1m", "File of 1 MB, 16 connections", "usestaticfiles", Static, 16, "/1m.bin", ByBytes: true),

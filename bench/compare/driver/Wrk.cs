@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Pwb.Compare;
 
 /// <summary>What wrk measured.</summary>
-internal sealed partial record Wrk(long Requests, double RequestsPerSecond, double BytesPerSecond, double MedianMs, double P99Ms, string Errors)
+internal sealed partial record Wrk(long Requests, double RequestsPerSecond, double BytesPerSecond, double MedianMs, double P99Ms, double P999Ms, string Errors)
 {
     /// <summary>Runs wrk, with one thread, against a server.</summary>
     public static Wrk Run(RunningServer server, int connections, int seconds, string path, string? script = null, string[]? fields = null)
@@ -22,6 +22,7 @@ internal sealed partial record Wrk(long Requests, double RequestsPerSecond, doub
         Number(TransferPattern(), output),
         Number(MedianPattern(), output),
         Number(P99Pattern(), output),
+        Number(P999Pattern(), output),
         string.Join("; ", ErrorsPattern().Matches(output).Select(match => match.Value.Trim())));
 
     private static double Number(Regex pattern, string output)
@@ -56,6 +57,10 @@ internal sealed partial record Wrk(long Requests, double RequestsPerSecond, doub
 
     [GeneratedRegex(@"^\s+99%\s+(?<number>[\d.]+)(?<unit>us|ms|s|m)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex P99Pattern();
+
+    // Only percentiles.lua prints it.
+    [GeneratedRegex(@"^p99\.9 (?<number>[\d.]+)(?<unit>us)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex P999Pattern();
 
     [GeneratedRegex(@"^\s+(?:Socket errors|Non-2xx).*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ErrorsPattern();

@@ -5,7 +5,7 @@ using Pwb.Compare.Embedded;
 
 if (args is not [string kind, string port, .. string[] rest])
 {
-    Console.Error.WriteLine("compare-embedded pwb|pool|httplistener <port> [defer]");
+    Console.Error.WriteLine("compare-embedded pwb|pool|httplistener <port> [defer|epoll|spin]");
     return 2;
 }
 
@@ -17,6 +17,8 @@ switch (kind)
         IRequestHandler handler = kind == "pwb" ? new FixedResponseHandler() : RequestHandler.From(async (request, cancellationToken) =>
         {
             if (request.RawPath.SequenceEqual("/json"u8)) return HttpResponse.Bytes(Json.Render(), contentType: "application/json");
+            if (request.RawPath.SequenceEqual("/sleep-5"u8)) Thread.Sleep(5);
+            if (request.RawPath.SequenceEqual("/sleep-100"u8)) Thread.Sleep(100);
             if (request.Method == "POST") await request.Body.CopyToAsync(Stream.Null, cancellationToken);
             return hello;
         });
@@ -24,6 +26,8 @@ switch (kind)
         {
             EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, number))],
             DeferAccept = rest is ["defer"],
+            SocketEngine = rest is ["epoll" or "spin"] ? SocketEngine.Epoll : SocketEngine.Default,
+            SpinTime = rest is ["spin"] ? TimeSpan.FromMicroseconds(100) : TimeSpan.Zero,
             Limits = new PwbServerLimits { MaxContentLength = long.MaxValue },
         };
         await using (PwbServer server = new(handler, options)) await server.RunAsync(CancellationToken.None);
