@@ -2,23 +2,22 @@ using Pwb.Threads;
 
 namespace Pwb.Epoll;
 
-/// <summary>A thread that sits in a seat until it is taken, and waits for another then.</summary>
-/// <param name="ended">Told of a seat that has ended.</param>
-/// <param name="keep">Told of itself when a seat was taken. Returns whether it is to wait for another.</param>
+/// <summary>A thread that does its duty, sitting in a seat or watching, until it loses it, and waits for another then.</summary>
+/// <param name="keep">Told of itself when a duty is over. Returns whether it is to wait for another.</param>
 #pragma warning disable CA1001 // the thread disposes of it
-internal sealed class SeatThread(Action<Seat> ended, Func<SeatThread, bool> keep)
+internal sealed class SeatThread(Func<SeatThread, bool> keep)
 {
     private readonly SemaphoreSlim _turn = new(0);
-    private Seat? _seat;
+    private Action<WatchedThread>? _duty;
 
-    /// <summary>Starts it. It waits for <see cref="Sit"/> or <see cref="End"/>.</summary>
+    /// <summary>Starts it. It waits for <see cref="Begin"/> or <see cref="End"/>.</summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB seat" }.UnsafeStart();
 
-    /// <summary>Has it sit down.</summary>
-    public void Sit(Seat seat)
+    /// <summary>Gives it a duty, while it waits.</summary>
+    public void Begin(Action<WatchedThread> duty)
     {
-        _seat = seat;
+        _duty = duty;
         _turn.Release();
     }
 
@@ -31,11 +30,9 @@ internal sealed class SeatThread(Action<Seat> ended, Func<SeatThread, bool> keep
         do
         {
             _turn.Wait();
-            if (_seat is not { } seat) break;
-            _seat = null;
-            if (!seat.Sit(thread)) continue;
-            ended(seat);
-            break;
+            if (_duty is not { } duty) break;
+            _duty = null;
+            duty(thread);
         }
         while (keep(this));
 

@@ -20,7 +20,7 @@ internal sealed class Seats
     {
         (Seat, Demotion)[] watched = new (Seat, Demotion)[count];
         _seats = new Seat[count];
-        _spares = new Spares(OnEnded);
+        _spares = new Spares();
         try
         {
             for (int i = 0; i < count; i++)
@@ -37,33 +37,31 @@ internal sealed class Seats
             throw;
         }
 
-        _watcher = new Watcher(watched, _spares, _bell);
+        _watcher = new Watcher(watched, _spares, _bell, OnEnded);
         _open = count;
     }
 
     public IReadOnlyList<Seat> All => _seats;
 
     /// <summary>Has a thread sit down in each seat, and another watch them.</summary>
-    /// <exception cref="OutOfMemoryException">The system gives no thread. Nothing is left then.</exception>
+    /// <exception cref="IOException">The system gives no thread. Nothing is left then.</exception>
     public void Start()
     {
-        int seated = 0;
-        try
+        SeatThread?[] threads = new SeatThread?[_seats.Length + 1];
+        for (int i = 0; i < threads.Length; i++) threads[i] = _spares.TryTake();
+        if (threads.Contains(null))
         {
-            _watcher.Start();
-            foreach (Seat seat in _seats)
-            {
-                _spares.Seat(seat);
-                seated++;
-            }
-
-            _spares.Fill();
+            foreach (SeatThread? thread in threads) thread?.End();
+            foreach (Seat seat in _seats) seat.Dispose();
+            _bell.Dispose();
+            throw new IOException("the system gives no thread");
         }
-        catch (OutOfMemoryException)
+
+        threads[^1]!.Begin(_watcher.Watch);
+        for (int i = 0; i < _seats.Length; i++)
         {
-            foreach (Seat seat in _seats.AsSpan(seated)) OnEnded(seat);
-            foreach (Seat seat in _seats.AsSpan(0, seated)) seat.End();
-            throw;
+            Seat seat = _seats[i];
+            threads[i]!.Begin(thread => _watcher.Sit(seat, thread));
         }
     }
 

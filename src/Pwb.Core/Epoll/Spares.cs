@@ -1,50 +1,37 @@
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Threads that wait for a seat. One is always there, so that taking a seat need not start one; those that come back from a long
-/// handler stay as long as there are few.
+/// Threads that wait for something to do. One is always there, so that taking a seat need not start one; those that come back
+/// from a long handler stay as long as there are few.
 /// </summary>
-/// <param name="ended">Told of a seat that has ended.</param>
-internal sealed class Spares(Action<Seat> ended)
+internal sealed class Spares
 {
     private const int MaxKept = 4;
-    private const int Crowd = 32;
 
     private readonly Lock _lock = new();
     private readonly Stack<SeatThread> _waiting = new();
-    private int _absent;
+    private int _busy;
     private bool _isEnded;
 
-    /// <summary>Whether so many threads have lost their seats and not come back that there should be no more.</summary>
-    public bool IsCrowded => Volatile.Read(ref _absent) >= Crowd;
+    /// <summary>How many have something to do, or have not come back from it.</summary>
+    public int Busy => Volatile.Read(ref _busy);
 
-    /// <summary>Has somebody sit down in a seat that nobody sits in.</summary>
-    /// <exception cref="OutOfMemoryException">Nobody is there, and the system gives no thread.</exception>
-    public void Seat(Seat seat) => (TryTake() ?? StartNew()).Sit(seat);
-
-    /// <summary>Takes a seat from a thread that is busy for too long, and gives it to another.</summary>
-    /// <param name="seat">The seat.</param>
-    /// <param name="ticket">What the thread was busy with.</param>
-    public void Relieve(Seat seat, long ticket)
+    /// <summary>A thread that waits, to be given a duty or put back.</summary>
+    /// <returns>Null if nobody is there, and the system gives no thread.</returns>
+    public SeatThread? TryTake()
     {
-        if ((TryTake() ?? TryStartNew()) is not { } thread) return;
-        if (seat.TryTake(ticket))
-        {
-            Interlocked.Increment(ref _absent);
-            thread.Sit(seat);
-            return;
-        }
+        SeatThread? thread;
+        lock (_lock) _waiting.TryPop(out thread);
+        thread ??= TryStartNew();
+        if (thread is not null) Interlocked.Increment(ref _busy);
+        return thread;
+    }
 
-        lock (_lock)
-        {
-            if (!_isEnded)
-            {
-                _waiting.Push(thread);
-                return;
-            }
-        }
-
-        thread.End();
+    /// <summary>A thread has no duty after all.</summary>
+    public void PutBack(SeatThread thread)
+    {
+        Interlocked.Decrement(ref _busy);
+        if (!TryKeep(thread, int.MaxValue)) thread.End();
     }
 
     /// <summary>Sees to it that somebody waits.</summary>
@@ -55,17 +42,7 @@ internal sealed class Spares(Action<Seat> ended)
             if (_waiting.Count > 0 || _isEnded) return;
         }
 
-        if (TryStartNew() is not { } thread) return;
-        lock (_lock)
-        {
-            if (!_isEnded)
-            {
-                _waiting.Push(thread);
-                return;
-            }
-        }
-
-        thread.End();
+        if (TryStartNew() is { } thread && !TryKeep(thread, MaxKept)) thread.End();
     }
 
     /// <summary>Ends those who wait, and has nobody wait any more.</summary>
@@ -78,16 +55,13 @@ internal sealed class Spares(Action<Seat> ended)
         }
     }
 
-    private SeatThread? TryTake()
-    {
-        lock (_lock) return _waiting.TryPop(out SeatThread? thread) ? thread : null;
-    }
-
     private SeatThread? TryStartNew()
     {
         try
         {
-            return StartNew();
+            SeatThread thread = new(ComeBack);
+            thread.Start();
+            return thread;
         }
         catch (OutOfMemoryException)
         {
@@ -95,19 +69,17 @@ internal sealed class Spares(Action<Seat> ended)
         }
     }
 
-    private SeatThread StartNew()
+    private bool ComeBack(SeatThread thread)
     {
-        SeatThread thread = new(ended, Keep);
-        thread.Start();
-        return thread;
+        Interlocked.Decrement(ref _busy);
+        return TryKeep(thread, MaxKept);
     }
 
-    private bool Keep(SeatThread thread)
+    private bool TryKeep(SeatThread thread, int most)
     {
-        Interlocked.Decrement(ref _absent);
         lock (_lock)
         {
-            if (_isEnded || _waiting.Count >= MaxKept) return false;
+            if (_isEnded || _waiting.Count >= most) return false;
             _waiting.Push(thread);
             return true;
         }

@@ -5,34 +5,63 @@ namespace Pwb.Epoll;
 
 /// <summary>
 /// Looks every millisecond, while there is something to look at, whether a seat is blocked: whoever is busy with the same thing
-/// as at the last look loses his seat.
+/// as at the last look loses his seat to the thread that looks, which has another one look in its place.
 /// </summary>
 internal sealed class Watcher
 {
     private const int Interval = 1; // milliseconds; a look takes ten microseconds
     private const int MaxIdleLooks = 10;
+    private const int Crowd = 32; // threads that have lost their seats and not come back
 
     private readonly (Seat Seat, Demotion Demotion)[] _seats;
     private readonly long[] _tickets;
     private readonly long[] _waits;
     private readonly Spares _spares;
     private readonly Bell _bell;
+    private readonly Action<Seat> _ended;
     private volatile bool _isEnded;
 
     /// <param name="seats">What to watch, with what says whether each sends handlers to the pool.</param>
-    /// <param name="spares">Who may sit down.</param>
+    /// <param name="spares">Who may watch, or sit down.</param>
     /// <param name="bell">Wakes it.</param>
-    public Watcher((Seat Seat, Demotion Demotion)[] seats, Spares spares, Bell bell)
+    /// <param name="ended">Told of a seat that has ended.</param>
+    public Watcher((Seat Seat, Demotion Demotion)[] seats, Spares spares, Bell bell, Action<Seat> ended)
     {
         _seats = seats;
         _tickets = new long[seats.Length];
         _waits = new long[seats.Length];
         _spares = spares;
         _bell = bell;
+        _ended = ended;
     }
 
-    /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB watcher" }.UnsafeStart();
+    /// <summary>Looks, until it takes a seat and sits there itself. A thread's duty.</summary>
+    public void Watch(WatchedThread thread)
+    {
+        int idle = 0;
+        while (!_isEnded)
+        {
+            Seat? taken = Look(out bool isBusy);
+            _spares.Fill();
+            if (taken is not null)
+            {
+                Sit(taken, thread);
+                return;
+            }
+
+            idle = isBusy ? 0 : idle + 1;
+            if (idle < MaxIdleLooks) Thread.Sleep(Interval);
+            else WaitForWork();
+        }
+
+        _bell.Dispose();
+    }
+
+    /// <summary>Sits in a seat until it is taken, or ends. A thread's duty.</summary>
+    public void Sit(Seat seat, WatchedThread thread)
+    {
+        if (seat.Sit(thread)) _ended(seat);
+    }
 
     public void End()
     {
@@ -41,31 +70,27 @@ internal sealed class Watcher
         _bell.Ring();
     }
 
-    private void Run()
-    {
-        int idle = 0;
-        while (!_isEnded)
-        {
-            idle = Look() ? 0 : idle + 1;
-            if (idle < MaxIdleLooks) Thread.Sleep(Interval);
-            else WaitForWork();
-        }
-
-        _bell.Dispose();
-    }
-
     private void WaitForWork()
     {
         _bell.Expect();
-        if (_isEnded || Look()) _bell.Forget();
+        if (_isEnded || HasChanged()) _bell.Forget();
         else _bell.Wait();
     }
 
-    /// <returns>Whether anything is going on.</returns>
-    private bool Look()
+    private bool HasChanged()
+    {
+        for (int i = 0; i < _seats.Length; i++)
+            if (_seats[i].Seat.Ticket != 0 || _seats[i].Seat.Waits != _waits[i]) return true;
+        return false;
+    }
+
+    /// <returns>A seat that was taken, and that somebody else watches already.</returns>
+    private Seat? Look(out bool isBusy)
     {
         double now = Stopwatch.GetElapsedTime(0).TotalMilliseconds;
-        bool isAnyBusy = false;
+        isBusy = false;
+        Seat? taken = null;
+        SeatThread? successor = null;
         for (int i = 0; i < _seats.Length; i++)
         {
             (Seat seat, Demotion demotion) = _seats[i];
@@ -73,13 +98,16 @@ internal sealed class Watcher
             long waits = seat.Waits;
             bool isStuck = ticket != 0 && ticket == _tickets[i];
             WatchedThread? sitter = ticket == 0 ? null : seat.Sitter;
-            demotion.Look(now, isStuck ? sitter is { IsAsleep: true } : sitter is { IsWaiting: true }, _spares.IsCrowded);
-            if (isStuck) _spares.Relieve(seat, ticket);
-            isAnyBusy |= ticket != 0 || waits != _waits[i];
+            bool isCrowded = _spares.Busy - _seats.Length - 1 >= Crowd;
+            demotion.Look(now, isStuck ? sitter is { IsAsleep: true } : sitter is { IsWaiting: true }, isCrowded);
+            isBusy |= ticket != 0 || waits != _waits[i];
             (_tickets[i], _waits[i]) = (ticket, waits);
+            if (!isStuck || successor is not null || (successor = _spares.TryTake()) is null) continue;
+            if (seat.TryTake(ticket)) taken = seat;
         }
 
-        _spares.Fill();
-        return isAnyBusy;
+        if (taken is not null) successor!.Begin(Watch); // its first look is now, at the other seats too
+        else if (successor is not null) _spares.PutBack(successor);
+        return taken;
     }
 }

@@ -16,7 +16,6 @@ internal static class SeatChoice
     /// <summary>Makes the seats of a server that is about to listen.</summary>
     /// <returns>Null if there are none: by choice, or since there is no epoll, which the log says.</returns>
     /// <exception cref="IOException">The variable says nothing that there is.</exception>
-    /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public static Seats? Start(PwbServerOptions options, ServerLog log)
     {
         if (!IsEpoll(options.SocketEngine, Environment.GetEnvironmentVariable(Variable))) return null;

@@ -138,14 +138,16 @@ public sealed class AllocationTests
     }
 
     [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_response_over_a_socket_allocates_nothing_but_the_request_wherever_the_handler_runs(bool neverBlocks)
+    [InlineData(true, SocketEngine.Runtime)]
+    [InlineData(false, SocketEngine.Runtime)]
+    [InlineData(true, SocketEngine.Epoll)]
+    [InlineData(false, SocketEngine.Epoll)]
+    public async Task A_response_over_a_socket_allocates_nothing_but_the_request_wherever_the_handler_runs(bool neverBlocks, SocketEngine engine)
     {
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");
 
         HttpResponse response = HttpResponse.Text("hello");
-        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
+        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = engine });
         await server.StartAsync();
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
         Connect(client, server.EndPoint.Ip);

@@ -107,6 +107,22 @@ public sealed class EpollStreamTests
         await pair.Stream.Invoking(s => s.ReadAsync(new byte[10], source.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [SkippableFact]
+    public async Task Who_cancels_a_read_that_has_ended_does_not_cancel_the_next()
+    {
+        NeedsEpoll();
+        await using SeatedPair pair = new();
+        using CancellationTokenSource source = new();
+        ValueTask<int> first = pair.Stream.ReadAsync(new byte[10], source.Token);
+        pair.Client.Send("a"u8);
+        (await first.AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
+        ValueTask<int> second = pair.Stream.ReadAsync(new byte[10]);
+        await source.CancelAsync();
+        second.IsCompleted.Should().BeFalse();
+        pair.Client.Send("b"u8);
+        (await second.AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
+    }
+
     // The token of one read is cancelled while its bytes come, and the next read must not notice.
     [SkippableFact]
     public async Task Who_cancels_a_read_that_ends_at_the_same_moment_does_not_cancel_the_next()
@@ -114,7 +130,6 @@ public sealed class EpollStreamTests
         NeedsEpoll();
         await using SeatedPair pair = new();
         byte[] buffer = new byte[10];
-        int cancelled = 0;
         for (int i = 0; i < 2000; i++)
         {
             using CancellationTokenSource source = new();
@@ -127,14 +142,11 @@ public sealed class EpollStreamTests
             }
             catch (OperationCanceledException)
             {
-                cancelled++;
                 (await pair.Stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
             }
 
             await cancelling;
         }
-
-        cancelled.Should().BeLessThan(2001);
     }
 
     [SkippableFact]

@@ -157,9 +157,9 @@ public sealed class SeatTests
             return HttpResponse.Text("x");
         }));
         using TcpClient client = await ConnectAsync(server);
-        for (int i = 0; i < 10_000 && places.All(isInSeat => isInSeat); i++) await AskAsync(client);
-        places.Should().Contain(false);
+        for (int i = 0; i < 200; i++) await AskAsync(client);
         places.First().Should().BeTrue();
+        places.Count(isInSeat => !isInSeat).Should().BeGreaterThan(100, "it is noticed soon and lasts a second");
     }
 
     [SkippableFact]
