@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Pwb.Testing.Answers;
-using Pwb.Testing.Connections;
 using Pwb.Testing.Recordings;
 
 namespace Pwb;

@@ -40,10 +40,10 @@ public sealed partial class FakeService
             {
                 await arrival.WaitAsync(isOver.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException exception)
             {
                 throw new FakeServiceException(
-                    $"Request {number} has not come within {patience.TotalSeconds} s. {ListRequests()}");
+                    $"Request {number} has not come within {patience.TotalSeconds} s. {ListRequests()}", exception);
             }
         }
     }

@@ -41,7 +41,8 @@ public sealed partial class FakeService
             int count = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (count == 0) break;
             length += count;
-            kept.Write(buffer, 0, (int)Math.Min(count, _maxKeptContent - kept.Length));
+            int room = (int)Math.Min(count, _maxKeptContent - kept.Length);
+            await kept.WriteAsync(buffer.AsMemory(0, room), cancellationToken).ConfigureAwait(false);
         }
 
         ArrayPool<byte>.Shared.Return(buffer); // not after a failure: a read may still be at work

@@ -65,9 +65,9 @@ public sealed class ManualClock : TimeProvider
             {
                 await change.WaitAsync(patience.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException exception)
             {
-                throw new TimeoutException($"Nobody waits for {length}. {ListTimers()}");
+                throw new TimeoutException($"Nobody waits for {length}. {ListTimers()}", exception);
             }
         }
     }

@@ -47,7 +47,7 @@ internal sealed class RequestPattern
         if (_origin is not null && !IsFor(_origin, recorded)) return false;
         foreach ((string name, string value) in _query)
         {
-            if (!recorded.Query.GetAll(name).Contains(value)) return false;
+            if (!recorded.Query.GetAll(name).Contains(value, StringComparer.Ordinal)) return false;
         }
 
         // The library's own router decides, so that there is one way to read a pattern.
@@ -61,7 +61,7 @@ internal sealed class RequestPattern
                 isFound = true;
                 return HttpResponse.NotFound();
             });
-        _ = new Router([route]).HandleAsync(recorded.Request, CancellationToken.None);
+        _ = new Router([route]).HandleAsync(recorded.Request, CancellationToken.None).AsTask();
         values = found;
         return isFound;
     }
