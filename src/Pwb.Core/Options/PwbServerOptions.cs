@@ -173,7 +173,7 @@ public sealed record PwbServerOptions
     /// How many threads wait for events, each for those of its own connections. Internal, since more than one has not been
     /// measured on a machine that has processors for it.
     /// </summary>
-    internal int Seats { get; init; } = 1;
+    internal int SeatCount { get; init; } = 1;
 
     /// <summary>The same options, with lists that nobody else can change.</summary>
     internal PwbServerOptions Copy() => this with

@@ -12,7 +12,7 @@ internal static class InheritedSockets
     private const int First = 3;
     private const string ProcessId = "LISTEN_PID", Count = "LISTEN_FDS", Names = "LISTEN_FDNAMES";
 
-    private static readonly Lock Gate = new();
+    private static readonly Lock Reading = new();
     private static (int Descriptor, string Name)[]? _activated;
 
     /// <summary>Those that systemd's variables are about. The variables are then removed: they are not for children.</summary>
@@ -21,7 +21,7 @@ internal static class InheritedSockets
     {
         get
         {
-            lock (Gate) return _activated ??= Read();
+            lock (Reading) return _activated ??= Read();
         }
     }
 

@@ -145,7 +145,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         if (cancellationToken.IsCancellationRequested) return;
 
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
-        await WhenAnyAsync(cancellationToken).ConfigureAwait(false);
+        await Cancellation.WhenAnyAsync(cancellationToken).ConfigureAwait(false);
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -165,7 +165,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task RunUntilStoppedAsync(CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested && _listeners is null) return;
+        if (cancellationToken.IsCancellationRequested && _listeners.EndPoints is null) return;
         using ProcessSignals signals = new();
         Task stopped;
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -180,7 +180,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         }
 
         await _notices.BeginAsync().ConfigureAwait(false);
-        await WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped).ConfigureAwait(false);
+        await Cancellation.WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped).ConfigureAwait(false);
         await _notices.EndAsync().ConfigureAwait(false);
         if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
     }
@@ -267,14 +267,6 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
     /// <summary>Takes connections over.</summary>
     internal Reception Reception { get; }
-
-    private static async Task WhenAnyAsync(CancellationToken cancellationToken, params Task[] others)
-    {
-        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration =
-            cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled);
-        await Task.WhenAny([cancelled.Task, .. others]).ConfigureAwait(false);
-    }
 
     private ConnectionEnd Connect(HandlerFailures? failures, Action<ConnectionEnd> closed)
     {

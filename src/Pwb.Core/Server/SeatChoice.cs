@@ -23,7 +23,7 @@ internal static class SeatChoice
         {
             if (!ThisSystem.IsLinux) throw new IOException("this is not Linux");
             if (!Environment.Is64BitProcess) throw new IOException("this is a process of 32 bits");
-            Seats seats = new(options.Seats, options.SpinTime);
+            Seats seats = new(options.SeatCount, options.SpinTime);
             seats.Start();
             return seats;
         }

@@ -44,7 +44,7 @@ public sealed class SeatChoiceTests
     public async Task Seats_end_when_the_last_connection_has_been_released()
     {
         Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
-        Seats? seats = SeatChoice.Start(new PwbServerOptions { SocketEngine = SocketEngine.Epoll, Seats = 3 }, new ServerLog(NullLogger.Instance));
+        Seats? seats = SeatChoice.Start(new PwbServerOptions { SocketEngine = SocketEngine.Epoll, SeatCount = 3 }, new ServerLog(NullLogger.Instance));
         ulong key = seats!.All[1].Enter(new Nobody());
         Task ended = seats.EndAsync();
         await Task.WhenAny(ended, Task.Delay(50));

@@ -236,7 +236,7 @@ public sealed class SeatTests
     {
         PwbServer server = new(
             handler,
-            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = SocketEngine.Epoll, Seats = seats, SpinTime = TimeSpan.FromMicroseconds(seats == 2 ? 50 : 0) });
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = SocketEngine.Epoll, SeatCount = seats, SpinTime = TimeSpan.FromMicroseconds(seats == 2 ? 50 : 0) });
         await server.StartAsync();
         return server;
     }

@@ -220,6 +220,15 @@ public sealed class StartAndStopTests
         public override SocketAddress Serialize() => throw new NotSupportedException();
     }
 
+    [Fact]
+    public async Task Run_until_stopped_does_not_even_start_with_a_token_that_is_cancelled()
+    {
+        using LogLines log = new();
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, loggerFactory: log);
+        await server.RunUntilStoppedAsync(new CancellationToken(canceled: true));
+        log.Lines.Should().BeEmpty();
+    }
+
     private sealed class BrokenClock : TimeProvider
     {
         public override long GetTimestamp() => throw new InvalidTimeZoneException();
