@@ -105,21 +105,21 @@ internal static class HandlerStage
         on.Check();
         if (exchange.Head.Form == TargetForm.Asterisk) return new ValueTask<HttpResponse>(Refusals.ServerOptions);
         bool isPromise = exchange.Context.HandlerNeverBlocks;
-        return isPromise && exchange.Context.Log.IsHeadEnabled ? HandleWatched(on, exchange) : Call(exchange);
+        return isPromise && exchange.Context.Log.IsHeadEnabled ? HandleWatchedAsync(on, exchange) : CallAsync(exchange);
     }
 
     // With a log as detailed as this, somebody is at work on the handler. The request is on the pool for the sake of the log.
-    private static ValueTask<HttpResponse> HandleWatched(OnPool on, HttpExchange exchange)
+    private static ValueTask<HttpResponse> HandleWatchedAsync(OnPool on, HttpExchange exchange)
     {
         TimeProvider time = exchange.Context.Clock.TimeProvider;
         long start = time.GetTimestamp();
-        ValueTask<HttpResponse> handling = Call(exchange);
+        ValueTask<HttpResponse> handling = CallAsync(exchange);
         TimeSpan taken = time.GetElapsedTime(start);
         if (taken > Blocking) exchange.Context.Log.HandlerBlocked(on, exchange.Name, taken);
         return handling;
     }
 
-    private static ValueTask<HttpResponse> Call(HttpExchange exchange) =>
+    private static ValueTask<HttpResponse> CallAsync(HttpExchange exchange) =>
         exchange.Context.Handler.HandleAsync(exchange.Current.Request!, exchange.Token);
 
     private static async ValueTask FlushBeforeWaitAsync(Channel channel)
