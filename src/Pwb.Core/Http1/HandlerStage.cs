@@ -74,8 +74,9 @@ internal static class HandlerStage
             // A handler that passed the content on may have got its fault wrapped in an exception of somebody else.
             if (exchange.Current.Content is { Rejection: not Rejection.None and var fault }) return Outcome.Refuse(fault);
             if (exception is OperationCanceledException && exchange.IsAborted) throw;
+            exchange.Current.Response = Refusals.InsteadOf(exception, exchange.Current.Life);
+            if (Refusals.IsStopsEnd(exception, exchange.Current.Life)) return new Outcome(KeepsOpen: true);
             await exchange.HandlerFailedAsync(exception).ConfigureAwait(false);
-            exchange.Current.Response = Refusals.InternalServerError;
             if (exchange.Channel.Transport.NoteFailure(exception) is var (name, value))
                 exchange.Current.Response = exchange.Current.Response.With(name, value);
         }

@@ -114,7 +114,7 @@ internal static class ResponseSender
         if (failure is RequestRejectedException { Response: null } rejected)
             return new SentResponse(0, 0, null, rejected.Rejection);
 
-        HttpResponse instead = (failure as RequestRejectedException)?.Response ?? Refusals.InternalServerError;
+        HttpResponse instead = Refusals.InsteadOf(failure, exchange.Current.Life);
         instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
         AppendHead(exchange, instead, ContentFraming.Sized, plan.Closes);
         if (exchange.Head.IsHead) text = default;

@@ -153,6 +153,48 @@ public sealed class LeavingClientTests : IDisposable
         await stop.WaitAsync(Wire.SafetyTimeout);
     }
 
+    [Theory]
+    [InlineData("handler")]
+    [InlineData("body")]
+    [InlineData("deferred")]
+    public async Task A_stop_makes_a_503_of_a_long_poll_that_ends_by_it_and_no_error(string where)
+    {
+        await using PwbServer server = await StartAsync(async (request, _) =>
+        {
+            if (where == "body") return new HttpResponse(200, ResponseBody.Push(async (_, _) => await PollAsync(request)));
+            if (where == "deferred") return DeferredResponse.From(async (_, _) => await PollAsync(request));
+            await PollAsync(request);
+            return HttpResponse.Text("news");
+        });
+        await using Client client = await Client.ConnectAsync(server, "TCP");
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        Task stop = server.StopAsync();
+        WireResponse response = (await client.ReadToEndAsync()).Should().ContainSingle().Subject;
+        response.Status.Should().Be(503);
+        response["Retry-After"].Should().Be("1");
+        await client.EndAsync(closeNotify: true);
+        await stop.WaitAsync(Wire.SafetyTimeout);
+        _log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_timeout_during_a_stop_is_a_failure_as_ever()
+    {
+        await using PwbServer server = await StartAsync(async (request, _) =>
+        {
+            await PollAsync(request).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new TaskCanceledException("as HttpClient does", new TimeoutException());
+        });
+        await using Client client = await Client.ConnectAsync(server, "TCP");
+        await client.SendAsync(Get);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        Task stop = server.StopAsync();
+        (await client.ReadToEndAsync()).Should().ContainSingle().Which.Status.Should().Be(500);
+        await client.EndAsync(closeNotify: true);
+        await stop.WaitAsync(Wire.SafetyTimeout);
+    }
+
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
@@ -186,6 +228,12 @@ public sealed class LeavingClientTests : IDisposable
         transport.End(abort: true);
         await transport.ReleaseAsync();
         if (seats is not null) await seats.EndAsync().WaitAsync(Wire.SafetyTimeout);
+    }
+
+    private Task PollAsync(HttpRequest request)
+    {
+        _entered.SetResult();
+        return Task.Delay(Timeout.Infinite, request.Stopping);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
