@@ -63,7 +63,7 @@ internal sealed class ChannelControl(
         if (life is null) return;
 
         Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
-        if (aborted.IsCancellationRequested) CancelLife(life);
+        if (aborted.IsCancellationRequested) CancelLife(life, isCut: true);
         if (context.IsStopping) StopLife(life);
     }
 
@@ -209,29 +209,32 @@ internal sealed class ChannelControl(
     private void CancelAll(RequestLife? life)
     {
         aborted.Cancel();
-        if (life is not null) CancelLifeSafely(life);
+        if (life is not null) CancelLifeSafely(life, isCut: true);
 
         Interlocked.MemoryBarrier(); // a request that begins now sees the token, or is seen here
         RequestLife? after = Volatile.Read(ref _life);
-        if (after is not null && after != life) CancelLifeSafely(after);
+        if (after is not null && after != life) CancelLifeSafely(after, isCut: true);
     }
 
     /// <summary>Tells the request that is under way, and nobody else, that its client has gone.</summary>
     private void CancelWork()
     {
         RequestLife? life = Volatile.Read(ref _life);
-        if (life is { Aborted.IsCancellationRequested: false }) CancelLife(life);
+        if (life is { Aborted.IsCancellationRequested: false }) CancelLife(life, isCut: false);
     }
 
-    private void CancelLife(RequestLife life) =>
+    private void CancelLife(RequestLife life, bool isCut) =>
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Control.CancelLifeSafely(state.Life), (Control: this, Life: life), preferLocal: false);
+            static state => state.Control.CancelLifeSafely(state.Life, state.IsCut),
+            (Control: this, Life: life, IsCut: isCut),
+            preferLocal: false);
 
-    private void CancelLifeSafely(RequestLife life)
+    private void CancelLifeSafely(RequestLife life, bool isCut)
     {
         try
         {
-            life.Abort();
+            if (isCut) life.CutOff();
+            else life.Abort();
         }
         catch (AggregateException exception)
         {

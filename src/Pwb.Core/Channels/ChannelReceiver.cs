@@ -133,20 +133,21 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <summary>
     /// Waits for the client to end too, after it was told that nothing more comes: to close with unread input would reset the
     /// connection and could destroy the response on its way. A client that is silent is given up after some seconds; one that
-    /// goes on sending has <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast enough to come to its end.
+    /// goes on sending has <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast
+    /// enough to come to its end; but not once the server stops.
     /// </summary>
     public async ValueTask LingerAsync()
     {
         long start = context.Clock.Now;
         long timeout = (long)context.Limits.LingerTimeout.TotalMilliseconds;
         long received = 0;
+        long end = long.MaxValue;
         byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);
         while (true)
         {
-            BeginWait(
-                Wait.Linger,
-                CoarseClock.IntervalMilliseconds
-                    + Math.Min(start + timeout + (received / MinLingerRate), context.Clock.Now + LingerSilence));
+            long dueAt = Math.Min(start + timeout + (received / MinLingerRate), context.Clock.Now + LingerSilence);
+            if (context.IsStopping) end = Math.Min(end, context.Clock.Now + LingerSilence); // a stop does not wait for who never ends
+            BeginWait(Wait.Linger, CoarseClock.IntervalMilliseconds + Math.Min(dueAt, end));
             int count;
             try
             {
@@ -158,7 +159,7 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
                 return;
             }
 
-            if (!EndWait() || count == 0) break;
+            if (!EndWait() || count == 0 || context.Clock.Now >= end) break;
             received += count;
         }
 

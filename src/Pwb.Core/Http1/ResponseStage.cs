@@ -94,7 +94,8 @@ internal static class ResponseStage
         // Content of known length has an end, so a client that only half-closed gets all of it; what may be endless ends with the
         // client.
         OnPool on = await exchange.Channel.GoToPoolAsync();
-        CancellationToken token = response.ContentLength is null ? exchange.Token : exchange.Channel.Aborted;
+        CancellationToken token =
+            response.ContentLength is null ? exchange.Token : exchange.Current.Life?.Cut ?? exchange.Channel.Aborted;
         try
         {
             return await ResponseSender.SendStreamedAsync(on, exchange, response, plan, token).ConfigureAwait(false);

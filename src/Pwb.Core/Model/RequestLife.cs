@@ -11,43 +11,65 @@ internal sealed class RequestLife(long number, TimeProvider clock)
 {
     private readonly CancellationTokenSource _aborted = new();
     private CancellationTokenSource? _stopping;
-    private volatile bool _isStopping;
+    private CancellationTokenSource? _cut;
+    private bool _isStopping;
+    private bool _isCut;
 
     public long Number => number;
 
     public TimeProvider Clock => clock;
 
     /// <summary>Whether the server has begun to stop.</summary>
-    public bool IsStopping => _isStopping;
+    public bool IsStopping => Volatile.Read(ref _isStopping);
 
     /// <summary>Cancelled when nobody is left to answer, or the server's patience is over.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
     /// <summary>Cancelled when the server begins to stop. Made when somebody asks for it.</summary>
-    public CancellationToken Stopping
-    {
-        get
-        {
-            CancellationTokenSource? source = Volatile.Read(ref _stopping);
-            if (source is null)
-            {
-                CancellationTokenSource made = new();
-                source = Interlocked.CompareExchange(ref _stopping, made, null) ?? made;
-                if (_isStopping) source.Cancel();
-            }
+    public CancellationToken Stopping => TokenOf(ref _stopping, ref _isStopping);
 
-            return source.Token;
-        }
-    }
+    /// <summary>
+    /// Cancelled when the connection is over, and not yet when the client has sent its FIN. Made when somebody asks for it.
+    /// </summary>
+    public CancellationToken Cut => TokenOf(ref _cut, ref _isCut);
 
     /// <exception cref="AggregateException">A callback on the token has failed.</exception>
     public void Abort() => _aborted.Cancel();
 
+    /// <summary>The connection is over, and with it the request.</summary>
+    /// <exception cref="AggregateException">A callback on a token has failed.</exception>
+    public void CutOff()
+    {
+        Volatile.Write(ref _isCut, true);
+        Interlocked.MemoryBarrier(); // as below
+        try
+        {
+            _aborted.Cancel();
+        }
+        finally
+        {
+            Volatile.Read(ref _cut)?.Cancel();
+        }
+    }
+
     /// <exception cref="AggregateException">A callback on the token has failed.</exception>
     public void Stop()
     {
-        _isStopping = true;
+        Volatile.Write(ref _isStopping, true);
         Interlocked.MemoryBarrier(); // who makes the source now sees the flag, or is seen here
         Volatile.Read(ref _stopping)?.Cancel();
+    }
+
+    private static CancellationToken TokenOf(ref CancellationTokenSource? field, ref bool isCancelled)
+    {
+        CancellationTokenSource? source = Volatile.Read(ref field);
+        if (source is null)
+        {
+            CancellationTokenSource made = new();
+            source = Interlocked.CompareExchange(ref field, made, null) ?? made;
+            if (Volatile.Read(ref isCancelled)) source.Cancel();
+        }
+
+        return source.Token;
     }
 }

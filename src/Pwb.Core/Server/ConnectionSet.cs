@@ -101,7 +101,7 @@ internal sealed class ConnectionSet : ICountable
         {
             foreach (ServerConnection connection in _connections)
             {
-                long due = connection.IdleDueAt;
+                long due = connection.EvictableDueAt;
                 if (due < dueAt && busy?.Contains(connection) != true) (longest, dueAt) = (connection, due);
             }
         }

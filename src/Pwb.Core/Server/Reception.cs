@@ -58,7 +58,7 @@ internal sealed class Reception(
         try
         {
             connection =
-                Open(transport, rules, isRefused ? Rejection.TooManyConnections : Rejection.None, Ended(admitted));
+                Open(transport, rules, isRefused ? Rejection.TooManyConnections : Rejection.None, mayBeEvicted: true, Ended(admitted));
         }
         catch
         {
@@ -83,7 +83,7 @@ internal sealed class Reception(
     public Task ServeAsync(Stream duplex, EndPoint? remoteEndPoint, CancellationToken cancellationToken)
     {
         Transport transport = TransportOver(duplex, remoteEndPoint);
-        ServerConnection connection = Open(transport, streamRules, Rejection.None, OnEnded);
+        ServerConnection connection = Open(transport, streamRules, Rejection.None, mayBeEvicted: false, OnEnded);
 
         // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
         if (ExecutionContext.IsFlowSuppressed())
@@ -103,7 +103,7 @@ internal sealed class Reception(
         MemoryPipe requests = new(), responses = new();
         ConnectionEnd client = new(responses, requests, closed + (_ => heartbeat.Tick()));
         InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }), failures);
-        Queue(Open(transport, rules, Rejection.None, OnEnded));
+        Queue(Open(transport, rules, Rejection.None, mayBeEvicted: false, OnEnded));
         return client;
     }
 
@@ -192,10 +192,10 @@ internal sealed class Reception(
     }
 
     private ServerConnection Open(
-        Transport transport, EntryRules rules, Rejection refusal, Action<ServerConnection> ended)
+        Transport transport, EntryRules rules, Rejection refusal, bool mayBeEvicted, Action<ServerConnection> ended)
     {
         Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, channels);
-        ServerConnection connection = new(channel, new Http1Engine(channel, context, rules), context.Log, refusal, ended);
+        ServerConnection connection = new(channel, new Http1Engine(channel, context, rules), context.Log, refusal, mayBeEvicted, ended);
         heartbeat.Enter();
         connections.Add(connection);
         return connection;

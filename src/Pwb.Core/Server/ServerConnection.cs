@@ -16,12 +16,14 @@ namespace Pwb.Server;
 /// <param name="engine">The protocol.</param>
 /// <param name="log">Where the connection's own events go.</param>
 /// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
+/// <param name="mayBeEvicted">Whether it has a place among those that are counted, which it may have to give up.</param>
 /// <param name="ended">Called when it has ended.</param>
 internal sealed class ServerConnection(
     Channel channel,
     Http1Engine engine,
     ConnectionLog log,
     Rejection refusal,
+    bool mayBeEvicted,
     Action<ServerConnection> ended) : IThreadPoolWorkItem
 {
     /// <summary>Its place among the open connections: theirs to set.</summary>
@@ -34,6 +36,11 @@ internal sealed class ServerConnection(
     /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.
     /// </summary>
     public long IdleDueAt => refusal == Rejection.None ? channel.Control.IdleDueAt : long.MaxValue;
+
+    /// <summary>
+    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that has no place to give up: somebody else has opened it.
+    /// </summary>
+    public long EvictableDueAt => mayBeEvicted ? IdleDueAt : long.MaxValue;
 
     /// <summary>What it is doing, for whoever counts.</summary>
     public ConnectionState State

@@ -55,30 +55,24 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
     {
         content.Position = offset + sent;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(output is IFileSink sink ? sink.PieceLength : PieceLength);
-        try
+        while (sent < length)
         {
-            while (sent < length)
-            {
-                Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent));
+            Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent));
 
-                // A folder's file is read here and now: on most systems, to read it asynchronously is to have another thread do
-                // the same.
-                int read = content is ContentStream
-                    ? content.Read(piece.Span)
-                    : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                    throw new IOException(
-                        $"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
-                if (content is ContentStream file)
-                    await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
-                await output.WriteAsync(piece[..read], cancellationToken).ConfigureAwait(false);
-                sent += read;
-            }
+            // A folder's file is read here and now: on most systems, to read it asynchronously is to have another thread do
+            // the same.
+            int read = content is ContentStream
+                ? content.Read(piece.Span)
+                : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                throw new IOException($"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
+            if (content is ContentStream file)
+                await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
+            await output.WriteAsync(piece[..read], cancellationToken).ConfigureAwait(false);
+            sent += read;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        ArrayPool<byte>.Shared.Return(buffer); // not after a failure: a stream of somebody else's may still hold it
     }
 
     // The last piece makes the response whole: no later than that it has to be sure.

@@ -68,7 +68,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     public bool NeverBlocks => true;
 
     /// <inheritdoc/>
-    bool IBorrowingHandler.Borrows => _next is null or IBorrowingHandler { Borrows: true };
+    bool IBorrowingHandler.Borrows =>
+        _source is FolderSource or EmbeddedSource && _next is null or IBorrowingHandler { Borrows: true };
 
     /// <inheritdoc/>
     IRequestHandler IMountable.Below(string prefix) =>

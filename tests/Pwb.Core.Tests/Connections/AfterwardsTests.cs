@@ -64,32 +64,72 @@ public sealed class AfterwardsTests
         _release.SetResult();
     }
 
-    [Fact]
-    public async Task A_source_that_is_linked_to_a_token_and_never_disposed_of_goes_with_its_request()
+    [Theory]
+    [InlineData("a handler")]
+    [InlineData("a body")]
+    [InlineData("a body of known length")]
+    [InlineData("a source of files")]
+    public async Task A_source_that_is_linked_to_a_token_and_never_disposed_of_goes_with_its_request(string of)
     {
         List<WeakReference> sources = [];
-        Wire wire = new((_, token) =>
-        {
-            sources.Add(Link(token));
-            return new ValueTask<HttpResponse>(HttpResponse.Text("x"));
-        });
-        Connection connection = wire.Open();
+        IRequestHandler handler = of == "a source of files"
+            ? new StaticFileHandler(new LinkingSource(token => sources.Add(Link(token))))
+            : RequestHandler.From((_, token) =>
+            {
+                if (of == "a handler") sources.Add(Link(token));
+                return new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(
+                    (output, bodyToken) =>
+                    {
+                        if (of != "a handler") sources.Add(Link(bodyToken));
+                        return output.WriteAsync("x"u8.ToArray(), bodyToken);
+                    },
+                    of == "a body" ? null : 1)));
+            });
+        await using PwbServer server = new(handler);
+        ScriptedStream stream = new();
+        Task serving = server.ServeAsync(stream);
         for (int i = 0; i < 20; i++)
         {
-            connection.Stream.Give(Get);
-            await connection.Stream.WaitUntilIdleAsync();
+            stream.Give(Get.Replace("/ ", "/a ", StringComparison.Ordinal));
+            await stream.WaitUntilIdleAsync();
         }
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        sources.Should().HaveCount(20);
+        sources.Should().HaveCountGreaterThanOrEqualTo(20);
         sources.Count(source => source.IsAlive).Should().BeLessThan(3, "the connection is still open");
-        await connection.FinishAsync();
+        serving.IsCompleted.Should().BeFalse();
+        stream.EndInput();
+        await serving.WaitAsync(Wire.SafetyTimeout);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Link(CancellationToken token) => new(CancellationTokenSource.CreateLinkedTokenSource(token));
+
+    private sealed class LinkingSource(Action<CancellationToken> read) : ContentSource
+    {
+        private static readonly ContentInfo Info = new("a", IsDirectory: false, 100_000, default); // above what is kept in memory
+
+        public override ContentInfo? Find(string path) => path == "a" ? Info : null;
+
+        public override Stream? Open(string path, out ContentInfo info)
+        {
+            info = Info;
+            return new LinkingStream(new byte[Info.Length], read);
+        }
+
+        public override IEnumerable<ContentInfo> List(string path) => [];
+    }
+
+    private sealed class LinkingStream(byte[] content, Action<CancellationToken> read) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            read(cancellationToken);
+            return base.ReadAsync(buffer, CancellationToken.None);
+        }
+    }
 
     private sealed class HangingBody(TaskCompletionSource isDisposing, Task release) : ResponseBody
     {

@@ -179,6 +179,40 @@ public sealed class LeavingClientTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_never_ends_its_sending_holds_up_no_stop()
+    {
+        ManualClock clock = new();
+        await using PwbServer server = new(options: new PwbServerOptions
+        {
+            EndPoints = ServerEndPoint.Loopback(0),
+            TimeProvider = clock,
+            Limits = new PwbServerLimits { MaxContentLength = 10 },
+        });
+        await server.StartAsync();
+        using TcpClient client = new(server.EndPoint.Ip.AddressFamily);
+        await client.ConnectAsync(server.EndPoint.Ip);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray());
+        Task sending = Task.Run(async () =>
+        {
+            while (true) await stream.WriteAsync(new byte[64 * 1024]);
+        });
+        byte[] buffer = new byte[1000];
+        Latin1.Text(buffer.AsSpan(0, await stream.ReadAsync(buffer))).Should().StartWith("HTTP/1.1 413 ");
+
+        Task stop = server.StopAsync();
+        for (int i = 0; i < 100 && !stop.IsCompleted; i++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(200)); // 20 s in all, of a grace of 30
+            server.Tick();
+            await Task.Delay(10);
+        }
+
+        await stop.WaitAsync(TimeSpan.FromSeconds(5));
+        await sending.Invoking(task => task).Should().ThrowAsync<IOException>();
+    }
+
+    [Fact]
     public async Task A_timeout_during_a_stop_is_a_failure_as_ever()
     {
         await using PwbServer server = await StartAsync(async (request, _) =>

@@ -1,3 +1,4 @@
+using Pwb.StaticFiles;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Connections;
@@ -115,6 +116,16 @@ public sealed class MisuseTests
         await serving.WaitAsync(Wire.SafetyTimeout);
     }
 
+    [Fact]
+    public async Task A_piece_of_a_file_that_a_failed_write_may_still_hold_never_goes_back_to_its_pool()
+    {
+        using PoolWatch pool = new();
+        KeepingStream output = new();
+        FileBody body = new(new MemoryStream(new byte[100]), 0, 100);
+        await body.Invoking(it => it.WriteToAsync(output, CancellationToken.None).AsTask()).Should().ThrowAsync<IOException>();
+        pool.WasReturned(output.Kept).Should().BeFalse();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -229,6 +240,17 @@ public sealed class MisuseTests
                 output.Write("x"u8);
 #pragma warning restore CA1849
                 break;
+        }
+    }
+
+    private sealed class KeepingStream : MemoryStream
+    {
+        public ReadOnlyMemory<byte> Kept { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Kept = buffer;
+            throw new IOException("given up, and still under way");
         }
     }
 

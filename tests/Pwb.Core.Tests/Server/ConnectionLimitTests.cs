@@ -44,8 +44,6 @@ public sealed class ConnectionLimitTests
     public async Task One_whose_request_has_just_come_does_not_keep_the_next_from_making_room()
     {
         var clock = new ManualClock();
-        await using PwbServer server = new(options: Two with { TimeProvider = clock, Limits = PwbServerLimits.Default with { MaxConnections = 1 } });
-        await server.StartAsync();
 
         // The one that has been silent longest has sent something, which its loop has yet to see.
         using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
@@ -53,7 +51,12 @@ public sealed class ConnectionLimitTests
         using TcpClient busyClient = new();
         await busyClient.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint);
         using StalledStream busy = new(await listener.AcceptSocketAsync());
-        Task serving = server.ServeAsync(busy);
+        await using PwbServer server = new(options: Two with
+        {
+            TimeProvider = clock,
+            EndPoints = [.. ServerEndPoint.Loopback(0), ServerEndPoint.Over(new OneConnection(busy))],
+        });
+        await server.StartAsync();
         await busy.Waiting.WaitAsync(Wire.SafetyTimeout);
         await busyClient.GetStream().WriteAsync(Latin1.Bytes(Get));
         clock.Advance(TimeSpan.FromSeconds(10));
@@ -74,6 +77,25 @@ public sealed class ConnectionLimitTests
         (await idle.GetStream().ReadAsync(new byte[1])).Should().Be(0);
         await server.StopAsync(new CancellationToken(canceled: true));
         busy.Release();
+    }
+
+    [Fact]
+    public async Task Only_connections_that_were_accepted_make_room()
+    {
+        var clock = new ManualClock();
+        await using PwbServer server = new(options: Two with { TimeProvider = clock });
+        await server.StartAsync();
+        ScriptedStream opened = new(); // by somebody else, and idle longest
+        opened.Give(Get);
+        Task serving = server.ServeAsync(opened);
+        await opened.WaitUntilIdleAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        server.Tick();
+        using TcpClient first = await AskAsync(server), second = await AskAsync(server), third = await AskAsync(server);
+
+        (await first.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
+        serving.IsCompleted.Should().BeFalse();
+        opened.EndInput();
         await serving.WaitAsync(Wire.SafetyTimeout);
     }
 
@@ -155,6 +177,18 @@ public sealed class ConnectionLimitTests
         {
             _waiting.TrySetResult();
             return await _release.Task;
+        }
+    }
+
+    private sealed class OneConnection(Stream stream) : IConnectionListener
+    {
+        private Stream? _left = stream;
+
+        public async ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
+        {
+            if (Interlocked.Exchange(ref _left, null) is { } own) return new AcceptedConnection(own);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return null;
         }
     }
 }
