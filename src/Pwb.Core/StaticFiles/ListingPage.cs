@@ -77,7 +77,8 @@ internal static class ListingPage
     private static void WriteFilter(HtmlWriter page, ListingOrder order, ListingFilter filter)
     {
         page.Markup("<form role=\"search\"><input type=\"search\" name=\"filter\" aria-label=\"Part of a name\" value=\""u8)
-            .Text(filter.Text).Markup("\"><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(order.Column))
+            .Text(filter.Text)
+            .Markup("\"><input type=\"hidden\" name=\"sort\" value=\""u8).Text(ListingOrder.NameOf(order.Column))
             .Markup("\"><input type=\"hidden\" name=\"order\" value=\""u8).Text(ListingOrder.OrderOf(order.IsDescending))
             .Markup("\"><button>Filter</button>"u8);
         if (filter.Text.Length > 0) page.Markup("<a href=\"./"u8).Text(order.QueryFor("")).Markup("\">Show all</a>"u8);

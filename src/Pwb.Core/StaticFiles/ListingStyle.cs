@@ -25,7 +25,9 @@ internal static class ListingStyle
         body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 3rem; background: var(--page); color: var(--text);
           font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
         a { color: var(--link); text-decoration: none; }
-        a:focus-visible, button:focus-visible, input:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem; }
+        a:focus-visible, button:focus-visible, input:focus-visible {
+          outline: 2px solid var(--link); outline-offset: -2px; border-radius: .25rem;
+        }
         h1 {
           margin: 0 .75rem 1rem; font-size: 1.3rem; font-weight: 400; line-height: 1.6; overflow-wrap: anywhere;
           white-space: pre-wrap;
