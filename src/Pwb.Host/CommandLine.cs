@@ -134,6 +134,7 @@ internal sealed class CommandLine
         Tls = tls,
         TlsIsForDevelopment = IsOn(Options.TlsDevelopment),
         OpenBrowser = IsOn(Options.Open),
+        PrintQrCode = IsOn(Options.Qr),
         ChosenLogLevel = Text(Options.Level) is { } level ? OptionValues.LogLevelOf(level) : null,
         LogJson = Text(Options.Format) is { } format && OptionValues.IsWord(format, "json"),
         AccessLog = Text(Options.AccessLog) is { } accessLog ? OptionValues.AccessLogOf(accessLog) : AccessLogFormat.Short,

@@ -36,7 +36,7 @@ internal static class ConsoleLogging
         return factory;
     }
 
-    private static bool WantsColour(bool redirected) =>
+    public static bool WantsColour(bool redirected) =>
         !redirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) // no-color.org
         && Environment.GetEnvironmentVariable("TERM") != "dumb";
 

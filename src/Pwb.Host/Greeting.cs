@@ -28,8 +28,11 @@ internal static partial class Greeting
             LogProxyProtocol(logger, string.Join(' ', proxies));
         if (settings.Tls is { ClientCertificateAuthorities: { } authorities })
             LogClientCertificates(logger, string.Join("; ", authorities.Select(authority => authority.Subject)));
-        if (isInformed && NetworkUrls(server.EndPoints, AddressesOfThisMachine) is { } urls)
+        string? urls = NetworkUrls(server.EndPoints, AddressesOfThisMachine);
+        if (isInformed && urls is not null)
             LogExposed(logger, urls);
+        if (settings.PrintQrCode)
+            PrintQrCode(urls, new Uri("http://localhost" + basePath).AbsolutePath[1..], logger);
         if (settings.Users.Count > 0 && server.EndPoints.Any(endPoint => endPoint.Tls is null && IsForOthers(endPoint)))
             LogReadablePasswords(logger);
         if (settings.OpenBrowser && server.Urls is [var first, ..])
@@ -66,6 +69,14 @@ internal static partial class Greeting
         if (settings.Files.ListDirectories || settings.Files.Fallback is not null || settings.Files.IndexFiles.Any(IsThere))
             return null;
         return $"there is no {string.Join(" or ", settings.Files.IndexFiles)} in it; with --listing it shows what it holds";
+    }
+
+    private static void PrintQrCode(string? urls, string path, ILogger logger)
+    {
+        if (urls is null || urls.Length == 0)
+            LogHint(logger, "there is no QR code, since only this machine can reach the server; with --host any others can");
+        else if (QrCode.Of(urls.Split(' ')[0] + path) is { } code)
+            Console.Out.Write(QrText.Render(code, ConsoleLogging.WantsColour(Console.IsOutputRedirected)));
     }
 
     // Other machines, that is.

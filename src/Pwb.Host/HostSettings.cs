@@ -51,6 +51,9 @@ internal sealed record HostSettings
 
     public bool OpenBrowser { get; init; }
 
+    /// <summary>Whether the URL for the network is printed as a QR code.</summary>
+    public bool PrintQrCode { get; init; }
+
     /// <summary>
     /// Null for the default: the tutorial's server prints every line of a head; with a directory, a line for each request is
     /// enough.

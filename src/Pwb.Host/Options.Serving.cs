@@ -84,6 +84,9 @@ internal static partial class Options
     public static Option Open { get; } = Option.Switch(
         OptionGroup.Listening, "--open", "Open the first URL in the browser", shortName: "-o");
 
+    public static Option Qr { get; } = Option.Switch(
+        OptionGroup.Listening, "--qr", "Print the URL for the network as a QR code, for a phone", "It goes with `--host any`.");
+
     public static Option AllowHost { get; } = new()
     {
         Name = "--allow-host",

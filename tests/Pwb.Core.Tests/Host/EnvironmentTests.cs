@@ -21,7 +21,7 @@ public sealed class EnvironmentTests
             ("PWB_CORS", "https://example.org"),
             ("PWB_HEADER", "X-A: 1"),
             ("PWB_CACHE_CONTROL", "/a/*=no-store"),
-            ("PWB_OPEN", "TRUE"),
+            ("PWB_OPEN", "PWB_QR", "TRUE"),
             ("PWB_BASE", "/app/"),
             ("PWB_HIDDEN", "true"),
             ("PWB_FOLLOW_LINKS", "true"),
