@@ -12,10 +12,10 @@ internal static class HelpText
     public static IReadOnlyList<(string Command, string Meaning)> Examples { get; } =
     [
         ("pwb", "says hello PWB on http://localhost:8888/"),
-        ("pwb site --open", "serves a folder and opens it in the browser"),
+        ("pwb site --watch --open", "opens a folder in the browser, and again what changes"),
         ("pwb . -l -p 3000", "shows what this folder holds, on port 3000"),
-        ("pwb dist --spa --cors", "a single-page application, for scripts of other sites too"),
-        ("pwb . --host any --tls-dev", "for everybody on the network, with TLS"),
+        ("pwb dist --spa --proxy /api=http://localhost:5000", "a single-page application and its API"),
+        ("pwb . --host any --tls-dev --qr", "for everybody on the network, with TLS, and for phones"),
         ("pwb game --header \"/Build/*.gz=Content-Encoding: gzip\"", "files that are compressed already"),
     ];
 

@@ -156,7 +156,7 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
     }
 
     private static string ReasonOf(Exception exception) =>
-        exception.InnerException is { } inner && inner.Message != exception.Message
+        exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal)
             ? $"{exception.Message} ({inner.Message})"
             : exception.Message;
 
