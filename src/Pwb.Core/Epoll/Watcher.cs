@@ -4,8 +4,9 @@ using Pwb.Threads;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Looks every millisecond, while there is something to look at, whether a seat is blocked: whoever is busy with the same thing
-/// as at the last look loses his seat to the thread that looks, which has another one look in its place.
+/// Looks every millisecond, while there is something to look at, whether a seat is blocked: whoever waits for something, or is
+/// busy with the same thing as at the last look, loses his seat to the thread that looks, which has another one look in its
+/// place.
 /// </summary>
 internal sealed class Watcher
 {
@@ -96,10 +97,11 @@ internal sealed class Watcher
             (Seat seat, Demotion demotion) = _seats[i];
             long ticket = seat.Ticket;
             long waits = seat.Waits;
-            bool isStuck = ticket != 0 && ticket == _tickets[i];
+            bool isSame = ticket != 0 && ticket == _tickets[i];
             WatchedThread? sitter = ticket == 0 ? null : seat.Sitter;
-            bool isCrowded = _spares.Busy - _seats.Length - 1 >= Crowd;
-            demotion.Look(now, isStuck ? sitter is { IsAsleep: true } : sitter is { IsWaiting: true }, isCrowded);
+            bool isAsleep = isSame ? sitter is { IsAsleep: true } : sitter is { IsWaiting: true };
+            bool isStuck = isSame || isAsleep;
+            demotion.Look(now, isAsleep, isCrowded: _spares.Busy - _seats.Length - 1 >= Crowd);
             isBusy |= ticket != 0 || waits != _waits[i];
             (_tickets[i], _waits[i]) = (ticket, waits);
             if (!isStuck || successor is not null || (successor = _spares.TryTake()) is null) continue;
