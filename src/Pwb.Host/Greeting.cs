@@ -112,7 +112,8 @@ internal static partial class Greeting
         4, LogLevel.Information, "the certificate is self-signed, only in memory and for development; SHA-256 {Fingerprint}")]
     private static partial void LogDevelopment(ILogger logger, string fingerprint);
 
-    [LoggerMessage(12, LogLevel.Information, "proxies say who the client is, by the PROXY protocol, from {Networks} and nowhere else")]
+    [LoggerMessage(
+        12, LogLevel.Information, "proxies say who the client is, by the PROXY protocol, from {Networks} and nowhere else")]
     private static partial void LogProxyProtocol(ILogger logger, string networks);
 
     [LoggerMessage(13, LogLevel.Information, "clients need a certificate of {Authorities}")]

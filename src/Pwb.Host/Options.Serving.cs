@@ -49,9 +49,9 @@ internal static partial class Options
         ValueName = "place",
         Summary = "Where to listen, in place of --host and --port: `127.0.0.1:8080`, `unix:/run/pwb.sock`, `pipe:pwb` or `fd:3`. "
             + "Repeatable",
-        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `pipe:` is a named "
-            + "pipe, also for the same user. `fd:` is a "
-            + "socket that the process was given and that listens already, as systemd gives them from 3 on.",
+        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `pipe:` is "
+            + "a named pipe, also for the same user. `fd:` is a socket that the process was given and that listens already, as "
+            + "systemd gives them from 3 on.",
         Accepts = OptionValues.IsPlace,
         Expected = "an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that listens",
         IsRepeatable = true,
@@ -74,8 +74,8 @@ internal static partial class Options
         Group = OptionGroup.Listening,
         ValueName = "network",
         Summary = "Proxies in front that say who the client is, by the PROXY protocol: `10.0.0.1` or `10.0.0.0/24`. Repeatable",
-        More = "Every connection then has to come from one of them and begin with the protocol's header. Who may connect to a Unix "
-            + "domain socket or a pipe counts as listed.",
+        More = "Every connection then has to come from one of them and begin with the protocol's header. Who may connect to a "
+            + "Unix domain socket or a pipe counts as listed.",
         Accepts = OptionValues.IsProxyNetwork,
         Expected = "an IP address or a network, such as 10.0.0.0/24, but not all the world",
         IsRepeatable = true,

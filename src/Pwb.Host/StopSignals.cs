@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Pwb.Host;
 
 /// <summary>
-/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP, until <see cref="PwbServer.RunUntilStoppedAsync"/> hears them itself: who
-/// reads the banner may send one before that. Then it is disposed.
+/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP, until <see cref="PwbServer.RunUntilStoppedAsync"/> hears them itself:
+/// who reads the banner may send one before that. Then it is disposed.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

@@ -29,13 +29,13 @@ internal sealed class Supervisor
     /// <summary>The one that these variables name, if they do.</summary>
     public static Supervisor? In(Func<string, string?> environment)
     {
-        // @ stands for the NUL of an abstract name. Whatever else begins without a slash, such as vsock:, is none of a Unix domain
-        // socket.
+        // @ stands for the NUL of an abstract name. What else begins without a slash, such as vsock:, is no Unix domain socket.
         if (environment(Address) is not { Length: > 1 } name || name[0] is not ('/' or '@') || OperatingSystem.IsWindows())
             return null;
         try
         {
-            return new Supervisor(new UnixDomainSocketEndPoint(name[0] == '@' ? '\0' + name[1..] : name), IntervalIn(environment));
+            UnixDomainSocketEndPoint address = new(name[0] == '@' ? '\0' + name[1..] : name);
+            return new Supervisor(address, IntervalIn(environment));
         }
         catch (ArgumentException) // too long for an address
         {

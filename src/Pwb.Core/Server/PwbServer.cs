@@ -38,8 +38,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
     public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
     {
-        // What is checked is a copy, which nobody can change afterwards.
-        _options = (options ?? new PwbServerOptions()).Copy();
+        _options = (options ?? new PwbServerOptions()).Copy(); // which nobody can change after it was checked
         _options.Validate();
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
@@ -152,9 +151,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <summary>
     /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM
     /// or SIGHUP, on Windows by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends
-    /// the grace at once, and a third is the system's. Completes as well when the token is cancelled, which is no error, and when
-    /// somebody else stops the server. Tells systemd, if that asks for it (NOTIFY_SOCKET), when the server is ready and when it
-    /// begins to stop, and gives its watchdog signs of life.
+    /// the grace at once, and a third is the system's. Also completes when the token is cancelled, which is no error, and when
+    /// somebody else stops the server. Tells systemd and its watchdog, if they ask (NOTIFY_SOCKET).
     /// </summary>
     /// <example><code>
     /// await using PwbServer server = new(handler);
@@ -179,9 +177,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
             _lifecycle.Release();
         }
 
-        await _notices.BeginAsync().ConfigureAwait(false);
-        await Cancellation.WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped).ConfigureAwait(false);
-        await _notices.EndAsync().ConfigureAwait(false);
+        await _notices.AroundAsync(Cancellation.WhenAnyAsync(cancellationToken, signals.FirstAsync(), stopped))
+            .ConfigureAwait(false);
         if (!stopped.IsCompleted) await StopAsync(signals.End).ConfigureAwait(false);
     }
 

@@ -12,15 +12,14 @@ internal sealed class SupervisorNotices(Heartbeat heartbeat, ServerLog log)
     // No supervisor that hangs holds up a stop for longer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The server is ready. Signs of life follow.</summary>
-    public Task BeginAsync()
+    /// <summary>Says that the server is ready, and at the end of its work that it stops. Signs of life go on.</summary>
+    public async Task AroundAsync(Task work)
     {
         heartbeat.Supervisor = Supervisor.Current;
-        return TellAsync("READY=1");
+        await TellAsync("READY=1").ConfigureAwait(false);
+        await work.ConfigureAwait(false);
+        await TellAsync("STOPPING=1").ConfigureAwait(false);
     }
-
-    /// <summary>The server begins to stop.</summary>
-    public Task EndAsync() => TellAsync("STOPPING=1");
 
     private async Task TellAsync(string notice)
     {

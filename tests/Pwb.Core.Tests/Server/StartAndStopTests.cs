@@ -187,6 +187,10 @@ public sealed class StartAndStopTests
         await running.WaitAsync(Wire.SafetyTimeout);
         await this.Invoking(_ => ConnectAsync(endPoint)).Should().ThrowAsync<SocketException>();
         await server.RunUntilStoppedAsync(stop.Token).WaitAsync(Wire.SafetyTimeout);
+
+        await server.StartAsync();
+        await server.RunUntilStoppedAsync(stop.Token).WaitAsync(Wire.SafetyTimeout);
+        server.Invoking(s => s.EndPoints).Should().Throw<InvalidOperationException>("a token that is cancelled already stops what listens");
     }
 
     private static IRequestHandler See(TaskCompletionSource<string?> seen) => RequestHandler.From(_ =>
