@@ -12,7 +12,6 @@ internal sealed partial class EpollStream : Stream, IReadyTarget
     private const uint ReadEvents = LinuxEpoll.Readable | LinuxEpoll.Urgent | LinuxEpoll.PeerEnded;
     private const uint UnevenEvents = LinuxEpoll.Urgent | LinuxEpoll.PeerEnded | LinuxEpoll.HungUp | LinuxEpoll.Error;
 
-    private readonly Lock _registering = new();
     private readonly DescriptorHandle _socket;
     private readonly Seat _seat;
     private readonly ulong _key;
@@ -160,7 +159,7 @@ internal sealed partial class EpollStream : Stream, IReadyTarget
     private void Register(uint events)
     {
         if ((Volatile.Read(ref _registered) & events) == events) return;
-        lock (_registering)
+        lock (_socket) // each object that an idle connection has counts
         {
             uint all = _registered | ReadEvents | events;
             if (_registered == 0) _seat.Register(_socket, all | LinuxEpoll.EdgeTriggered, _key);
