@@ -54,9 +54,9 @@ internal static class HostCertificate
         {
             text = File.ReadAllText(path);
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException exception)
         {
-            throw new IOException($"Access to the path '{path}' is denied.");
+            throw new IOException($"Access to the path '{path}' is denied.", exception);
         }
 
         authorities.ImportFromPem(text);

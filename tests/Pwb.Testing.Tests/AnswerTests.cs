@@ -204,7 +204,7 @@ public sealed class AnswerTests
             () => Answer.Unavailable(TimeSpan.FromSeconds(-1)),
             () => Answer.Proxy(new HttpClient()),
             () => service.OnConnect(ConnectionFault.Reset, 0),
-            () => new FakeService(maxKeptContent: -1),
+            () => _ = new FakeService(maxKeptContent: -1),
         }.Should().AllSatisfy(wrong => wrong.Should().Throw<ArgumentException>());
     }
 }

@@ -39,9 +39,9 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Answers_synchronous_requests()
+    public void Answers_synchronous_requests()
     {
-        await using FakeService service = new();
+        using FakeService service = new();
         service.On("/", HttpResponse.Text("now"));
         foreach (string address in new[] { "http://a.example/", "https://a.example/" })
         {
