@@ -11,7 +11,7 @@ namespace Pwb.Hosting;
 /// </summary>
 internal static class EndPointSettings
 {
-    private const string Unix = "unix:";
+    private const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:", Activated = "activated";
 
     /// <summary>The end points; null if there is no list.</summary>
     public static IReadOnlyList<ServerEndPoint>? Read(Setting list)
@@ -19,8 +19,14 @@ internal static class EndPointSettings
         if (!string.IsNullOrEmpty(list.Value))
             return list.Fail<ServerEndPoint[]?>(null, "is no list: its first member is the key with :0");
         List<ServerEndPoint> endPoints = [];
-        foreach (Setting one in list.Children()) endPoints.AddRange(ReadOne(one));
-        return endPoints.Count == 0 && list.Value is null ? null : endPoints;
+        bool isList = list.Value is not null; // an empty one
+        foreach (Setting one in list.Children())
+        {
+            isList = true;
+            endPoints.AddRange(ReadOne(one));
+        }
+
+        return isList ? endPoints : null;
     }
 
     private static IReadOnlyList<ServerEndPoint> ReadOne(Setting setting)
@@ -63,7 +69,8 @@ internal static class EndPointSettings
     private static IReadOnlyList<ServerEndPoint>? PlacesOf(Setting setting, TlsOptions? tls)
     {
         string text = setting.Value ?? "";
-        if (text.StartsWith(Unix, StringComparison.Ordinal)) return UnixOf(text[Unix.Length..], tls);
+        if (IsKind(text, Unix) || IsKind(text, Pipe) || IsKind(text, Descriptor) || text == Activated)
+            return NamedOf(setting, text, tls);
 
         int colon = text.LastIndexOf(':');
         if (colon <= 0) return null;
@@ -90,15 +97,29 @@ internal static class EndPointSettings
         ServerEndPoint At(IPAddress address) => new(new IPEndPoint(address, port)) { Tls = tls };
     }
 
-    private static IReadOnlyList<ServerEndPoint>? UnixOf(string path, TlsOptions? tls)
+    private static bool IsKind(string text, string kind) => text.StartsWith(kind, StringComparison.Ordinal);
+
+    private static IReadOnlyList<ServerEndPoint>? NamedOf(Setting setting, string text, TlsOptions? tls)
     {
         try
         {
-            return [ServerEndPoint.Unix(path is ['@', ..] ? '\0' + path[1..] : path) with { Tls = tls }];
+            if (text == Activated)
+            {
+                return ServerEndPoint.Activated() is { Count: > 0 } sockets
+                    ? [.. sockets.Select(one => one with { Tls = tls })]
+                    : setting.Fail<ServerEndPoint[]>([], "are the sockets of a supervisor, which has given none");
+            }
+
+            string name = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
+            if (IsKind(text, Pipe)) return [ServerEndPoint.NamedPipe(name) with { Tls = tls }];
+            if (IsKind(text, Unix)) return [ServerEndPoint.Unix(name is ['@', ..] ? '\0' + name[1..] : name) with { Tls = tls }];
+            return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
+                ? [ServerEndPoint.Inherited(descriptor) with { Tls = tls }]
+                : null;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or PlatformNotSupportedException)
         {
-            return null; // empty or too long
+            return null; // empty, too long, or no socket that listens
         }
     }
 }

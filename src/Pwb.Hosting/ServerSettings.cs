@@ -68,6 +68,7 @@ internal static class ServerSettings
         "MAXCHUNKEXTENSIONSLENGTH" => limits with { MaxChunkExtensionsLength = setting.Int32() },
         "MAXTRAILERSECTIONLENGTH" => limits with { MaxTrailerSectionLength = setting.Int32() },
         "MAXTRAILERFIELDLINES" => limits with { MaxTrailerFieldLines = setting.Int32() },
+        "MAXWASTEDLENGTH" => limits with { MaxWastedLength = setting.Int64() },
         "MAXDRAINEDCONTENTLENGTH" => limits with { MaxDrainedContentLength = setting.Int64() },
         "DRAINTIMEOUT" => limits with { DrainTimeout = setting.Duration() },
         "FIRSTBYTETIMEOUT" => limits with { FirstByteTimeout = setting.Duration() },

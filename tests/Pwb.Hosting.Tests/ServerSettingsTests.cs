@@ -109,6 +109,10 @@ public sealed class ServerSettingsTests
     [InlineData("Pwb:EndPoints:0", "127.1:80")]
     [InlineData("Pwb:EndPoints:0", "::1:80")]
     [InlineData("Pwb:EndPoints:0", "unix:")]
+    [InlineData("Pwb:EndPoints:0", "pipe:")]
+    [InlineData("Pwb:EndPoints:0", "fd:x")]
+    [InlineData("Pwb:EndPoints:0", "fd:99999")]
+    [InlineData("Pwb:EndPoints:0", "activated")] // by nobody
     [InlineData("Pwb:EndPoints:0", "http://localhost:80")]
     [InlineData("Pwb:EndPoints:0:Listen", "80")]
     [InlineData("Pwb:EndPoints:0:Url", "http://localhost:80")]
@@ -167,6 +171,7 @@ public sealed class ServerSettingsTests
     [InlineData("[fe80::1%3]:80", "[fe80::1%3]:80")]
     [InlineData("unix:/run/app.sock", "unix:/run/app.sock")]
     [InlineData("unix:@app", "unix:@app")]
+    [InlineData("pipe:app", "pipe:app")]
     public void Listens_at_the_place_that_a_text_names(string text, string place)
     {
         if (text.Contains('@', StringComparison.Ordinal) && !OperatingSystem.IsLinux()) return;
