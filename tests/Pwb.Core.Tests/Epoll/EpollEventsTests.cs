@@ -1,19 +1,18 @@
 using System.Runtime.InteropServices;
 using Pwb.Platform;
+using Processor = System.Runtime.InteropServices.Architecture; // whose name is also that of a folder of tests
 
 namespace Pwb.Tests.Epoll;
-
-using Architecture = System.Runtime.InteropServices.Architecture; // not the tests of it
 
 /// <summary>The layout is the kernel's: &lt;linux/eventpoll.h&gt; packs it on x86-64 and nowhere else.</summary>
 public sealed class EpollEventsTests
 {
     [Theory]
-    [InlineData(Architecture.X64, "01200080 8877665544332211")]
-    [InlineData(Architecture.Arm64, "01200080 00000000 8877665544332211")]
-    [InlineData(Architecture.Arm, "01200080 00000000 8877665544332211")]
-    [InlineData(Architecture.RiscV64, "01200080 00000000 8877665544332211")]
-    public void One_is_written_as_its_architecture_has_it(Architecture architecture, string expected)
+    [InlineData(Processor.X64, "01200080 8877665544332211")]
+    [InlineData(Processor.Arm64, "01200080 00000000 8877665544332211")]
+    [InlineData(Processor.Arm, "01200080 00000000 8877665544332211")]
+    [InlineData(Processor.RiscV64, "01200080 00000000 8877665544332211")]
+    public void One_is_written_as_its_architecture_has_it(Processor architecture, string expected)
     {
         byte[] bytes = new byte[16];
         const uint events = LinuxEpoll.Readable | LinuxEpoll.PeerEnded | LinuxEpoll.EdgeTriggered;
@@ -22,9 +21,9 @@ public sealed class EpollEventsTests
     }
 
     [Theory]
-    [InlineData(Architecture.X64)]
-    [InlineData(Architecture.Arm64)]
-    public void What_was_written_is_read_from_an_array(Architecture architecture)
+    [InlineData(Processor.X64)]
+    [InlineData(Processor.Arm64)]
+    public void What_was_written_is_read_from_an_array(Processor architecture)
     {
         EpollEvents events = new(3, architecture);
         events.Capacity.Should().Be(3);

@@ -106,8 +106,10 @@ public sealed class SeatTests
             if (request.RawPath.SequenceEqual("/inner"u8)) return HttpResponse.Text("inner");
             byte[] buffer = new byte[10];
             int received = 0;
+#pragma warning disable VSTHRD002 // to block is what this is about
             for (int count; (count = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask().Result) > 0;) received += count;
             string text = inner.GetStringAsync(new Uri($"http://localhost:{server!.EndPoint.Port}/inner")).Result;
+#pragma warning restore VSTHRD002
             return HttpResponse.Text($"{text} {Latin1.Text(buffer.AsSpan(0, received))}");
         }));
         await using (server)
