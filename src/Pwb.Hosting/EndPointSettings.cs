@@ -99,7 +99,7 @@ internal static class EndPointSettings
 
     private static bool IsKind(string text, string kind) => text.StartsWith(kind, StringComparison.Ordinal);
 
-    private static IReadOnlyList<ServerEndPoint>? NamedOf(Setting setting, string text, TlsOptions? tls)
+    private static ServerEndPoint[]? NamedOf(Setting setting, string text, TlsOptions? tls)
     {
         try
         {
