@@ -8,7 +8,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 // What stands here is shown to readers as it is: names that an example gives and does not use, and the shortest way to say a thing.
-#pragma warning disable CA1822, CA1861, CA2000, CA2007, CS8321, IDE0059, IDE0039, S1481, MA0002, MA0004, MA0040, MA0042, VSTHRD103, VSTHRD200
+#pragma warning disable IDE0040, IDE0060, CA1822, CA1861, CA2000, CA2007, CS8321, IDE0059, IDE0039, S1481, MA0002, MA0004, MA0040, MA0042, VSTHRD103, VSTHRD200
 
 namespace Pwb.Tests.Docs;
 

@@ -193,10 +193,14 @@ public sealed class ProxyHeaderTests
             return (size == 216 ? "unix: " : $"{From(0, size - 4)} {From(half, size - 2)}") + $"|{all.Length - 16 - length}";
         }
 
-        const string Number = "(0|[1-9][0-9]{0,4})", Octet = "(?:0|[1-9][0-9]{0,2})", Four = $@"({Octet}\.{Octet}\.{Octet}\.{Octet})", Six = "([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)";
-        Match line = Regex.Match(text, $@"^PROXY (?:UNKNOWN(?: [^\r\n]*)?|TCP4 {Four} {Four} {Number} {Number}|TCP6 {Six} {Six} {Number} {Number})\r\n", RegexOptions.Singleline);
+        const string Number = "(?<part>0|[1-9][0-9]{0,4})";
+        const string Octet = "(0|[1-9][0-9]{0,2})";
+        const string Four = $@"(?<part>{Octet}\.{Octet}\.{Octet}\.{Octet})";
+        const string Six = "(?<part>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)";
+        const string Line = $@"^PROXY (UNKNOWN( [^\r\n]*)?|TCP4 {Four} {Four} {Number} {Number}|TCP6 {Six} {Six} {Number} {Number})\r\n";
+        Match line = Regex.Match(text, Line, RegexOptions.Singleline | RegexOptions.ExplicitCapture);
         if (!line.Success || line.Length > 107) return "refused";
-        string[] parts = [.. line.Groups.Values.Skip(1).Where(group => group.Success).Select(group => group.Value)];
+        string[] parts = [.. line.Groups["part"].Captures.Select(part => part.Value)];
         string result = " ";
         if (parts.Length == 4)
         {

@@ -107,6 +107,7 @@ public sealed class SupervisorTests : IDisposable
     private async Task<string> ReceiveAsync()
     {
         byte[] notice = new byte[100];
-        return Latin1.Text(notice[..await _systemd.ReceiveAsync(notice).WaitAsync(Wire.SafetyTimeout)]);
+        int length = await _systemd.ReceiveAsync(notice).WaitAsync(Wire.SafetyTimeout);
+        return Latin1.Text(notice.AsSpan(0, length));
     }
 }
