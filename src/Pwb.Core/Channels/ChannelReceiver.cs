@@ -146,7 +146,8 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         while (true)
         {
             long dueAt = Math.Min(start + timeout + (received / MinLingerRate), context.Clock.Now + LingerSilence);
-            if (context.IsStopping) end = Math.Min(end, context.Clock.Now + LingerSilence); // a stop does not wait for who never ends
+            // A stop does not wait for a client that never ends.
+            if (context.IsStopping) end = Math.Min(end, context.Clock.Now + LingerSilence);
             BeginWait(Wait.Linger, CoarseClock.IntervalMilliseconds + Math.Min(dueAt, end));
             int count;
             try

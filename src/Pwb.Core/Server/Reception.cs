@@ -53,12 +53,11 @@ internal sealed class Reception(
             return null;
         }
 
-        bool isRefused = admitted == Admitted.Refused;
+        Rejection refusal = admitted == Admitted.Refused ? Rejection.TooManyConnections : Rejection.None;
         ServerConnection connection;
         try
         {
-            connection =
-                Open(transport, rules, isRefused ? Rejection.TooManyConnections : Rejection.None, mayBeEvicted: true, Ended(admitted));
+            connection = Open(transport, rules, refusal, mayBeEvicted: true, Ended(admitted));
         }
         catch
         {
@@ -195,7 +194,8 @@ internal sealed class Reception(
         Transport transport, EntryRules rules, Rejection refusal, bool mayBeEvicted, Action<ServerConnection> ended)
     {
         Channel channel = new(Interlocked.Increment(ref _lastConnectionId), transport, channels);
-        ServerConnection connection = new(channel, new Http1Engine(channel, context, rules), context.Log, refusal, mayBeEvicted, ended);
+        Http1Engine engine = new(channel, context, rules);
+        ServerConnection connection = new(channel, engine, context.Log, refusal, mayBeEvicted, ended);
         heartbeat.Enter();
         connections.Add(connection);
         return connection;

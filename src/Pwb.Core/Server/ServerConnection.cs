@@ -38,7 +38,8 @@ internal sealed class ServerConnection(
     public long IdleDueAt => refusal == Rejection.None ? channel.Control.IdleDueAt : long.MaxValue;
 
     /// <summary>
-    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that has no place to give up: somebody else has opened it.
+    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a connection that somebody else has opened, which has no
+    /// place to give up.
     /// </summary>
     public long EvictableDueAt => mayBeEvicted ? IdleDueAt : long.MaxValue;
 

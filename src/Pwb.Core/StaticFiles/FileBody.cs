@@ -65,7 +65,11 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
                 ? content.Read(piece.Span)
                 : await content.ReadAsync(piece, cancellationToken).ConfigureAwait(false);
             if (read == 0)
-                throw new IOException($"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
+            {
+                throw new IOException(
+                    $"The file has become shorter: {length - sent} bytes of {length} were missing at {offset}.");
+            }
+
             if (content is ContentStream file)
                 await CheckAsync(file, isLast: sent + read == length, cancellationToken).ConfigureAwait(false);
             await output.WriteAsync(piece[..read], cancellationToken).ConfigureAwait(false);
