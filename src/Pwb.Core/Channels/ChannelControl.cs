@@ -23,6 +23,9 @@ internal sealed class ChannelControl(
     // How long a loop may take to come for bytes that have arrived when their deadline is over.
     private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
 
+    // How long a stop waits for the first request of a client that has only just connected.
+    private const long NewcomerPatience = 1_000; // milliseconds
+
     private RequestLife? _life;
     private long _workSince = -1; // when the request began that is being answered
     private volatile string? _abortReason;
@@ -90,16 +93,11 @@ internal sealed class ChannelControl(
         if (context.IsStopping) CloseIfIdle();
     }
 
-    public bool CloseIfIdle()
-    {
-        if (receiver.HasUnreadBytes || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
-        Close();
-        return true;
-    }
+    public bool CloseIfIdle() => !IsNewcomer() && CloseIdle();
 
     public bool Evict()
     {
-        if (CloseIfIdle()) return true;
+        if (CloseIdle()) return true;
         if (!receiver.Deadline.ExpireIfLingering(LastChance())) return false;
         Close();
         return true;
@@ -155,6 +153,20 @@ internal sealed class ChannelControl(
             if (exception is not OperationCanceledException) Abort(); // nobody is left to answer
             watch.Fail(exception);
         }
+    }
+
+    // Its request may be under way, and nobody sends that again when a new connection is closed.
+    private bool IsNewcomer()
+    {
+        long latest = context.Clock.After(context.Limits.FirstByteTimeout); // when the wait of a client that comes now is due
+        return receiver.Deadline.Current == Wait.FirstByte && latest - receiver.Deadline.DueAt < NewcomerPatience;
+    }
+
+    private bool CloseIdle()
+    {
+        if (receiver.HasUnreadBytes || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
+        Close();
+        return true;
     }
 
     private void Close()

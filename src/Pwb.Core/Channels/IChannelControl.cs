@@ -15,7 +15,9 @@ internal interface IChannelControl
     /// <summary>Gives up whatever is overdue, and looks whether the client is still there. Called by the heartbeat.</summary>
     void Tick();
 
-    /// <summary>Closes the connection if no request has begun.</summary>
+    /// <summary>
+    /// For a stop: closes the connection if no request has begun, unless its client has connected within the last second.
+    /// </summary>
     /// <returns>Whether it was closed.</returns>
     bool CloseIfIdle();
 

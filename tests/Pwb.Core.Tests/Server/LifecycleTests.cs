@@ -121,6 +121,29 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Stop_waits_a_second_for_the_first_request_of_a_client_that_has_just_connected_and_no_longer()
+    {
+        ManualClock clock = new();
+        await using PwbServer server = new(options: new PwbServerOptions { TimeProvider = clock });
+        ScriptedStream newcomer = new(), silent = new();
+        Task[] serving = [server.ServeAsync(newcomer), server.ServeAsync(silent)];
+        await newcomer.WaitUntilIdleAsync();
+        await silent.WaitUntilIdleAsync();
+
+        Task stopping = server.StopAsync();
+        server.Tick();
+        newcomer.Give("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").EndInput();
+        await serving[0].WaitAsync(Wire.SafetyTimeout);
+
+        WireResponse.ParseAll(newcomer.Output).Should().ContainSingle().Which["Connection"].Should().Be("close");
+        serving[1].IsCompleted.Should().BeFalse();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        server.Tick();
+        await Task.WhenAll(serving[1], stopping).WaitAsync(Wire.SafetyTimeout);
+        silent.Output.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Stop_lets_a_request_in_flight_finish_and_announces_the_close()
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);

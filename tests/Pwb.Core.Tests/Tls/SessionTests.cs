@@ -182,6 +182,11 @@ public sealed class SessionTests : IDisposable
             await client.ReadAsync();
         }
 
+        else
+        {
+            clock.Advance(TimeSpan.FromSeconds(1)); // a newcomer is waited for
+        }
+
         Task<string> end = client.ReadAsync();
         Task stopping = stop ? server.StopAsync() : Task.CompletedTask;
         while (!end.IsCompleted)
