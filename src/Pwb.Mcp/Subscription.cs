@@ -78,12 +78,12 @@ internal sealed class Subscription
     // The server promises what it can do, and no more.
     private static SubscriptionsListenNotifications Grant(
         SubscriptionsListenNotifications asked, McpServerOptions server) => new()
-    {
-        ToolsListChanged = asked.ToolsListChanged is true && server.ToolCollection is not null ? true : null,
-        PromptsListChanged = asked.PromptsListChanged is true && server.PromptCollection is not null ? true : null,
-        ResourcesListChanged = asked.ResourcesListChanged is true && server.ResourceCollection is not null ? true : null,
-        ResourceSubscriptions = server.Capabilities?.Resources?.Subscribe is true ? asked.ResourceSubscriptions : null,
-    };
+        {
+            ToolsListChanged = asked.ToolsListChanged is true && server.ToolCollection is not null ? true : null,
+            PromptsListChanged = asked.PromptsListChanged is true && server.PromptCollection is not null ? true : null,
+            ResourcesListChanged = asked.ResourcesListChanged is true && server.ResourceCollection is not null ? true : null,
+            ResourceSubscriptions = server.Capabilities?.Resources?.Subscribe is true ? asked.ResourceSubscriptions : null,
+        };
 
     private JsonObject RenderGranted()
     {

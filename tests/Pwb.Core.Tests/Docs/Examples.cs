@@ -212,7 +212,9 @@ internal static class Examples
         });
         Use(() => { TlsOptions tls = new(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require }; });
         Use(() => { AcceptedConnection connection = new(stream) { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50123) }; });
-        Use(() => { metrics.AddMeter(PwbTelemetry.MeterName); // OpenTelemetry's MeterProviderBuilder
+        Use(() =>
+        {
+            metrics.AddMeter(PwbTelemetry.MeterName); // OpenTelemetry's MeterProviderBuilder
         });
     }
 
