@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using Microsoft.Win32.SafeHandles;
 using Pwb.Platform;
 
 namespace Pwb.Epoll;
@@ -7,34 +9,21 @@ namespace Pwb.Epoll;
 /// A socket as a stream, for one who reads and one who writes. It tries first and waits only when there is nothing, or no room,
 /// and knows from the last try whether to try at all. What had to wait goes on in the seat.
 /// </summary>
-internal sealed partial class EpollStream : Stream, IReadyTarget
+internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>, IValueTaskSource
 {
-    private const uint ReadEvents = LinuxEpoll.Readable | LinuxEpoll.Urgent | LinuxEpoll.PeerEnded;
-    private const uint UnevenEvents = LinuxEpoll.Urgent | LinuxEpoll.PeerEnded | LinuxEpoll.HungUp | LinuxEpoll.Error;
+    // After so much of a file, others who are ready have their turn.
+    private const int FileTurn = 1024 * 1024;
 
-    private readonly DescriptorHandle _socket;
-    private readonly Seat _seat;
-    private readonly ulong _key;
-    private uint _registered;
-    private bool _isReleased;
-    private volatile bool _hasEnded;
-    private volatile bool _isOffSeat;
-    private volatile bool _neverBlocks;
-
-    // A receive that does not fill its buffer has taken all that there was, and an event will tell of more. Not so in front of an
-    // end or of urgent data, at which a receive stops short.
-    private volatile bool _isUneven;
+    // Its parts are structs: so they are no objects of their own.
+    private SeatedSocket _socket;
+    private EpollReader _reader;
+    private EpollWriter _writer;
 
     /// <param name="socket">A connected socket that does not block.</param>
     /// <param name="seat">Where it is served.</param>
-    public EpollStream(DescriptorHandle socket, Seat seat)
-    {
-        _socket = socket;
-        _seat = seat;
-        _key = seat.Enter(this);
-    }
+    public EpollStream(DescriptorHandle socket, Seat seat) => _socket = new SeatedSocket(socket, seat, seat.Enter(this));
 
-    public DescriptorHandle Socket => _socket;
+    public DescriptorHandle Socket => _socket.Handle;
 
     public override bool CanRead => true;
 
@@ -50,48 +39,54 @@ internal sealed partial class EpollStream : Stream, IReadyTarget
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    public bool HasUnreadData
+    {
+        get
+        {
+            Span<byte> first = stackalloc byte[1];
+            return LinuxStreams.PeekAt(_socket.Handle, first) > 0;
+        }
+    }
+
     /// <summary>A wait of the server's own begins, and what comes goes on in the seat.</summary>
     /// <param name="neverBlocks">Whether that is so even while handlers are sent to the pool.</param>
-    public void GoOnInSeat(bool neverBlocks)
-    {
-        _isOffSeat = false;
-        _neverBlocks = neverBlocks;
-    }
+    public void GoOnInSeat(bool neverBlocks) => _socket.GoOnInSeat(neverBlocks);
 
     /// <summary>Others' code may run from now on: so what has to wait goes on in the seat only while they may be there.</summary>
     /// <returns>Whether the caller's thread is a place for them.</returns>
     public bool GoOnWhereHandlersMayBe()
     {
-        _neverBlocks = false;
+        _socket.MayBlock();
         return Thread.CurrentThread.IsThreadPoolThread
-            || (Threads.WatchedThread.Current is not null && !_seat.SendsHandlersToPool);
+            || (Threads.WatchedThread.Current is not null && !_socket.Seat.SendsHandlersToPool);
     }
 
     /// <summary>What has to wait goes on in the pool from now on.</summary>
-    public void GoOnInPool() => _isOffSeat = true;
+    public void GoOnInPool() => _socket.GoOnInPool();
 
     /// <summary>Whatever is waited for ends, with an error, and nothing begins any more.</summary>
     /// <returns>Whether anything was.</returns>
     public bool End()
     {
-        _hasEnded = true;
-        bool reads = _reading.Close();
-        bool writes = _writing.Close();
-        if (reads) FailRead(Gone());
-        if (writes) FailWrite(Gone());
+        _socket.End();
+        bool reads = _reader.Close();
+        bool writes = _writer.Close();
+        if (reads) _reader.Fail(SeatedSocket.Gone(), isInline: false);
+        if (writes) _writer.Fail(SeatedSocket.Gone(), isInline: false);
         return reads || writes;
     }
 
     void IReadyTarget.OnReady(uint events)
     {
-        if ((events & UnevenEvents) != 0) _isUneven = true;
-        bool reads = (events & (LinuxEpoll.Readable | UnevenEvents)) != 0 && _reading.Signal();
-        bool writes = (events & (LinuxEpoll.Writable | LinuxEpoll.HungUp | LinuxEpoll.Error)) != 0 && _writing.Signal();
+        _socket.Note(events);
+        bool reads = _reader.Signal(events);
+        bool writes = _writer.Signal(events);
 
         // Either may run a handler that never returns, so that the other has to be on its way already.
-        bool isInline = !_isOffSeat && (_neverBlocks || !_seat.SendsHandlersToPool);
-        if (writes) GoOnWriting(isInline && !reads);
-        if (reads) GoOnReading(isInline);
+        bool isInline = _socket.GoesOnInSeat;
+        if (writes) _writer.GoOn(ref _socket, isInline && !reads);
+        if (reads) _reader.GoOn(ref _socket, isInline);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -99,10 +94,65 @@ internal sealed partial class EpollStream : Stream, IReadyTarget
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>Reads what there is. An empty buffer just waits for something to read.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _reader.ReadAsync(ref _socket, this, static stream => ((EpollStream)stream!).CancelRead(), buffer, cancellationToken);
+
+    /// <summary>The first byte that arrives, which stays unread.</summary>
+    /// <returns>-1 at the end.</returns>
+    public async ValueTask<int> PeekAsync(CancellationToken cancellationToken)
+    {
+        byte[] first = new byte[1];
+        while (true)
+        {
+            await ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            int count = LinuxStreams.PeekAt(_socket.Handle, first);
+            if (count > 0) return first[0];
+            if (count == 0) return -1;
+            if (!LinuxStreams.WouldWait()) throw _socket.Failure("recv");
+            _reader.Forget();
+        }
+    }
+
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Writes all of it. The token counts before it has begun; after that only the connection's end ends it.</summary>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled(cancellationToken)
+            : _writer.WriteAsync(ref _socket, this, buffer, isFollowed: false);
+
+    /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
+    /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, SafeFileHandle file, long offset, int count)
+    {
+        if (!before.IsEmpty) await _writer.WriteAsync(ref _socket, this, before, isFollowed: true).ConfigureAwait(false);
+
+        int sent = 0, turn = 0;
+        while (sent < count)
+        {
+            int taken = _writer.TrySendFile(ref _socket, file, offset + sent, Math.Min(count - sent, FileTurn));
+            if (taken == 0) break;
+            if (taken < 0)
+            {
+                await WaitForRoomAsync().ConfigureAwait(false);
+                turn = 0;
+                continue;
+            }
+
+            sent += taken;
+            turn += taken;
+            if (turn < FileTurn || sent == count || !_socket.Seat.IsMine) continue;
+            turn = 0;
+            await LetOthersGoFirstAsync().ConfigureAwait(false);
+        }
+
+        return sent;
+    }
 
     public override void Flush()
     {
@@ -115,56 +165,44 @@ internal sealed partial class EpollStream : Stream, IReadyTarget
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
+    int IValueTaskSource<int>.GetResult(short token) => _reader.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _reader.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _reader.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => _writer.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _writer.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _writer.OnCompleted(continuation, state, token, flags);
+
     /// <summary>Closes the descriptor. For whoever serves the connection, and nobody else: others only end it.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing || Interlocked.Exchange(ref _isReleased, true)) return;
+        if (!disposing || !_socket.BeginRelease()) return;
 
         End();
-        _seat.Leave(_key);
-        _socket.Dispose();
+        _socket.Release();
     }
 
-    /// <summary>Ends a wait.</summary>
-    /// <param name="source">Whose.</param>
-    /// <param name="result">What became of it.</param>
-    /// <param name="failure">Why nothing did.</param>
-    /// <param name="isInline">Whether whoever waits goes on before this returns; if not, he does so in the pool.</param>
-    private static void Settle<T>(ref ManualResetValueTaskSourceCore<T> source, T result, Exception? failure, bool isInline)
+    private void CancelRead() => _reader.Cancel(wait: null);
+
+    private ValueTask WaitForRoomAsync() =>
+        _writer.TryWaitForRoom(ref _socket, ReadOnlyMemory<byte>.Empty, out short version)
+            ? new ValueTask(this, version)
+            : default;
+
+    // As if the socket were full, and had room again after everybody else's events.
+    private ValueTask LetOthersGoFirstAsync()
     {
-        source.RunContinuationsAsynchronously = !isInline;
-        try
-        {
-            if (failure is null) source.SetResult(result);
-            else source.SetException(failure);
-        }
-        catch (OutOfMemoryException) when (!isInline)
-        {
-            // Without descriptors the pool may be unable to start a thread, and says so. The work is queued all the same.
-        }
-    }
-
-    private static IOException Gone() => new("The connection was closed at this end.");
-
-    // The error is of the last call.
-    private IOException Failure(string call) => _hasEnded ? Gone() : LinuxStreams.Failure(call);
-
-    private void ThrowIfEnded()
-    {
-        if (_hasEnded) throw Gone();
-    }
-
-    /// <summary>Sees to it that events come.</summary>
-    private void Register(uint events)
-    {
-        if ((Volatile.Read(ref _registered) & events) == events) return;
-        lock (_socket) // each object that an idle connection has counts
-        {
-            uint all = _registered | ReadEvents | events;
-            if (_registered == 0) _seat.Register(_socket, all | LinuxEpoll.EdgeTriggered, _key);
-            else _seat.Change(_socket, all | LinuxEpoll.EdgeTriggered, _key);
-            Volatile.Write(ref _registered, all);
-        }
+        if (!_writer.TryWaitForTurn(out short version)) return default;
+        _socket.Seat.TellAgain(this);
+        return new ValueTask(this, version);
     }
 }
