@@ -20,18 +20,17 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     private const int MaxBurst = 64;
 
     private RequestParser _parser = new(context.Limits, context.AdditionalMethods);
-    private readonly HttpExchange _exchange = new(channel, context);
+    private HttpExchange? _exchange; // only while there is something to parse or to answer
+    private long _answered; // requests, before that exchange
     private bool _isNew = true;
     private bool _hasWaited; // for the first byte of what is to be received next
     private long _headDueAt;
     private int _burst;
 
-    private Channel Channel => _exchange.Channel;
-
-    private Http1Context Context => _exchange.Context;
+    private HttpExchange Exchange => _exchange ??= ExchangePool.Rent(channel, context, _answered);
 
     /// <summary>The method of the request that is being answered, if one is. For any thread.</summary>
-    public string? ActiveMethod => _exchange.ActiveMethod;
+    public string? ActiveMethod => channel.IsAtWork ? Volatile.Read(ref _exchange)?.Head.KnownMethod : null;
 
     /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
     /// <returns>
@@ -43,26 +42,27 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         for (; ; _burst++)
         {
             OperationStatus status;
-            while ((status = _parser.Parse(Channel.Receiver.Received.Unread, _exchange.Head, _exchange.Fields))
+            while ((status = _parser.Parse(channel.Receiver.Received.Unread, Exchange.Head, Exchange.Fields))
                 == OperationStatus.NeedMoreData)
             {
-                bool isIdle = _parser.IsBeforeRequest(Channel.Receiver.Received.UnreadLength);
+                bool isIdle = _parser.IsBeforeRequest(channel.Receiver.Received.UnreadLength);
                 if (!_hasWaited)
                 {
-                    if (isIdle && _parser.TakeEmptyLine(Channel.Receiver.Received.UnreadLength))
-                        Channel.Receiver.Received.Consume(2);
-                    await Channel.Sender.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
+                    if (isIdle && _parser.TakeEmptyLine(channel.Receiver.Received.UnreadLength))
+                        channel.Receiver.Received.Consume(2);
+                    await channel.Sender.FlushAsync().ConfigureAwait(false); // D3: flush before you wait
                     BeginHeadWait(isIdle);
-                    _hasWaited = Channel.Receiver.Received.UnreadLength == 0;
+                    _hasWaited = channel.Receiver.Received.UnreadLength == 0;
                     if (_hasWaited)
                     {
-                        Channel.GoOnInline(Context.HandlerNeverBlocks);
+                        GiveExchangeBack();
+                        channel.GoOnInline(context.HandlerNeverBlocks);
                         return true;
                     }
                 }
 
                 _hasWaited = false;
-                ValueTask<int> receiving = Channel.Receiver.ReceiveNextAsync();
+                ValueTask<int> receiving = channel.Receiver.ReceiveNextAsync();
                 if (!receiving.IsCompleted) _burst = 0;
                 int received = await receiving.ConfigureAwait(false);
                 if (received > 0) continue;
@@ -81,7 +81,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
             if (!await AnswerAsync().ConfigureAwait(false)) return false;
 
             _parser.Reset();
-            _exchange.Forget();
+            Exchange.Forget();
             _headDueAt = 0;
             _isNew = false;
             if (_burst >= MaxBurst)
@@ -98,14 +98,15 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
     public async ValueTask RefuseAsync(Rejection rejection)
     {
-        OnPool on = await Channel.GoToPoolAsync(); // the log may block
-        ResponseStage.AppendRefusal(on, _exchange, rejection);
+        OnPool on = await channel.GoToPoolAsync(); // the log may block
+        ResponseStage.AppendRefusal(on, Exchange, rejection);
         await EndAsync(isLast: false).ConfigureAwait(false);
     }
 
     /// <summary>Runs what user code the connection's end has interrupted, and forgets its request.</summary>
     public async ValueTask ReleaseAsync()
     {
+        if (_exchange is null) return;
         if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
         _exchange.Forget();
     }
@@ -117,27 +118,27 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         bool isObserved = Instruments.IsRequestObserved;
         Outcome outcome = isObserved
             ? await AnswerObservedAsync().ConfigureAwait(false)
-            : await HandlerStage.AnswerAsync(_exchange, rules).ConfigureAwait(false);
+            : await HandlerStage.AnswerAsync(Exchange, rules).ConfigureAwait(false);
         if (outcome.Refusal != Rejection.None && !isObserved)
-            ResponseStage.AppendRefusal(await Channel.GoToPoolAsync(), _exchange, outcome.Refusal);
+            ResponseStage.AppendRefusal(await channel.GoToPoolAsync(), Exchange, outcome.Refusal);
         if (outcome.KeepsOpen)
         {
-            if (!_exchange.HasMore) return true; // sent with what comes next
+            if (!Exchange.HasMore) return true; // sent with what comes next
 
-            await Channel.Sender.FlushAsync().ConfigureAwait(false);
-            await _exchange.FinishAsync().ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
+            await Exchange.FinishAsync().ConfigureAwait(false);
             return true;
         }
 
         if (outcome.TakesOver)
         {
-            await Channel.Sender.FlushAsync().ConfigureAwait(false);
-            await TakeOverStage.TakeOverAsync(_exchange).ConfigureAwait(false);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
+            await TakeOverStage.TakeOverAsync(Exchange).ConfigureAwait(false);
         }
 
-        RequestHead head = _exchange.Head;
+        RequestHead head = Exchange.Head;
         bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
-        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && Channel.Receiver.Received.UnreadLength == 0)
+        await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Receiver.Received.UnreadLength == 0)
             .ConfigureAwait(false);
         return false;
     }
@@ -147,25 +148,25 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     // been sent.
     private async ValueTask<Outcome> AnswerObservedAsync()
     {
-        OnPool on = await Channel.GoToPoolAsync();
-        RequestObservation observation = new(_exchange.Begin(), Context.Clock.TimeProvider, Context.AccessLog.QueryMask);
+        OnPool on = await channel.GoToPoolAsync();
+        RequestObservation observation = new(Exchange.Begin(), context.Clock.TimeProvider, context.AccessLog.QueryMask);
         Isolate(on, observation.Start);
-        _exchange.Begin(observation.Activity);
+        Exchange.Begin(observation.Activity);
         bool isWhole = false;
         try
         {
-            Outcome outcome = await HandlerStage.AnswerAsync(_exchange, rules).ConfigureAwait(false);
+            Outcome outcome = await HandlerStage.AnswerAsync(Exchange, rules).ConfigureAwait(false);
             if (outcome.Refusal != Rejection.None)
-                ResponseStage.AppendRefusal(await Channel.GoToPoolAsync(), _exchange, outcome.Refusal);
-            await Channel.Sender.FlushAsync().ConfigureAwait(false);
+                ResponseStage.AppendRefusal(await channel.GoToPoolAsync(), Exchange, outcome.Refusal);
+            await channel.Sender.FlushAsync().ConfigureAwait(false);
             isWhole = true;
             return outcome;
         }
         finally
         {
-            on = await Channel.GoToPoolAsync();
-            string? error = _exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
-            Isolate(on, () => observation.End(_exchange.StatusCode, error));
+            on = await channel.GoToPoolAsync();
+            string? error = Exchange.Error ?? (isWhole ? null : RequestObservation.AbortedError);
+            Isolate(on, () => observation.End(Exchange.StatusCode, error));
         }
     }
 
@@ -179,27 +180,35 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     /// </param>
     private async ValueTask EndAsync(bool isLast)
     {
-        await Channel.Sender.FlushAsync().ConfigureAwait(false);
-        bool lingers = !(isLast && !Channel.Transport.MayHoldUnreadData) && !Channel.Receiver.IsAtEnd && Channel.CanLinger;
-        if (lingers) await Channel.Sender.ShutdownAsync().ConfigureAwait(false);
-        if (_exchange.HasMore) await _exchange.FinishAsync().ConfigureAwait(false);
-        if (lingers) await Channel.LingerAsync().ConfigureAwait(false);
+        await channel.Sender.FlushAsync().ConfigureAwait(false);
+        bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.Receiver.IsAtEnd && channel.CanLinger;
+        if (lingers) await channel.Sender.ShutdownAsync().ConfigureAwait(false);
+        if (Exchange.HasMore) await Exchange.FinishAsync().ConfigureAwait(false);
+        if (lingers) await channel.LingerAsync().ConfigureAwait(false);
+    }
+
+    // A head that has begun to arrive is in it, so it is given back only where none has.
+    private void GiveExchangeBack()
+    {
+        if (_exchange is not { } exchange) return;
+        Volatile.Write(ref _exchange, null);
+        _answered = ExchangePool.Return(exchange);
     }
 
     private void BeginHeadWait(bool isIdle)
     {
-        PwbServerLimits limits = Context.Limits;
+        PwbServerLimits limits = context.Limits;
         if (!isIdle)
         {
             // One deadline for the whole head, however many pieces it comes in.
-            if (_headDueAt == 0) _headDueAt = Channel.Clock.After(limits.RequestHeadTimeout);
-            Channel.Receiver.BeginWait(Wait.Head, _headDueAt);
+            if (_headDueAt == 0) _headDueAt = channel.Clock.After(limits.RequestHeadTimeout);
+            channel.Receiver.BeginWait(Wait.Head, _headDueAt);
             return;
         }
 
         _headDueAt = 0;
-        if (_isNew) Channel.Receiver.BeginWait(Wait.FirstByte, Channel.Clock.After(limits.FirstByteTimeout));
-        else Channel.Receiver.BeginWait(Wait.NextRequest, Channel.Clock.After(limits.KeepAliveTimeout));
+        if (_isNew) channel.Receiver.BeginWait(Wait.FirstByte, channel.Clock.After(limits.FirstByteTimeout));
+        else channel.Receiver.BeginWait(Wait.NextRequest, channel.Clock.After(limits.KeepAliveTimeout));
     }
 
     private void Isolate(OnPool on, Action listening)
@@ -211,7 +220,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         }
         catch (Exception exception)
         {
-            Context.Log.ListenerFailed(on, exception);
+            context.Log.ListenerFailed(on, exception);
         }
     }
 }

@@ -13,26 +13,24 @@ namespace Pwb.Http1;
 /// One request and its response after another: what the stages of each know of it. In this order: the parser fills
 /// <see cref="Head"/> and <see cref="Fields"/>; <see cref="HandlerStage"/> calls the handler, <see cref="ResponseStage"/> appends
 /// its response or a refusal, <see cref="TakeOverStage"/> runs another protocol if that is the response; when all has been sent,
-/// <see cref="FinishAsync"/> runs the user code that nobody waits for; <see cref="Forget"/> makes room for the next.
+/// <see cref="FinishAsync"/> runs the user code that nobody waits for; <see cref="Forget"/> makes room for the next, which may be
+/// that of another connection: see <see cref="ExchangePool"/>.
 /// </summary>
 internal sealed class HttpExchange
 {
-    private readonly HttpRequest? _lent; // to handlers that keep none
+    private HttpRequest? _lent; // to handlers that keep none
+    private Channel? _channel;
+    private Http1Context? _context;
+    private bool _isTainted;
 
-    public HttpExchange(Channel channel, Http1Context context)
-    {
-        Channel = channel;
-        Context = context;
-        if (context.HandlerBorrows) _lent = new HttpRequest(Head, Fields, channel.Transport);
-        Head.Reset();
-    }
+    public HttpExchange() => Head.Reset();
 
     /// <summary>What belongs to the present request.</summary>
     public ExchangeState Current;
 
-    public Channel Channel { get; }
+    public Channel Channel => _channel!;
 
-    public Http1Context Context { get; }
+    public Http1Context Context => _context!;
 
     public RequestHead Head { get; } = new();
 
@@ -43,9 +41,6 @@ internal sealed class HttpExchange
 
     /// <summary>The request's name in the log.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Channel.Id}-{Number}");
-
-    /// <summary>The method of the request that is being answered, if one is.</summary>
-    public string? ActiveMethod => Channel.IsAtWork ? Head.KnownMethod : null;
 
     /// <summary>The status that was sent, or is about to be; 0 when there is none yet.</summary>
     public int StatusCode => Current.Sent.StatusCode;
@@ -70,6 +65,24 @@ internal sealed class HttpExchange
     /// <summary>What the handler and the body are given.</summary>
     public CancellationToken Token => Current.Life?.Aborted ?? Channel.Aborted;
 
+    /// <summary>Begins to serve a connection. To be called once, or after <see cref="TryDetach"/>.</summary>
+    public void Attach(Channel channel, Http1Context context, long number)
+    {
+        _channel = channel;
+        _context = context;
+        Number = number;
+    }
+
+    /// <summary>Leaves its connection, after <see cref="Forget"/>.</summary>
+    /// <returns>Whether another may have it: not if an operation of user code is still under way.</returns>
+    public bool TryDetach()
+    {
+        if (_isTainted) return false;
+        _channel = null;
+        _context = null;
+        return true;
+    }
+
     /// <summary>Lets the request be read: what the parser found lies where it was received.</summary>
     /// <param name="span">The request's span, if somebody observes it.</param>
     public HttpRequest Begin(Activity? span = null)
@@ -78,9 +91,10 @@ internal sealed class HttpExchange
         if (Current.Request is not null) return Current.Request;
 
         ReadOnlySpan<byte> head = Channel.Receiver.Received.Unread[..Head.Length];
-        if (_lent is not null)
+        if (Context.HandlerBorrows)
         {
-            _lent.SetBytes(Channel.Receiver.Received.Array, Channel.Receiver.Received.Start);
+            _lent ??= new HttpRequest(Head, Fields);
+            _lent.Lend(Channel.Transport, Channel.Receiver.Received.Array, Channel.Receiver.Received.Start);
             Current.Request = _lent;
         }
         else
@@ -129,12 +143,18 @@ internal sealed class HttpExchange
     public void Forget()
     {
         Channel.EndRequest();
-        if (Current.Content is { } content && !content.CloseToUser()) Channel.Taint();
+        if (Current.Content is { } content && !content.CloseToUser()) Taint();
         _lent?.Clear();
         Head.Reset();
         Fields.Clear();
         Channel.Receiver.Received.EndRequest();
         Current = default;
+    }
+
+    private void Taint()
+    {
+        _isTainted = true;
+        Channel.Taint();
     }
 
     // Who cancels a body on purpose knows of it. A timeout is a failure, although HttpClient says it with a cancelled token.

@@ -16,7 +16,8 @@ namespace Pwb;
 public sealed class HttpRequest
 {
     private readonly RequestHead _head;
-    private readonly IRequestConnection? _connection;
+    private IRequestConnection? _connection;
+    private HttpConnectionInfo? _connectionInfo;
     private byte[] _bytes = [];
     private int _offset;
     private byte[]? _withoutDotSegments;
@@ -49,17 +50,18 @@ public sealed class HttpRequest
         if (_head.ContentLength < 0 && body is { CanSeek: true }) _head.ContentLength = body.Length - body.Position;
     }
 
-    internal HttpRequest(RequestHead head, HttpFields headers, IRequestConnection connection)
+    /// <summary>A request that is lent, again and again: see <see cref="Lend"/>.</summary>
+    internal HttpRequest(RequestHead head, HttpFields headers)
     {
         _head = head;
-        _connection = connection;
         Headers = headers;
     }
 
     /// <summary>A request with bytes of its own, which is its handler's for good.</summary>
     internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, IRequestConnection connection, RequestLife life)
-        : this(head, headers, connection)
+        : this(head, headers)
     {
+        _connection = connection;
         _bytes = bytes;
         Life = life;
     }
@@ -147,8 +149,8 @@ public sealed class HttpRequest
     /// <exception cref="ArgumentNullException">It is set to null.</exception>
     public HttpConnectionInfo Connection
     {
-        get => field ??= _connection?.Info ?? new HttpConnectionInfo();
-        init => field = value ?? throw new ArgumentNullException(nameof(value));
+        get => _connectionInfo ??= _connection?.Info ?? new HttpConnectionInfo();
+        init => _connectionInfo = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>
@@ -210,9 +212,13 @@ public sealed class HttpRequest
     internal ReadOnlySpan<byte> RequestLine =>
         _bytes.AsSpan(_offset + _head.Method.Start, _head.Target.Start + _head.Target.Length - _head.Method.Start);
 
-    /// <summary>Sets the text that the head's slices are relative to.</summary>
-    internal void SetBytes(byte[] bytes, int offset)
+    /// <summary>Becomes another request.</summary>
+    /// <param name="connection">Where it came from.</param>
+    /// <param name="bytes">The text that the head's slices are relative to.</param>
+    /// <param name="offset">Where they begin in it.</param>
+    internal void Lend(IRequestConnection connection, byte[] bytes, int offset)
     {
+        _connection = connection;
         _bytes = bytes;
         _offset = offset;
         Headers.SetBytes(bytes, offset);
@@ -227,6 +233,8 @@ public sealed class HttpRequest
         _path = null;
         _withoutDotSegments = null;
         RouteTemplate = null;
+        _connection = null;
+        _connectionInfo = null;
         _bytes = [];
         _offset = 0;
         _trailers = HttpFields.None;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Pwb.Handlers;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
@@ -40,6 +41,27 @@ public sealed class ConnectionInfoTests
     }
 
     [Fact]
+    public async Task A_request_that_is_lent_is_of_the_connection_that_it_came_by_and_carries_nothing_over()
+    {
+        const int rounds = 50;
+        await using PwbServer server = new(new Borrower(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
+        await server.StartAsync();
+        using TcpClient first = new(AddressFamily.InterNetwork), second = new(AddressFamily.InterNetwork);
+        await first.ConnectAsync(server.EndPoint.Ip);
+        await second.ConnectAsync(server.EndPoint.Ip);
+        for (int i = 0; i < rounds; i++)
+        {
+            foreach (TcpClient client in (TcpClient[])[first, second])
+            {
+                await client.GetStream().WriteAsync(Latin1.Bytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                byte[] response = new byte[1024];
+                int count = await client.GetStream().ReadAtLeastAsync(response, 1);
+                Latin1.Text(response.AsSpan(..count)).Should().EndWith($"\r\n\r\n{client.Client.LocalEndPoint} 0");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Items_of_a_request_are_not_those_of_the_next()
     {
         List<int> counts = [];
@@ -53,5 +75,17 @@ public sealed class ConnectionInfoTests
         await Wire.ExchangeAsync(handler, Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n"));
 
         counts.Should().NotBeEmpty().And.OnlyContain(count => count == 0);
+    }
+
+    private sealed class Borrower : IRequestHandler, IBorrowingHandler
+    {
+        public bool Borrows => true;
+
+        public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+        {
+            int items = request.Items.Count;
+            request.Items["x"] = 1;
+            return new(HttpResponse.Text($"{request.Connection.RemoteEndPoint} {items}"));
+        }
     }
 }
