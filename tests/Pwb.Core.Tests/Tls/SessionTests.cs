@@ -182,16 +182,11 @@ public sealed class SessionTests : IDisposable
             await client.ReadAsync();
         }
 
-        else
-        {
-            clock.Advance(TimeSpan.FromSeconds(1)); // a newcomer is waited for
-        }
-
         Task<string> end = client.ReadAsync();
         Task stopping = stop ? server.StopAsync() : Task.CompletedTask;
         while (!end.IsCompleted)
         {
-            if (!stop) clock.Advance(TimeSpan.FromSeconds(10));
+            clock.Advance(stop ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(10)); // a stop waits a second for a newcomer
             server.Tick();
             await Task.Yield();
         }
