@@ -12,7 +12,7 @@ internal static class ExchangePool
     // How many are kept besides one for each thread. A handler that waits has its connection go on elsewhere, so some are needed.
     private const int MaxShared = 256;
 
-    private static readonly ConcurrentQueue<HttpExchange> _shared = new();
+    private static readonly ConcurrentQueue<HttpExchange> Shared = new();
 
     [ThreadStatic]
     private static HttpExchange? _own;
@@ -24,7 +24,7 @@ internal static class ExchangePool
     {
         HttpExchange? exchange = _own;
         if (exchange is not null) _own = null;
-        else if (!_shared.TryDequeue(out exchange)) exchange = new HttpExchange();
+        else if (!Shared.TryDequeue(out exchange)) exchange = new HttpExchange();
 
         exchange.Attach(channel, context, number);
         return exchange;
@@ -38,7 +38,7 @@ internal static class ExchangePool
         if (!exchange.TryDetach()) return number;
 
         if (_own is null) _own = exchange;
-        else if (_shared.Count < MaxShared) _shared.Enqueue(exchange);
+        else if (Shared.Count < MaxShared) Shared.Enqueue(exchange);
         return number;
     }
 }
