@@ -124,6 +124,7 @@ internal sealed class CommandLine
         SocketMode = Text(Options.SocketMode) is { } mode ? OptionValues.ModeOf(mode) : null,
         ProxyNetworks = _values[Options.ProxyProtocolFrom] is { Count: > 0 } networks
             ? [.. networks.Select(network => OptionValues.NetworkOf(network)!.Value)] : null,
+        SocketEngine = Text(Options.Sockets) is { } engine ? OptionValues.SocketEngineOf(engine) : SocketEngine.Default,
         AllowedHosts = _values[Options.AllowHost] is { Count: > 0 } names ? names : null,
         Files = Files(),
         Compress = IsOn(Options.Compress),

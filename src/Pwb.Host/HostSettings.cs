@@ -25,6 +25,8 @@ internal sealed record HostSettings
     /// <summary>Proxies that speak the PROXY protocol; null for none.</summary>
     public IReadOnlyList<IPNetwork>? ProxyNetworks { get; init; }
 
+    public SocketEngine SocketEngine { get; init; }
+
     /// <summary>Null for the library's default.</summary>
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
@@ -79,6 +81,7 @@ internal sealed record HostSettings
             SocketMode = SocketMode ?? endPoint.SocketMode,
             ProxyProtocolFrom = ProxyNetworks,
         })],
+        SocketEngine = SocketEngine,
         AccessLogFormat = AccessLog,
     };
 

@@ -12,6 +12,8 @@ internal static class OptionValues
 
     public static IReadOnlyList<string> LogFormats { get; } = ["text", "json"];
 
+    public static IReadOnlyList<string> SocketEngines { get; } = ["runtime", "epoll"];
+
     public static IReadOnlyList<string> AccessLogs { get; } = ["short", "combined", "json"];
 
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "powershell"];
@@ -86,6 +88,8 @@ internal static class OptionValues
     public static bool IsBase(string value) => IsPath(value) && IsValid(new StaticFileOptions { BasePath = BaseOf(value) });
 
     public static bool IsLogLevel(string value) => LogLevels.Contains(NameOfLevel(value), StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsSocketEngine(string value) => SocketEngines.Contains(value, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsAccessLog(string value) => AccessLogs.Contains(value, StringComparer.OrdinalIgnoreCase);
 
@@ -179,6 +183,8 @@ internal static class OptionValues
     public static string BaseOf(string value) => value.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
 
     public static LogLevel LogLevelOf(string value) => Enum.Parse<LogLevel>(NameOfLevel(value), ignoreCase: true);
+
+    public static SocketEngine SocketEngineOf(string value) => Enum.Parse<SocketEngine>(value, ignoreCase: true);
 
     public static AccessLogFormat AccessLogOf(string value) => Enum.Parse<AccessLogFormat>(value, ignoreCase: true);
 

@@ -81,6 +81,18 @@ internal static partial class Options
         IsRepeatable = true,
     };
 
+    public static Option Sockets { get; } = new()
+    {
+        Name = "--sockets",
+        Group = OptionGroup.Listening,
+        ValueName = "engine",
+        Summary = "How the server waits for its clients: `runtime` (by .NET) or `epoll` (by itself, on Linux; experimental)",
+        Default = "runtime",
+        Accepts = OptionValues.IsSocketEngine,
+        Expected = "runtime or epoll",
+        Choices = OptionValues.SocketEngines,
+    };
+
     public static Option Open { get; } = Option.Switch(
         OptionGroup.Listening, "--open", "Open the first URL in the browser", shortName: "-o");
 

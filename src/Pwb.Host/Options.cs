@@ -76,7 +76,7 @@ internal static partial class Options
         Listing, Index, Spa, Fallback, NotFound, CleanUrls, Hidden, FollowLinks, Base, Compress, Watch,
         Mime, Header, CacheControl,
         Proxy,
-        Port, Host, Listen, SocketMode, ProxyProtocolFrom, Open, Qr,
+        Port, Host, Listen, SocketMode, ProxyProtocolFrom, Sockets, Open, Qr,
         AllowHost, Auth, Cors,
         TlsCertificate, TlsKey, TlsClientAuthority, TlsDevelopment,
         Level, Format, AccessLog,

@@ -243,6 +243,12 @@ public sealed class CommandLineTests
         Parse("--log-format", format).LogJson.Should().Be(isJson);
 
     [Theory]
+    [InlineData("runtime", SocketEngine.Runtime)]
+    [InlineData("epoll", SocketEngine.Epoll)]
+    public void Sockets_are_served_in_one_of_two_ways(string engine, SocketEngine expected) =>
+        Parse("--sockets", engine).ToServerOptions().SocketEngine.Should().Be(expected);
+
+    [Theory]
     [InlineData("short", AccessLogFormat.Short)]
     [InlineData("combined", AccessLogFormat.Combined)]
     [InlineData("json", AccessLogFormat.Json)]
@@ -283,6 +289,7 @@ public sealed class CommandLineTests
     [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not 'loud'.", "--log-level", "loud")]
     [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not '1'.", "--log-level", "1")]
     [InlineData("--log-format takes text or json, not 'xml'.", "--log-format", "xml")]
+    [InlineData("--sockets takes runtime or epoll, not 'uring'.", "--sockets", "uring")]
     [InlineData("--access-log takes short, combined or json, not 'xml'.", "--access-log", "xml")]
     [InlineData("--open takes true or false, not 'yes'.", "--open=yes")]
     [InlineData("--listing takes true or false, not ''.", ".", "--listing=")]

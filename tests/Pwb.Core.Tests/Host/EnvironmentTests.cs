@@ -53,7 +53,7 @@ public sealed class EnvironmentTests
     public void The_names_are_those_of_the_options() =>
         Options.All.Where(option => option.Variable is not null).Select(option => option.Variable).Should().Equal(
             "PWB_LISTING", "PWB_INDEX", "PWB_SPA", "PWB_FALLBACK", "PWB_NOT_FOUND", "PWB_CLEAN_URLS", "PWB_HIDDEN", "PWB_FOLLOW_LINKS", "PWB_BASE", "PWB_COMPRESS", "PWB_WATCH", "PWB_MIME", "PWB_HEADER", "PWB_CACHE_CONTROL", "PWB_PROXY",
-            "PWB_PORT", "PWB_HOST", "PWB_LISTEN", "PWB_SOCKET_MODE", "PWB_PROXY_PROTOCOL_FROM", "PWB_OPEN", "PWB_QR", "PWB_ALLOW_HOST", "PWB_AUTH", "PWB_CORS", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_CLIENT_CA", "PWB_TLS_DEV", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
+            "PWB_PORT", "PWB_HOST", "PWB_LISTEN", "PWB_SOCKET_MODE", "PWB_PROXY_PROTOCOL_FROM", "PWB_SOCKETS", "PWB_OPEN", "PWB_QR", "PWB_ALLOW_HOST", "PWB_AUTH", "PWB_CORS", "PWB_TLS_CERT", "PWB_TLS_KEY", "PWB_TLS_CLIENT_CA", "PWB_TLS_DEV", "PWB_LOG_LEVEL", "PWB_LOG_FORMAT", "PWB_ACCESS_LOG");
 
     [Fact]
     public void The_port_of_a_platform_counts_where_ours_is_not_set()

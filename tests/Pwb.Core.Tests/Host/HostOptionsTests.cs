@@ -44,6 +44,21 @@ public sealed class HostOptionsTests : IDisposable
         host.Output.Should().NotContain("hint:");
     }
 
+    // The variable used to be taken away, with all others of the program, before the server looked at it.
+    [SkippableFact]
+    public async Task Sockets_are_served_by_epoll_where_the_variable_or_the_option_says_so()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "epoll is Linux's");
+        using var byVariable = await HostProcess.StartWith([("PWB_SOCKETS", "epoll")], "--port", "0").UntilItServesAsync();
+        using var byOption = await HostProcess.ServeAsync("--sockets", "epoll");
+        using var without = await HostProcess.StartWith([("PWB_SOCKETS", "")], "--port", "0").UntilItServesAsync();
+
+        (await TextAsync(byVariable, "/")).Should().Be((200, "hello PWB"));
+        byVariable.ThreadNames.Should().Contain("PWB seat");
+        byOption.ThreadNames.Should().Contain("PWB seat");
+        without.ThreadNames.Should().NotContain("PWB seat");
+    }
+
     [Theory]
     [InlineData("--fallback", "app.html")]
     [InlineData("--fallback=app.html")]

@@ -29,6 +29,10 @@ internal sealed class HostProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The names of its threads; only on Linux.</summary>
+    public IEnumerable<string> ThreadNames =>
+        Directory.GetDirectories($"/proc/{_process.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "comm")).Trim());
+
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     private static string Dll => Path.Combine(AppContext.BaseDirectory, "pwb.dll");
