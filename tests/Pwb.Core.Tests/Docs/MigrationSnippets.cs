@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Pwb;
+using Pwb.Tests.Infrastructure;
 
 namespace Snippets;
 
@@ -114,10 +114,7 @@ public sealed class MigrationSnippets
     public async Task Both_programs_answer_alike()
     {
         using CancellationTokenSource stop = new();
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        int port = OwnPort.Take();
         Task before = new NotesListener().RunAsync($"http://localhost:{port}/", stop.Token);
         using HttpClient old = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://localhost:{port}/") };
         using HttpClient now = new PwbServer(new NotesHandler()).CreateClient();

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Pwb;
 using Pwb.Tests.Docs;
+using Pwb.Tests.Infrastructure;
 
 namespace Snippets;
 
@@ -30,7 +30,7 @@ public sealed class NginxTests
             new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))], AllowedHosts = ["www.example.org"] });
         await server.StartAsync();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pwb-nginx-");
-        int port = FreePort();
+        int port = OwnPort.Take();
         using Process nginx = Start(folder.FullName, Example.Replace("127.0.0.1:8080", $"{server.EndPoint}").Replace("listen 80;", $"listen 127.0.0.1:{port};"));
         try
         {
@@ -88,12 +88,5 @@ public sealed class NginxTests
                 await pause.WaitForNextTickAsync(patience.Token); // it is not there yet
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Pwb.Host;
+using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Host;
 
@@ -35,9 +36,7 @@ public sealed class HostProxyTests : IDisposable
     [Fact]
     public async Task It_needs_no_directory_and_a_server_that_is_not_there_is_a_line_in_the_log()
     {
-        PwbServer gone = await StartAsync("gone");
-        int port = gone.EndPoint.Port;
-        await gone.DisposeAsync();
+        int port = OwnPort.Take();
         using var host = await HostProcess.ServeAsync("--proxy", $"/=http://127.0.0.1:{port}");
         using var response = await _client.GetAsync(host.Url);
 

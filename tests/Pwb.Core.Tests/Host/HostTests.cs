@@ -64,7 +64,7 @@ public sealed class HostTests
     public async Task With_log_level_none_serves_in_silence()
     {
         SkipOnWindows();
-        int port = FreePort();
+        int port = OwnPort.Take();
         using var host = HostProcess.Start("--log-level", "none", "--port", $"{port}");
         await UntilItListensAsync(host, port);
         (int exitCode, string error) = await host.StopAsync();
@@ -193,7 +193,7 @@ public sealed class HostTests
     public async Task Standard_output_that_is_full_delays_no_response()
     {
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
-        int port = FreePort();
+        int port = OwnPort.Take();
         using var host = HostProcess.StartWithRedirection(">/dev/full 2>/dev/full", "--port", $"{port}");
         await UntilItListensAsync(host, port);
         await AskManyTimesAsync(new Uri($"http://localhost:{port}/"));
@@ -217,7 +217,7 @@ public sealed class HostTests
     // 2,000 requests of 13 lines: more than the 8,192 that the logger queues and the pipe's 64 KiB together.
     private static async Task AskManyTimesAsync(Uri url)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         for (int i = 0; i < 10; i++)
             client.DefaultRequestHeaders.Add($"X-Line-{i}", "one of many lines in the log");
         for (int i = 0; i < 2000; i++)
@@ -276,11 +276,4 @@ public sealed class HostTests
         && File.ReadLines("/proc/self/status").Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0);
 
     private static void SkipOnWindows() => Skip.If(OperatingSystem.IsWindows(), "Windows has no signals");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
@@ -176,10 +175,7 @@ public sealed class ProxyTests
     [Fact]
     public async Task A_target_that_cannot_be_reached_is_502_with_the_reason_in_the_log()
     {
-        using TcpListener nobody = new(IPAddress.Loopback, 0);
-        nobody.Start();
-        Uri url = new($"http://127.0.0.1:{((IPEndPoint)nobody.LocalEndpoint).Port}");
-        nobody.Stop();
+        Uri url = new($"http://127.0.0.1:{OwnPort.Take()}");
         using LogLines log = new();
         using ProxyHandler proxy = new("/api", url, Next, new ProxyOptions { Logger = log });
         using HttpClient client = new PwbServer(proxy).CreateClient();
@@ -209,16 +205,13 @@ public sealed class ProxyTests
     [Fact]
     public async Task A_circle_ends_at_its_second_turn()
     {
-        using TcpListener port = new(IPAddress.Loopback, 0);
-        port.Start();
-        int number = ((IPEndPoint)port.LocalEndpoint).Port;
-        port.Stop();
-        using ProxyHandler proxy = new("/", new Uri($"http://127.0.0.1:{number}"), Next);
-        await using PwbServer front = new(proxy, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, number))] });
+        int port = OwnPort.Take();
+        using ProxyHandler proxy = new("/", new Uri($"http://127.0.0.1:{port}"), Next);
+        await using PwbServer front = new(proxy, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, port))] });
         await front.StartAsync();
         using HttpClient client = new();
 
-        ((int)(await client.GetAsync(new Uri($"http://127.0.0.1:{number}/"))).StatusCode).Should().Be(508);
+        ((int)(await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"))).StatusCode).Should().Be(508);
     }
 
     [Fact]

@@ -86,13 +86,8 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Start_and_stop_may_race()
     {
-        await using PwbServer first = new(options: FreePort);
-        await first.StartAsync();
-        ServerEndPoint endPoint = first.EndPoint;
-        await first.StopAsync();
-
         // On one port: two that listened at a time would be in each other's way.
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [endPoint] });
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, OwnPort.Take()))] });
         for (int i = 0; i < 50; i++)
         {
             Task[] racing = [Task.Run(() => StartUnlessListeningAsync(server)), Task.Run(() => StartUnlessListeningAsync(server)), Task.Run(() => server.StopAsync())];
@@ -104,7 +99,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Stop_refuses_new_connections_and_closes_idle_ones()
     {
-        await using PwbServer server = new(options: FreePort);
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(OwnPort.Take()) });
         await server.StartAsync();
         using TcpClient idle = await ConnectAsync(server.EndPoint.Ip);
         await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());

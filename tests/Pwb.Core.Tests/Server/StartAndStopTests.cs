@@ -27,7 +27,7 @@ public sealed class StartAndStopTests
             new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         TlsOptions tls = new(ServerCertificate.From(certificate));
         certificate.Dispose();
-        IPEndPoint plain = FreeEndPoint();
+        IPEndPoint plain = new(IPAddress.Loopback, OwnPort.Take());
         await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(plain), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = tls }] });
 
         for (int i = 0; i < 2; i++) await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>();
@@ -40,7 +40,7 @@ public sealed class StartAndStopTests
     [Fact]
     public async Task An_end_point_that_fails_in_another_way_than_sockets_do_leaves_none_bound()
     {
-        IPEndPoint first = FreeEndPoint();
+        IPEndPoint first = new(IPAddress.Loopback, OwnPort.Take());
         ServerEndPoint odd = new ServerEndPoint(first) with { Address = new OddEndPoint() };
         FluentActions.Invoking(() => Listener.Bind([new(first), odd], 1, deferAccept: false, new ServerLog(NullLogger.Instance))).Should().Throw<NotSupportedException>();
         await this.Invoking(_ => ConnectAsync(first)).Should().ThrowAsync<SocketException>();
@@ -143,11 +143,11 @@ public sealed class StartAndStopTests
     [Fact]
     public async Task An_owner_that_disposes_synchronously_may_do_so()
     {
-        IPEndPoint endPoint;
-        using (PwbServer server = new(options: FreePort))
+        IPEndPoint endPoint = new(IPAddress.Loopback, OwnPort.Take());
+        using (PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(endPoint)] }))
         {
             await server.StartAsync();
-            endPoint = server.EndPoint.Ip;
+            (await ConnectAsync(endPoint)).Dispose();
         }
 
         await this.Invoking(_ => ConnectAsync(endPoint)).Should().ThrowAsync<SocketException>();
@@ -178,9 +178,9 @@ public sealed class StartAndStopTests
     public async Task Running_until_stopped_takes_a_server_that_listens_already_and_ends_with_its_token()
     {
         using CancellationTokenSource stop = new();
-        await using PwbServer server = new(options: FreePort);
+        IPEndPoint endPoint = new(IPAddress.Loopback, OwnPort.Take());
+        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(endPoint)] });
         await server.StartAsync();
-        IPEndPoint endPoint = server.EndPoint.Ip;
         Task running = server.RunUntilStoppedAsync(stop.Token);
         (await ConnectAsync(endPoint)).Dispose();
         await stop.CancelAsync();
@@ -198,13 +198,6 @@ public sealed class StartAndStopTests
         seen.TrySetResult(Ambient.Value);
         return HttpResponse.Text("seen");
     });
-
-    private static IPEndPoint FreeEndPoint()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
 
     private static async Task<TcpClient> ConnectAsync(IPEndPoint endPoint)
     {
