@@ -45,9 +45,9 @@ internal sealed partial class ServerLog(ILogger logger)
     public void ClientCertificateValidatorFailed(Exception exception) => LogClientCertificateValidatorFailed(logger, exception);
 
     /// <summary>A scanner must not fill the log.</summary>
-    public void ProxyRefused(string endPoint, string peer, string why)
+    public void ProxyRefused(string endPoint, string peer, string why, long now)
     {
-        long now = Environment.TickCount64, due = Volatile.Read(ref _proxyRefusedDueAt);
+        long due = Volatile.Read(ref _proxyRefusedDueAt);
         if (now < due || Interlocked.CompareExchange(ref _proxyRefusedDueAt, now + RefusedInterval, due) != due) return;
         LogProxyRefused(logger, peer, endPoint, why);
     }

@@ -103,7 +103,7 @@ internal sealed class ListenerSet(
         TlsHandshake? handshake =
             listener.EndPoint.Tls is { } tls ? new TlsHandshake(tls, endPoints, options.TimeProvider, log) : null;
         ProxyRules? proxies = listener.EndPoint.ProxyProtocolFrom is { } networks
-            ? new ProxyRules(networks, listener.EndPoint.ToString(), log) : null;
+            ? new ProxyRules(networks, listener.EndPoint.ToString(), options.TimeProvider, log) : null;
         EntryRules asked = rules.Of(listener.EndPoint);
         listener.Start(
             transport =>

@@ -6,8 +6,9 @@ namespace Pwb.Transports;
 /// <summary>Which proxies an end point believes.</summary>
 /// <param name="proxies">Their networks.</param>
 /// <param name="endPoint">The end point's name in the log.</param>
+/// <param name="timeProvider">Tells when it is worth a line again.</param>
 /// <param name="log">Is told who was not believed.</param>
-internal sealed class ProxyRules(IReadOnlyList<IPNetwork> proxies, string endPoint, ServerLog log)
+internal sealed class ProxyRules(IReadOnlyList<IPNetwork> proxies, string endPoint, TimeProvider timeProvider, ServerLog log)
 {
     /// <summary>
     /// Whether a peer may speak for clients. One without an IP address came by a Unix domain socket, a pipe or a listener of
@@ -26,5 +27,6 @@ internal sealed class ProxyRules(IReadOnlyList<IPNetwork> proxies, string endPoi
     }
 
     /// <summary>Logs that a connection is closed, and why.</summary>
-    public void Refused(EndPoint? peer, string why) => log.ProxyRefused(endPoint, ConnectionLog.Name(peer), why);
+    public void Refused(EndPoint? peer, string why) =>
+        log.ProxyRefused(endPoint, ConnectionLog.Name(peer), why, (long)timeProvider.GetElapsedTime(0).TotalMilliseconds);
 }

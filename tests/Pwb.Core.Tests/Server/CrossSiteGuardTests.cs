@@ -136,7 +136,8 @@ public sealed class CrossSiteGuardTests
         LogLines log = new();
         int calls = 0;
         IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text($"{++calls}"));
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(0), TimeProvider = new ManualClock() };
+        await using PwbServer server = new(handler, options, log);
         await server.StartAsync();
         string host = $"localhost:{server.EndPoint.Port}";
 

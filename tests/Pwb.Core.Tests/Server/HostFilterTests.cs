@@ -115,7 +115,8 @@ public sealed class HostFilterTests
         var log = new Lines();
         int calls = 0;
         IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text($"{++calls}"));
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(0), TimeProvider = new ManualClock() };
+        await using PwbServer server = new(handler, options, log);
         await server.StartAsync();
 
         string refused = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");

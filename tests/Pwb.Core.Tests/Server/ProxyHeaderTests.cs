@@ -233,7 +233,7 @@ public sealed class ProxyHeaderTests
 
     private static async Task<string> ReadAsync(MemoryStream stream, EndPoint peer)
     {
-        ProxyPreface preface = new(new ProxyRules([IPNetwork.Parse("10.0.0.0/24")], "here", new ServerLog(NullLogger.Instance)));
+        ProxyPreface preface = new(new ProxyRules([IPNetwork.Parse("10.0.0.0/24")], "here", TimeProvider.System, new ServerLog(NullLogger.Instance)));
         try
         {
             await preface.ReadAsync(stream, peer, CancellationToken.None);

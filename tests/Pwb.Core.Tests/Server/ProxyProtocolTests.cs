@@ -46,12 +46,16 @@ public sealed class ProxyProtocolTests
     public async Task Anything_else_is_closed_without_an_answer(string proxies, string input, string why)
     {
         using LogLines log = new();
-        await using PwbServer server = await StartAsync(Here() with { ProxyProtocolFrom = [IPNetwork.Parse(proxies)] }, log);
+        ManualClock clock = new();
+        await using PwbServer server = await StartAsync(Here() with { ProxyProtocolFrom = [IPNetwork.Parse(proxies)] }, log, clock);
 
         for (int i = 0; i < 3; i++) (await AskAsync(server, input)).Should().BeEmpty();
 
         (await log.LineAsync("was closed")).Should().StartWith("Warning: a connection of 127.0.0.1:").And.Contain(why);
         log.Lines.Count(line => line.Contains("was closed")).Should().Be(1, "a scanner does not fill the log");
+        clock.Advance(TimeSpan.FromSeconds(5));
+        (await AskAsync(server, input)).Should().BeEmpty();
+        log.Lines.Count(line => line.Contains("was closed")).Should().Be(2);
     }
 
     [Fact]
@@ -142,9 +146,9 @@ public sealed class ProxyProtocolTests
 
     private static ServerEndPoint Here() => new(new IPEndPoint(IPAddress.Loopback, 0));
 
-    private static async Task<PwbServer> StartAsync(ServerEndPoint endPoint, LogLines? log = null)
+    private static async Task<PwbServer> StartAsync(ServerEndPoint endPoint, LogLines? log = null, TimeProvider? clock = null)
     {
-        PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [endPoint] }, log);
+        PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [endPoint], TimeProvider = clock ?? TimeProvider.System }, log);
         await server.StartAsync();
         return server;
     }
