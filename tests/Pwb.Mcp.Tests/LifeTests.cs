@@ -123,21 +123,21 @@ public sealed class LifeTests
     [Fact]
     public async Task A_silent_request_gets_its_head_and_comments()
     {
-        SteppedClock clock = new();
+        ManualClock clock = new();
         TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using Site site = new(
             new McpServerOptions { ToolCollection = [Tools.Of("work", () => answer.Task)] },
             new McpHandlerOptions { TimeProvider = clock });
 
         Task<HttpResponseMessage> asking = site.SendAsync(Site.Call("work"));
-        await clock.UntilTimerAsync();
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(15), Patience);
         asking.IsCompleted.Should().BeFalse("the first message decides about the status");
         clock.Advance(TimeSpan.FromSeconds(15));
 
         using HttpResponseMessage response = await asking.WaitAsync(Patience);
         using EventLines events = await EventLines.OfAsync(response);
         (await events.NextLineAsync()).Should().Be(":");
-        await clock.UntilTimerAsync();
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(15), Patience);
         clock.Advance(TimeSpan.FromSeconds(15));
         (await events.NextLineAsync()).Should().Be(":");
         answer.SetResult("done");
@@ -148,14 +148,14 @@ public sealed class LifeTests
     [Fact]
     public async Task An_error_after_a_comment_is_an_event()
     {
-        SteppedClock clock = new();
+        ManualClock clock = new();
         TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using Site site = new(
             new McpServerOptions { ToolCollection = [Tools.Of("work", () => answer.Task)] },
             new McpHandlerOptions { TimeProvider = clock });
 
         Task<HttpResponseMessage> asking = site.SendAsync(Site.Call("work"));
-        await clock.UntilTimerAsync();
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(15), Patience);
         clock.Advance(TimeSpan.FromSeconds(15));
         using HttpResponseMessage response = await asking.WaitAsync(Patience);
         answer.SetException(new McpProtocolException("No.", McpErrorCode.MethodNotFound));
@@ -167,7 +167,7 @@ public sealed class LifeTests
     [Fact]
     public async Task A_request_that_takes_too_long_is_cancelled_and_answered()
     {
-        SteppedClock clock = new();
+        ManualClock clock = new();
         using Site site = new(
             new McpServerOptions { ToolCollection = [Tools.Waiting(_began, _cancelled)] },
             new McpHandlerOptions { TimeProvider = clock, RequestTimeout = TimeSpan.FromSeconds(10), Heartbeat = Timeout.InfiniteTimeSpan });
@@ -188,14 +188,14 @@ public sealed class LifeTests
     [Fact]
     public async Task A_stream_that_takes_too_long_ends_with_an_error()
     {
-        SteppedClock clock = new();
+        ManualClock clock = new();
         using Site site = new(
             new McpServerOptions { ToolCollection = [Tools.Waiting(_began, _cancelled)] },
             new McpHandlerOptions { TimeProvider = clock, RequestTimeout = TimeSpan.FromSeconds(20) });
 
         Task<HttpResponseMessage> asking = site.SendAsync(Site.Call("wait"));
         await _began.Task.WaitAsync(Patience);
-        await clock.UntilTimerAsync();
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(15), Patience);
         clock.Advance(TimeSpan.FromSeconds(15));
         using HttpResponseMessage response = await asking.WaitAsync(Patience);
         clock.Advance(TimeSpan.FromSeconds(5));

@@ -102,7 +102,7 @@ public sealed class SubscriptionTests
     [Fact]
     public async Task A_quiet_subscription_gets_comments_and_no_time_limit()
     {
-        SteppedClock clock = new();
+        ManualClock clock = new();
         using Site site = new(_served, new McpHandlerOptions { TimeProvider = clock, RequestTimeout = TimeSpan.FromSeconds(20) });
         using HttpResponseMessage response = await site.SendAsync(Listen("""{"toolsListChanged":true}"""));
         using EventLines events = await EventLines.OfAsync(response);
@@ -110,7 +110,7 @@ public sealed class SubscriptionTests
 
         for (int i = 0; i < 3; i++)
         {
-            await clock.UntilTimerAsync();
+            await clock.WaitForTimerAsync(TimeSpan.FromSeconds(15));
             clock.Advance(TimeSpan.FromSeconds(15));
             (await events.NextLineAsync()).Should().Be(":");
         }
