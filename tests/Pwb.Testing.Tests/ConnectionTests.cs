@@ -7,7 +7,7 @@ namespace Pwb.Testing.Tests;
 /// <summary>Faults of connections, TLS, and the end of a service.</summary>
 public sealed class ConnectionTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     public static TheoryData<Way> Ways => Tests.Ways.All;
 

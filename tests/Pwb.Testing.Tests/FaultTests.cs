@@ -5,7 +5,7 @@ namespace Pwb.Testing.Tests;
 /// <summary>Faults of responses, in memory and on a port, with TLS and without.</summary>
 public sealed class FaultTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     public static TheoryData<Way> Ways => Tests.Ways.All;
 

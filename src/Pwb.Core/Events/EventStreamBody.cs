@@ -20,11 +20,13 @@ internal sealed class EventStreamBody<T>(
     TimeProvider clock,
     CancellationToken stopping) : ResponseBody
 {
-    // How long a source that was told to end may take to do so before the stream ends without it. It then has its own
-    // clean-up to do.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
-
     public override long? Length => null;
+
+    /// <summary>
+    /// How long a source that was told to end may take to do so before the stream ends without it. It then has its own clean-up
+    /// to do.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
     {

@@ -33,6 +33,9 @@ internal sealed class Reception(
     private Action<ServerConnection>? _refusedEnded;
     private long _lastConnectionId;
 
+    /// <summary>The connections that are open.</summary>
+    public ConnectionSet Connections => connections;
+
     /// <summary>How many accepted connections may be served at a time.</summary>
     public int MaxConnections
     {

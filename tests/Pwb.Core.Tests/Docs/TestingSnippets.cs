@@ -135,9 +135,11 @@ public sealed class TestingSnippets
         await pipe.Writer.WriteAsync(new byte[10_000]); // and then nothing, not even an end
         using var upload = new StreamContent(pipe.Reader.AsStream());
         upload.Headers.ContentLength = 1_000_000;
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var failure = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
         {
+            entered.SetResult();
             try
             {
                 await request.Body.CopyToAsync(Stream.Null, cancellationToken);
@@ -152,14 +154,15 @@ public sealed class TestingSnippets
         });
         using HttpClient client = new PwbServer(handler, new PwbServerOptions { TimeProvider = time }).CreateClient();
         Task posting = client.PostAsync("/", upload);
+        await entered.Task;
 
-        for (int i = 0; i < 500 && !failure.Task.IsCompleted; i++)
+        while (!failure.Task.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(50);
+            await Task.WhenAny(failure.Task, Task.Delay(50));
         }
 
-        Exception thrown = await failure.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        Exception thrown = await failure.Task;
         Assert.Equal(408, Assert.IsType<RequestRejectedException>(thrown).StatusCode);
         client.CancelPendingRequests();
         await Assert.ThrowsAnyAsync<Exception>(() => posting);

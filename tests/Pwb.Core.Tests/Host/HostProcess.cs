@@ -10,8 +10,9 @@ namespace Pwb.Tests.Host;
 /// </summary>
 internal sealed class HostProcess : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
     private readonly StringBuilder _output = new();
 
     private HostProcess(ProcessStartInfo start)
@@ -97,7 +98,8 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
-    public async Task<string> ReadErrorLineAsync() => await _process.StandardError.ReadLineAsync(_patience.Token) ?? throw new InvalidOperationException("There was no line on standard error.");
+    public async Task<string> ReadErrorLineAsync() =>
+        await _process.StandardError.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("There was no line on standard error.");
 
     public async Task ReadLinesAsync(int count)
     {
@@ -116,7 +118,7 @@ internal sealed class HostProcess : IDisposable
 
     public async Task<int> WaitForExitCodeAsync()
     {
-        await _process.WaitForExitAsync(_patience.Token);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
 
@@ -124,8 +126,8 @@ internal sealed class HostProcess : IDisposable
     public async Task<(int ExitCode, string Error)> WaitForExitAsync()
     {
         int exitCode = await WaitForExitCodeAsync();
-        _output.Append(await _process.StandardOutput.ReadToEndAsync(_patience.Token));
-        return (exitCode, await _process.StandardError.ReadToEndAsync(_patience.Token));
+        _output.Append(await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience));
+        return (exitCode, await _process.StandardError.ReadToEndAsync().WaitAsync(Patience));
     }
 
     /// <summary>Asks it to stop and waits until it has.</summary>
@@ -140,14 +142,13 @@ internal sealed class HostProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
-        _patience.Dispose();
     }
 
     private async Task<string> ReadLineAsync(string hope)
     {
-        if (await _process.StandardOutput.ReadLineAsync(_patience.Token) is not { } line)
+        if (await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is not { } line)
         {
-            string error = await _process.StandardError.ReadToEndAsync(_patience.Token);
+            string error = await _process.StandardError.ReadToEndAsync().WaitAsync(Patience);
             throw new InvalidOperationException($"The host ended without {hope}. Output:\n{Output}\nErrors:\n{error}");
         }
 

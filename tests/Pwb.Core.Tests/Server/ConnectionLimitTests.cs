@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Pwb.Security;
+using Pwb.Telemetry;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
@@ -29,9 +30,11 @@ public sealed class ConnectionLimitTests
         await using PwbServer server = new(options: Two with { TimeProvider = clock });
         await server.StartAsync();
         using TcpClient first = await AskAsync(server);
+        await UntilIdleAsync(server, 1);
         clock.Advance(TimeSpan.FromSeconds(10));
         server.Tick();
         using TcpClient second = await AskAsync(server);
+        await UntilIdleAsync(server, 2);
 
         using TcpClient third = await AskAsync(server);
 
@@ -91,7 +94,13 @@ public sealed class ConnectionLimitTests
         await opened.WaitUntilIdleAsync();
         clock.Advance(TimeSpan.FromSeconds(10));
         server.Tick();
-        using TcpClient first = await AskAsync(server), second = await AskAsync(server), third = await AskAsync(server);
+        using TcpClient first = await AskAsync(server);
+        await UntilIdleAsync(server, 2);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        server.Tick();
+        using TcpClient second = await AskAsync(server);
+        await UntilIdleAsync(server, 3);
+        using TcpClient third = await AskAsync(server);
 
         (await first.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
         serving.IsCompleted.Should().BeFalse();
@@ -140,6 +149,18 @@ public sealed class ConnectionLimitTests
 
         await first.GetStream().WriteAsync(Latin1.Bytes(Get));
         (await ReadAsync(first)).Should().StartWith("HTTP/1.1 200 OK", "nobody had to make room");
+    }
+
+    // A connection is idle a moment after its client has the answer.
+    private static async Task UntilIdleAsync(PwbServer server, int count)
+    {
+        using CancellationTokenSource patience = new(Wire.SafetyTimeout);
+        Census census = new();
+        for (; census.Idle < count; server.Reception.Connections.AddTo(census = new Census()))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private static async Task<TcpClient> AskAsync(PwbServer server)

@@ -82,7 +82,7 @@ public sealed class FileSendingTests : IDisposable
         received.Should().BeLessThan(32 * Mebi);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(70_000)]
     [InlineData(1_500_000)]
     public async Task A_file_that_is_cut_while_it_is_under_way_never_shows_zeros(int length)
@@ -90,7 +90,8 @@ public sealed class FileSendingTests : IDisposable
         await File.WriteAllTextAsync(PathOf("a"), new string('x', length));
         await using PwbServer server = await StartAsync();
         using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 4 * Mebi);
-        while (client.Available < length) await Task.Delay(1); // all of it lies in the sockets
+        Skip.If(client.ReceiveBufferSize < 2 * length, "Sockets of this system do not hold so much.");
+        SpinWait.SpinUntil(() => client.Available >= length, Wire.SafetyTimeout).Should().BeTrue("all of it lies in the sockets");
 
         using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(100);
         using MemoryStream received = new();
@@ -183,8 +184,10 @@ public sealed class FileSendingTests : IDisposable
             await server.StopAsync(new CancellationToken(canceled: true));
         }
 
-        Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget ?? "")
-            .Should().NotContain(target => target.StartsWith(_folder.FullName, StringComparison.Ordinal));
+        // The server does not wait for ever for what has been aborted.
+        SpinWait.SpinUntil(() => !Directory.GetFiles("/proc/self/fd").Any(IsOurs), Wire.SafetyTimeout).Should().BeTrue("every file is closed");
+
+        bool IsOurs(string file) => new FileInfo(file).LinkTarget?.StartsWith(_folder.FullName, StringComparison.Ordinal) == true;
     }
 
     private static HttpClient ClientOf(PwbServer server) => new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };

@@ -19,7 +19,13 @@ public sealed class SessionTests : IDisposable
     private static readonly TlsOptions Tls = new(ServerCertificate.SelfSigned());
 
     // Time flies in some tests: only the wait that they are about may come to an end by it.
-    private static readonly PwbServerLimits Patient = new() { TlsHandshakeTimeout = TimeSpan.FromDays(1), ResponseTimeout = TimeSpan.FromDays(1), LingerTimeout = TimeSpan.FromDays(1) };
+    private static readonly PwbServerLimits Patient = new()
+    {
+        TlsHandshakeTimeout = TimeSpan.FromDays(1),
+        ResponseTimeout = TimeSpan.FromDays(1),
+        LingerTimeout = TimeSpan.FromDays(1),
+        ShutdownGracePeriod = TimeSpan.FromDays(1),
+    };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pwb-tls-");
 

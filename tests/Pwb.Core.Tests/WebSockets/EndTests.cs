@@ -194,11 +194,13 @@ public sealed class EndTests
     public async Task A_handler_whose_own_token_ends_a_wait_has_aborted_it()
     {
         using ClientWebSocket client = new();
-        await using PwbServer server = await ConnectAsync(client, async (socket, _) =>
+        await using PwbServer server = await ConnectAsync(client, async (socket, token) =>
         {
+            await socket.ReceiveMessageAsync(cancellationToken: token);
             using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(50));
             await socket.ReceiveMessageAsync(cancellationToken: patience.Token);
         });
+        await client.SendTextAsync("connected");
         await client.Awaiting(it => it.ReceiveMessageAsync().AsTask().WaitAsync(Wire.SafetyTimeout)).Should().ThrowAsync<WebSocketException>();
     }
 
