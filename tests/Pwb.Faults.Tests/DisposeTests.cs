@@ -24,7 +24,7 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
             for (int i = 0; i < count; i++) await LiveAndDieAsync();
 
             // At once, before the collector may run: what only a finalizer closes has been left behind.
-            await Patience.UntilAsync(() => Figures().Descriptors <= descriptors, "no descriptor is left", TimeSpan.FromSeconds(2));
+            await Patience.UntilAsync(() => Figures().Descriptors <= descriptors, "no descriptor is left", TimeSpan.FromSeconds(10));
             await Patience.UntilAsync(() => Figures().Ours == 0, "no thread is left");
             await CollectAsync();
             (int Descriptors, int Threads, int Ours) after = Figures();

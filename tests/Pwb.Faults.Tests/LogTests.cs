@@ -71,7 +71,7 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         int lines = server.Output.Count(character => character == '\n');
 
         Log.Print($"blocked log: {count} requests answered, the slowest in {slowest.TotalMilliseconds:0} ms; {lines} of more than {count * 13} lines were kept; the log goes on when it is read again");
-        slowest.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        slowest.Should().BeLessThan(TimeSpan.FromSeconds(15), "else it would be for ever");
         lines.Should().BeLessThan(count * 13, "else the log was never blocked");
     }
 

@@ -19,7 +19,7 @@ public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(outpu
         NeedsLinux();
         using ServerProcess server = await ServerProcess.StartFaultsAsync(
             overTls,
-            "--content-timeout", "1", "--content-rate-grace-period", "1", "--keep-alive-timeout", "1", "--request-head-timeout", "1", "--first-byte-timeout", "1");
+            "--content-timeout", "2", "--content-rate-grace-period", "2", "--keep-alive-timeout", "2", "--request-head-timeout", "2", "--first-byte-timeout", "2");
         using RawClient uploading = await RawClient.ConnectAsync(server);
         using RawClient asking = await RawClient.ConnectAsync(server);
         using RawClient idle = await RawClient.ConnectAsync(server);
@@ -36,7 +36,7 @@ public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(outpu
         server.Signal(Native.Continue);
         RawResponse uploaded = await uploading.ReadResponseAsync(), asked = await asking.ReadResponseAsync(), next = await idle.ReadResponseAsync();
 
-        Log.Print($"{seconds} s of standstill, with deadlines of 1 s {(overTls ? "over TLS" : "over TCP")}: an upload gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
+        Log.Print($"{seconds} s of standstill, with deadlines of 2 s {(overTls ? "over TLS" : "over TCP")}: an upload gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
         uploaded.Text.Should().Be("10 bytes");
         (asked.StatusCode, next.StatusCode).Should().Be((200, 200));
     }
