@@ -24,12 +24,12 @@ namespace Pwb.Channels;
 /// </summary>
 internal sealed class Channel
 {
-    private readonly ChannelControl _control; // the one reference: each one that an idle connection has counts
+    private readonly ChannelControl _control; // the only reference: each one of an idle connection counts
     private volatile bool _isTainted;
 
     /// <param name="id">The connection's name in the log.</param>
-    /// <param name="transport">The stream, which now belongs to the channel.</param>
-    /// <param name="context">What all channels share.</param>
+    /// <param name="transport">The stream, which the channel now owns.</param>
+    /// <param name="context">The state that all channels of a server share.</param>
     public Channel(long id, Transport transport, ChannelContext context)
     {
         transport.Id = id;
@@ -47,23 +47,23 @@ internal sealed class Channel
     /// <summary>"https" or "http": RFC 9110 §4.2.</summary>
     public string Scheme => Transport.IsSecure ? "https" : "http";
 
-    /// <summary>How it receives.</summary>
+    /// <summary>The receiving half.</summary>
     public ChannelReceiver Receiver => _control.Receiver;
 
-    /// <summary>How it sends.</summary>
+    /// <summary>The sending half.</summary>
     public ChannelSender Sender => _control.Sender;
 
-    /// <summary>What any thread may do with it.</summary>
+    /// <summary>The operations for any thread.</summary>
     public IChannelControl Control => _control;
 
     public CoarseClock Clock => _control.Context.Clock;
 
     /// <summary>
-    /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
+    /// Cancelled when the connection is aborted, or when a client kept it waiting for too long. For the channel's own waits.
     /// </summary>
     public CancellationToken Aborted => _control.Aborted;
 
-    /// <summary>Why the server ended the connection, if it did.</summary>
+    /// <summary>The reason of the server's abort, or null.</summary>
     public string? AbortReason => _control.AbortReason;
 
     /// <summary>Whether a request is being answered. For any thread.</summary>
@@ -72,17 +72,15 @@ internal sealed class Channel
     /// <summary>Whether another protocol has taken the connection over.</summary>
     public bool IsTakenOver { get; private set; }
 
-    /// <summary>Whether somebody has ended the connection at this end.</summary>
+    /// <summary>Whether this end has ended the connection.</summary>
     public bool IsEnded => Transport.IsEnded;
 
-    /// <summary>
-    /// Whether the connection can be closed in one direction only, so that waiting for the client's end makes sense.
-    /// </summary>
+    /// <summary>Whether one direction can be closed alone, so that the server can wait for the client's end.</summary>
     public bool CanLinger => Transport.CanShutdownSend;
 
-    /// <summary>Sees to what comes before the first request.</summary>
-    /// <returns>Why the connection is refused, if it is.</returns>
-    /// <exception cref="IOException">The peer did not do its part.</exception>
+    /// <summary>Does everything that comes before the first request: PROXY header and TLS handshake.</summary>
+    /// <returns>The reason to refuse the connection, or None.</returns>
+    /// <exception cref="IOException">The peer failed to do its part.</exception>
     /// <exception cref="OperationCanceledException">The connection was ended meanwhile.</exception>
     public async ValueTask<Rejection> OpenAsync()
     {
@@ -90,27 +88,31 @@ internal sealed class Channel
 
         Receiver.BeginWait(Wait.Handshake, Clock.After(_control.Context.Limits.TlsHandshakeTimeout));
         Rejection refusal = await Transport.OpenAsync(Aborted).ConfigureAwait(false);
-        if (!Receiver.EndWait()) throw new OperationCanceledException(); // our own end
+        if (!Receiver.EndWait()) throw new OperationCanceledException(); // this end has ended it
         return refusal;
     }
 
-    /// <summary>Waits for a byte, or the end, without a buffer: an idle connection owns none.</summary>
+    /// <summary>Waits for a byte or the end, without a buffer: an idle connection owns none.</summary>
     public ValueTask<int> WaitForByteAsync()
     {
         ReleaseBuffers();
         return Receiver.WaitForByteAsync();
     }
 
-    /// <summary>Closes the connection if the server is stopping. To be called when a next request is waited for.</summary>
+    /// <summary>
+    /// Closes the connection if the server is stopping. To be called at the start of a wait for a next request.
+    /// </summary>
     public void CloseIfStopping() => _control.CloseIfStopping();
 
-    /// <summary>A next request is to be waited for: see <see cref="Transports.Transport.GoOnInline"/>.</summary>
+    /// <summary>
+    /// Prepares the transport for the wait for a next request: see <see cref="Transports.Transport.GoOnInline"/>.
+    /// </summary>
     public void GoOnInline(bool neverBlocks) => Transport.GoOnInline(neverBlocks);
 
     /// <summary>
-    /// Goes on where a thread may be blocked, now and after every wait until the next request is waited for: in the pool, unless
-    /// the caller's thread is another such place already. To be awaited before whatever may block: a connection whose handler
-    /// never blocks is otherwise served by a thread that must not be.
+    /// Moves to a thread that may be blocked, now and after every wait until the next request: one of the pool, unless the
+    /// caller's thread is already such a thread. To be awaited before everything that may block: without it, the runtime's poll
+    /// thread may serve a connection whose handler declares NeverBlocks.
     /// </summary>
     public ConfiguredTaskAwaitable<OnPool> GoToPoolAsync()
     {
@@ -119,37 +121,37 @@ internal sealed class Channel
     }
 
     /// <summary>Begins a request.</summary>
-    /// <param name="life">Its tokens; null for handlers that need none of their own.</param>
+    /// <param name="life">The request's tokens; null for handlers that need none.</param>
     public void BeginRequest(RequestLife? life) => _control.BeginRequest(life);
 
-    /// <summary>Another protocol takes the connection over, within the request that has begun.</summary>
+    /// <summary>Gives the connection to another protocol, within the current request.</summary>
     public void BeginTakeOver()
     {
         IsTakenOver = true;
         if (Receiver.Received.UnreadLength == 0) ReleaseBuffers();
     }
 
-    /// <summary>The request is over: its tokens are nobody's any more.</summary>
+    /// <summary>Ends the request, and forgets its tokens.</summary>
     public void EndRequest() => _control.EndRequest();
 
-    /// <summary>Waits for the client to end too, after it was told that nothing more comes.</summary>
+    /// <summary>Waits for the client's end, after FIN was sent.</summary>
     public ValueTask LingerAsync()
     {
         ReleaseBuffers();
         return Receiver.LingerAsync();
     }
 
-    /// <summary>Closes the connection in good order.</summary>
+    /// <summary>Closes the connection properly, with close_notify where TLS needs it.</summary>
     public async ValueTask CloseAsync()
     {
         if (Transport.OwesClosureAlert) await Sender.ShutdownAsync().ConfigureAwait(false);
         Transport.End(abort: false);
     }
 
-    /// <summary>Ends the connection unless it was closed in good order.</summary>
+    /// <summary>Ends the connection unless it was closed properly.</summary>
     public void EndNow() => Transport.End(abort: true);
 
-    /// <summary>Waits until the stream is closed, and gives the buffers back. The last thing that the loop does.</summary>
+    /// <summary>Waits until the stream is closed, and returns the buffers. The loop's last call.</summary>
     public async ValueTask ReleaseAsync()
     {
         await Transport.ReleaseAsync().ConfigureAwait(false);
@@ -157,8 +159,8 @@ internal sealed class Channel
     }
 
     /// <summary>
-    /// Gives the buffers' arrays back to their pool. An array that an operation may still hold (one that failed, was given up, or
-    /// was never awaited) is left to the garbage collector.
+    /// Returns the buffers' arrays to their pool. The garbage collector gets an array that an operation may still hold: one that
+    /// failed, was cancelled, or was never awaited.
     /// </summary>
     public void ReleaseBuffers()
     {
@@ -167,8 +169,8 @@ internal sealed class Channel
     }
 
     /// <summary>
-    /// Whether an exception is one that the connection itself has thrown because its client is gone, or wraps it. Any other is
-    /// the fault of whoever threw it, also when the client is gone.
+    /// Whether the connection itself has thrown an exception because its client is gone, also if another exception wraps it.
+    /// Every other exception is the fault of its thrower, also when the client is gone.
     /// </summary>
     public bool IsClientsEnd(Exception exception)
     {
@@ -181,8 +183,8 @@ internal sealed class Channel
     }
 
     /// <summary>
-    /// An operation of user code is still under way: the connection is over, and its arrays never go back to their pool. However
-    /// that operation ends, this cannot be taken back.
+    /// Marks the connection as lost because an operation of user code is still under way. Its arrays never go back to their pool.
+    /// The mark stays, however that operation ends.
     /// </summary>
     public void Taint() => _isTainted = true;
 }

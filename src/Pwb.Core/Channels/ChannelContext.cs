@@ -2,11 +2,11 @@ using Pwb.Time;
 
 namespace Pwb.Channels;
 
-/// <summary>What all channels of a server share.</summary>
-/// <param name="clock">The time.</param>
-/// <param name="limits">How long a client may take.</param>
+/// <summary>The state that all channels of a server share.</summary>
+/// <param name="clock">The clock.</param>
+/// <param name="limits">The server's limits.</param>
 /// <param name="callbackFailed">
-/// Is told of an exception from a callback on a request's token: the connection, the request, the exception.
+/// Called for an exception of a callback on a request's token, with the connection, the request and the exception.
 /// </param>
 internal sealed class ChannelContext(CoarseClock clock, PwbServerLimits limits, Action<long, long, Exception> callbackFailed)
 {
@@ -18,7 +18,7 @@ internal sealed class ChannelContext(CoarseClock clock, PwbServerLimits limits, 
 
     public Action<long, long, Exception> CallbackFailed => callbackFailed;
 
-    /// <summary>Whether connections are to end after the response that is under way.</summary>
+    /// <summary>Whether connections end after the current response.</summary>
     public bool IsStopping
     {
         get => _isStopping;

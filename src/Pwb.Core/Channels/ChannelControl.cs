@@ -5,14 +5,14 @@ using Pwb.Transports;
 namespace Pwb.Channels;
 
 /// <summary>
-/// Deadlines, aborts and stops: what becomes of a channel that has waited for too long, whose client is gone, or whose server
-/// ends. The members that <see cref="IChannelControl"/> has are for any thread, the others for the connection's loop.
+/// Deadlines, aborts and stops of a channel: after a wait that was too long, a client that is gone, or a server that stops. Any
+/// thread may call the members of <see cref="IChannelControl"/>; only the connection's loop may call the others.
 /// </summary>
 /// <param name="transport">The stream.</param>
-/// <param name="context">What all channels share.</param>
-/// <param name="receiver">How the channel receives.</param>
-/// <param name="sender">How the channel sends.</param>
-/// <param name="aborted">Whose token the receiver has.</param>
+/// <param name="context">The state that all channels of a server share.</param>
+/// <param name="receiver">The receiving half.</param>
+/// <param name="sender">The sending half.</param>
+/// <param name="aborted">The source of the receiver's token.</param>
 internal sealed class ChannelControl(
     Transport transport,
     ChannelContext context,
@@ -20,14 +20,14 @@ internal sealed class ChannelControl(
     ChannelSender sender,
     CancellationTokenSource aborted) : IChannelControl
 {
-    // How long a loop may take to come for bytes that have arrived when their deadline is over.
+    // The time that a loop gets to fetch bytes that arrived before their deadline.
     private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
 
-    // How long a stop waits for the first request of a client that has only just connected.
+    // The time that a stop waits for the first request of a client that has just connected.
     private const long NewcomerPatience = 1_000; // milliseconds
 
     private RequestLife? _life;
-    private long _workSince = -1; // when the request began that is being answered
+    private long _workSince = -1; // the time when the current request began
     private volatile string? _abortReason;
 
     public Transport Transport => transport;
@@ -39,11 +39,11 @@ internal sealed class ChannelControl(
     public ChannelSender Sender => sender;
 
     /// <summary>
-    /// Cancelled when the connection is aborted, or a client kept it waiting for too long. For the channel's own waits.
+    /// Cancelled when the connection is aborted, or when a client kept it waiting for too long. For the channel's own waits.
     /// </summary>
     public CancellationToken Aborted => aborted.Token;
 
-    /// <summary>Why the server ended the connection, if it did.</summary>
+    /// <summary>The reason of the server's abort, or null.</summary>
     public string? AbortReason => _abortReason;
 
     public long IdleDueAt => receiver.Deadline.Current switch
@@ -58,19 +58,19 @@ internal sealed class ChannelControl(
     public bool IsAtWork => Volatile.Read(ref _workSince) >= 0;
 
     /// <summary>Begins a request.</summary>
-    /// <param name="life">Its tokens; null for handlers that need none of their own.</param>
+    /// <param name="life">The request's tokens; null for handlers that need none.</param>
     public void BeginRequest(RequestLife? life)
     {
         _life = life;
         Volatile.Write(ref _workSince, context.Clock.Now);
         if (life is null) return;
 
-        Interlocked.MemoryBarrier(); // who aborts or stops now sees the new life, or is seen here
+        Interlocked.MemoryBarrier(); // a thread that aborts or stops now sees the new life, or is seen here
         if (aborted.IsCancellationRequested) CancelLife(life, isCut: true);
         if (context.IsStopping) StopLife(life);
     }
 
-    /// <summary>The request is over: its tokens are nobody's any more.</summary>
+    /// <summary>Ends the request, and forgets its tokens.</summary>
     public void EndRequest()
     {
         _life = null;
@@ -87,7 +87,9 @@ internal sealed class ChannelControl(
         GiveUpOverdue(ref sender.Deadline);
     }
 
-    /// <summary>Closes the connection if the server is stopping. For the loop, when it waits for a next request.</summary>
+    /// <summary>
+    /// Closes the connection if the server is stopping. For the loop, at the start of a wait for a next request.
+    /// </summary>
     public void CloseIfStopping()
     {
         if (context.IsStopping) CloseIfIdle();
@@ -116,7 +118,7 @@ internal sealed class ChannelControl(
         CancelToken(life);
     }
 
-    // The handler is told: by its token alone if the client may still read a response, and by everything if it cannot.
+    // A client that may still read the response cancels the handler's token only. A client that cannot cancels everything.
     private void LookForEnd()
     {
         switch (transport.LookForEnd())
@@ -124,7 +126,7 @@ internal sealed class ChannelControl(
             case PeerState.Gone:
                 Abort();
                 break;
-            case PeerState.Ended when IsAnswerLate && !receiver.IsReceiving: // who receives sees it
+            case PeerState.Ended when IsAnswerLate && !receiver.IsReceiving: // the receive under way sees it
                 CancelWork();
                 break;
             case PeerState.Unknown when IsAnswerLate:
@@ -133,16 +135,16 @@ internal sealed class ChannelControl(
         }
     }
 
-    // A client that sends its FIN right behind its request waits for an answer, and most come at once: no handler is told before
-    // a second has gone by.
+    // A client that sends FIN right behind its request waits for a response, and most responses come at once. So a handler is
+    // told only after a second.
     private bool IsAnswerLate => context.Clock.Now - Volatile.Read(ref _workSince) >= CoarseClock.IntervalMilliseconds;
 
     private async Task WatchForEndAsync(EndWatch watch)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream is somebody else's code
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream may be user code
         try
         {
-            // A wait without a byte first, so that a session holds no buffer meanwhile.
+            // A wait without a byte comes first, so that a TLS session holds no buffer meanwhile.
             await transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
             int count = await transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
             if (count == 0 && !transport.IsEnded) CancelWork();
@@ -155,10 +157,10 @@ internal sealed class ChannelControl(
         }
     }
 
-    // Its request may be under way, and nobody sends that again when a new connection is closed.
+    // The request of a new client may be under way, and no client repeats it when a new connection is closed.
     private bool IsNewcomer()
     {
-        long latest = context.Clock.After(context.Limits.FirstByteTimeout); // when the wait of a client that comes now is due
+        long latest = context.Clock.After(context.Limits.FirstByteTimeout); // the end of the wait of a client that connects now
         return receiver.Deadline.Current == Wait.FirstByte && latest - receiver.Deadline.DueAt < NewcomerPatience;
     }
 
@@ -177,7 +179,7 @@ internal sealed class ChannelControl(
 
     private void GiveUpOverdue(ref Deadline deadline)
     {
-        // A process that was stopped for a while finds every deadline overdue, and what was waited for in the system's buffer.
+        // A process that stood still finds every deadline overdue, and received bytes in the system's buffer.
         if (deadline.IsForBytes && deadline.DueAt <= context.Clock.Now && receiver.HasUnreadBytes
             && deadline.TryForgive(context.Clock.After(Forgiveness)))
             return;
@@ -204,10 +206,10 @@ internal sealed class ChannelControl(
         }
     }
 
-    /// <summary>When a connection is aborted whose loop has not noticed by then that its wait has expired.</summary>
+    /// <summary>The time when a connection is aborted if its loop has not reacted to the expiry.</summary>
     private long LastChance() => context.Clock.After(context.Limits.LingerTimeout);
 
-    // A handler may have registered callbacks on its token: they run on the pool, so that they cannot hold up who cancels.
+    // Callbacks on a handler's token run on the pool, so that they cannot block the thread that cancels.
     private void CancelToken() => CancelToken(Volatile.Read(ref _life));
 
     private void CancelToken(RequestLife? life)
@@ -228,7 +230,7 @@ internal sealed class ChannelControl(
         if (after is not null && after != life) CancelLifeSafely(after, isCut: true);
     }
 
-    /// <summary>Tells the request that is under way, and nobody else, that its client has gone.</summary>
+    /// <summary>Tells only the current request that its client has gone.</summary>
     private void CancelWork()
     {
         RequestLife? life = Volatile.Read(ref _life);

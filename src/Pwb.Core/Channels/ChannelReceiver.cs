@@ -6,17 +6,17 @@ using Pwb.Transports;
 namespace Pwb.Channels;
 
 /// <summary>
-/// How a channel receives. One operation at a time; a watch for the client's end, begun by the heartbeat, gives way to the next.
-/// For the connection's loop, but for what says otherwise.
+/// The receiving half of a channel. One operation at a time; a watch for the client's end, which the heartbeat begins, gives way
+/// to the next operation. Members are for the connection's loop unless they say otherwise.
 /// </summary>
 /// <param name="transport">The stream.</param>
-/// <param name="context">What all channels share.</param>
+/// <param name="context">The state that all channels of a server share.</param>
 /// <param name="aborted">Cancelled when the connection is aborted.</param>
 internal sealed class ChannelReceiver(Transport transport, ChannelContext context, CancellationToken aborted)
 {
     private const int NotReceiving = 0, Receiving = 1, Watching = 2, Idle = 3;
 
-    // A client that only half-listens is given up after this much silence, and above this rate lingering has no end.
+    // A silent client that lingers is given up after this time. Above this rate, lingering has no end.
     private const long LingerSilence = 5_000; // milliseconds
     private const long MinLingerRate = 64; // bytes a millisecond
 
@@ -27,27 +27,25 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     private bool _mayHoldReceived;
     private Waste _waste;
 
-    /// <summary>What was received and not used yet.</summary>
+    /// <summary>The received bytes that have not been used.</summary>
     public ref ReceiveBuffer Received => ref _received;
 
-    /// <summary>What is waited for, and until when. The heartbeat, too, may change it.</summary>
+    /// <summary>The current wait and its end. The heartbeat may change it too.</summary>
     public ref Deadline Deadline => ref _deadline;
 
-    /// <summary>Whether the client has sent its FIN. Its requests are at an end, but it can still read responses.</summary>
+    /// <summary>Whether the client has sent FIN. It sends no more requests, but can still read responses.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>What receiving has failed with first, and fails with from then on: the client is gone.</summary>
+    /// <summary>The first exception of a receive, or null. Every later receive fails with it: the client is gone.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>
-    /// Whether the wait for what was to be received has expired, but the connection is still there to be ended in good order.
-    /// </summary>
+    /// <summary>Whether the wait for bytes has expired, but the connection can still be ended properly.</summary>
     public bool IsGivenUp => _deadline.Current == Wait.Expired && !transport.IsEnded;
 
-    /// <summary>Whether somebody receives. For any thread.</summary>
+    /// <summary>Whether a receive is under way. For any thread.</summary>
     public bool IsReceiving => Volatile.Read(ref _state) == Receiving;
 
-    /// <summary>Whether bytes have arrived that nobody has come for. For any thread.</summary>
+    /// <summary>Whether bytes have arrived that no receive has taken. For any thread.</summary>
     public bool HasUnreadBytes => _watch is { HasByte: true } || transport.HasUnreadData;
 
     public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
@@ -55,15 +53,15 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <returns>False if the wait has expired.</returns>
     public bool EndWait() => _deadline.End();
 
-    /// <summary>Bytes were used that are of use to somebody: a request's head, or content.</summary>
+    /// <summary>Counts useful bytes: a request's head, or content.</summary>
     public void CountUsed(long count) => _waste.Add(wasted: 0, count, context.Clock.Now);
 
-    /// <summary>Bytes were used that serve nobody, such as framing.</summary>
-    /// <returns>Whether that is more than a client may send: <see cref="PwbServerLimits.MaxWastedLength"/>.</returns>
+    /// <summary>Counts bytes that serve nobody, such as framing.</summary>
+    /// <returns>Whether the client has sent more than <see cref="PwbServerLimits.MaxWastedLength"/> allows.</returns>
     public bool IsWasted(long count) =>
         count > 0 && _waste.Add(count, used: 0, context.Clock.Now) > context.Limits.MaxWastedLength;
 
-    /// <summary>Waits for a byte, or the end, without a buffer.</summary>
+    /// <summary>Waits for a byte or the end, without a buffer.</summary>
     public ValueTask<int> WaitForByteAsync()
     {
         if (Interlocked.CompareExchange(ref _state, Idle, NotReceiving) == Watching) return AwaitWatchAsync(_watch!);
@@ -72,9 +70,9 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         return transport.Stream.ReadAsync(Memory<byte>.Empty, token);
     }
 
-    /// <summary>Receives behind what is unread, within the wait that has begun, and ends it.</summary>
+    /// <summary>Receives behind the unread bytes, within the begun wait, and ends the wait.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the wait has expired.</returns>
-    /// <exception cref="OperationCanceledException">The connection was ended at this end.</exception>
+    /// <exception cref="OperationCanceledException">This end has ended the connection.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveNextAsync()
     {
@@ -89,14 +87,14 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         }
 
         if (!EndWait()) return -1;
-        if (count == 0 && transport.IsEnded) throw new OperationCanceledException(); // not the client's FIN, but our own end
+        if (count == 0 && transport.IsEnded) throw new OperationCanceledException(); // our own end, not the client's FIN
 
         _received.Received(count);
         IsAtEnd = count == 0;
         return count;
     }
 
-    /// <summary>Receives bytes for a protocol that has taken the connection over: there is no deadline.</summary>
+    /// <summary>Receives bytes for a protocol that has taken the connection over, without a deadline.</summary>
     /// <returns>The number of bytes; 0 when the client has sent its FIN.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveRawAsync(Memory<byte> destination, CancellationToken cancellationToken)
@@ -107,9 +105,9 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         return count;
     }
 
-    /// <summary>Receives bytes that are waited for until a certain time.</summary>
-    /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the time was up.</returns>
-    /// <exception cref="InvalidOperationException">Somebody is receiving already.</exception>
+    /// <summary>Receives bytes before a deadline.</summary>
+    /// <returns>The number of bytes; 0 when the client has sent its FIN; -1 when the deadline has passed.</returns>
+    /// <exception cref="InvalidOperationException">Another receive is under way.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> destination, Wait wait, long dueAt, CancellationToken cancellationToken)
     {
@@ -131,10 +129,10 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     }
 
     /// <summary>
-    /// Waits for the client to end too, after it was told that nothing more comes: to close with unread input would reset the
-    /// connection and could destroy the response on its way. A client that is silent is given up after some seconds; one that
-    /// goes on sending has <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast
-    /// enough to come to its end; but not once the server stops.
+    /// Waits for the client's end after FIN was sent. To close with unread input would reset the connection, and could destroy
+    /// the response on its way. A silent client is given up after some seconds. A client that goes on sending has
+    /// <see cref="PwbServerLimits.LingerTimeout"/>, and longer if it sends fast enough to come to its end, but not once the
+    /// server stops.
     /// </summary>
     public async ValueTask LingerAsync()
     {
@@ -156,7 +154,8 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
             {
-                // The client is gone, or the time was up. Either way this is the end, and the array is left to the collector.
+                // The client is gone, or the time is up. In both cases the connection ends, and the garbage collector gets the
+                // array.
                 return;
             }
 
@@ -168,23 +167,23 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     }
 
     /// <summary>
-    /// Begins to wait for the client's end while a request is at work and nobody receives, where nothing but a read can tell. It
-    /// takes one byte at most, which the next to receive gets. Called by the heartbeat.
+    /// Begins to watch for the client's end while a request is at work and no receive is under way, on transports where only a
+    /// read can tell. The watch takes one byte at most, which the next receive gets. Called by the heartbeat.
     /// </summary>
-    /// <returns>The watch, for the caller to run; null if there is one, or somebody receives.</returns>
+    /// <returns>The watch, for the caller to run; null if there is one already, or a receive is under way.</returns>
     public EndWatch? TryBeginWatch()
     {
         if (_watch is not null) return null;
 
         EndWatch watch = new();
-        _watch = watch; // seen by whoever sees the state
+        _watch = watch; // visible to every thread that sees the state
         if (Interlocked.CompareExchange(ref _state, Watching, NotReceiving) == NotReceiving) return watch;
         _watch = null;
         return null;
     }
 
-    /// <summary>Gives the buffer's array back to its pool.</summary>
-    /// <param name="isTainted">Whether user code may still hold it. It is then left to the garbage collector.</param>
+    /// <summary>Returns the buffer's array to its pool.</summary>
+    /// <param name="isTainted">Whether user code may still hold the array. The garbage collector gets it then.</param>
     public void ReleaseBuffer(bool isTainted)
     {
         if (isTainted || _mayHoldReceived) _received.Abandon();
@@ -222,7 +221,7 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         }
         catch (Exception exception)
         {
-            _mayHoldReceived = true; // a read that fails, or is given up, may leave the array with the stream
+            _mayHoldReceived = true; // a read that failed or was cancelled may leave the array with the stream
             if (exception is not OperationCanceledException) Failure ??= exception;
             throw;
         }

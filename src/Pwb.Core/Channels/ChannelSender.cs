@@ -5,25 +5,26 @@ using Pwb.Transports;
 namespace Pwb.Channels;
 
 /// <summary>
-/// How a channel sends: it gathers what is pending, and sends it within its deadline. One operation at a time. For the
-/// connection's loop, but for what says otherwise.
+/// The sending half of a channel: gathers pending bytes, and sends them within a deadline. One operation at a time. Members are
+/// for the connection's loop unless they say otherwise.
 /// </summary>
 /// <param name="transport">The stream.</param>
-/// <param name="context">What all channels share.</param>
+/// <param name="context">The state that all channels of a server share.</param>
 internal sealed class ChannelSender(Transport transport, ChannelContext context)
 {
-    // Large content goes out in slices of this size, each of which is progress.
+    // Large content goes out in slices of this size. Each slice is progress.
     private const int SliceSize = 64 * 1024;
 
     private const int RecordSize = 16 * 1024;
 
-    // Where the system tells about progress, slices need only fit into the system's own count.
+    // Where the system reports progress, a slice only has to fit into the system's own count.
     private const int WatchedSliceSize = 1024 * 1024 * 1024;
 
     private SendBuffer _pending = new();
-    private Deadline _deadline; // of its own: content may be received while a response, or part of one, is being sent
+    private Deadline _deadline; // a second deadline: content may be received while a response is being sent
 
-    // Of the current response: what was sent, how long the client was waited for, and what it had acknowledged at the first look.
+    // For the current response: the bytes sent, the time spent waiting for the client, and the bytes acknowledged at the first
+    // look.
     private long _sent;
     private long _waited;
     private long _waitStart;
@@ -31,19 +32,19 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     private long _lastAcknowledged = -1;
     private bool _mayHoldPending;
 
-    /// <summary>What will be sent next.</summary>
+    /// <summary>The bytes that the next send takes.</summary>
     public ref SendBuffer Pending => ref _pending;
 
-    /// <summary>Until when the client has to take what is being sent. The heartbeat, too, may change it.</summary>
+    /// <summary>The time by which the client has to take the bytes being sent. The heartbeat may change it too.</summary>
     public ref Deadline Deadline => ref _deadline;
 
     /// <summary>
-    /// How much is gathered for one write. A TLS session sends one record of 16 KiB at a time, so more would only lie here
-    /// while a slow client is waited for.
+    /// The greatest number of bytes gathered for one write. A TLS session sends one record of 16 KiB at a time, so more bytes
+    /// would only wait here for a slow client.
     /// </summary>
     public int MaxPending => transport.IsSecure ? RecordSize : SendBuffer.MaxLength;
 
-    /// <summary>Content up to this size is gathered with what is pending; larger content is sent from where it is.</summary>
+    /// <summary>Content up to this size is gathered with the pending bytes. Larger content is sent from its own memory.</summary>
     public int MaxGathered => transport.IsSecure ? RecordSize / 2 : RecordSize;
 
     /// <summary>The best size of pieces that are read to be sent.</summary>
@@ -57,20 +58,20 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     /// </summary>
     public int SendCount { get; private set; }
 
-    /// <summary>What sending has failed with first, and fails with from then on: the client is gone.</summary>
+    /// <summary>The first exception of a send, or null. Every later send fails with it: the client is gone.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>A response starts: the count of how fast the client takes it, too.</summary>
+    /// <summary>Begins a response, and restarts the measurement of the client's rate.</summary>
     public void BeginResponse()
     {
         _sent = _waited = 0;
         Volatile.Write(ref _firstAcknowledged, -1);
     }
 
-    /// <summary>Sends what is pending, if anything is.</summary>
+    /// <summary>Sends pending bytes, if there are any.</summary>
     public ValueTask FlushAsync() => _pending.Length == 0 ? default : FlushPendingAsync();
 
-    /// <summary>Sends what is pending, and then these bytes without copying them.</summary>
+    /// <summary>Sends pending bytes, and then these bytes without copying them.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -81,8 +82,8 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         }
     }
 
-    /// <summary>Sends what is pending, and then part of a file without copying it.</summary>
-    /// <exception cref="IOException">The file cannot be read or ends earlier, or the client is gone.</exception>
+    /// <summary>Sends pending bytes, and then a part of a file without copying it.</summary>
+    /// <exception cref="IOException">The file cannot be read or ends early, or the client is gone.</exception>
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
         int sliceSize = transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
@@ -98,7 +99,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
             }
             catch (Exception exception) when (exception is ConnectionLostException || transport.IsEnded)
             {
-                Failure = exception; // any other is the file's
+                Failure = exception; // any other exception is the file's
                 throw;
             }
             finally
@@ -114,7 +115,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         }
     }
 
-    /// <summary>Tells the client that nothing more will be sent.</summary>
+    /// <summary>Sends FIN.</summary>
     public async ValueTask ShutdownAsync()
     {
         long start = BeginWrite();
@@ -136,8 +137,8 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     }
 
     /// <summary>
-    /// Called by the heartbeat while a write waits. A system that knows what the client has acknowledged shows progress
-    /// that a write, which is all or nothing, does not.
+    /// Looks for progress of a waiting write. Called by the heartbeat. A write completes all at once; the client's
+    /// acknowledgements, where the system knows them, show its progress.
     /// </summary>
     public void WatchProgress()
     {
@@ -155,8 +156,8 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         _lastAcknowledged = acknowledged;
     }
 
-    /// <summary>Gives the buffer's array back to its pool.</summary>
-    /// <param name="isTainted">Whether user code may still hold it. It is then left to the garbage collector.</param>
+    /// <summary>Returns the buffer's array to its pool.</summary>
+    /// <param name="isTainted">Whether user code may still hold the array. The garbage collector gets it then.</param>
     public void ReleaseBuffer(bool isTainted)
     {
         if (isTainted || _mayHoldPending) _pending.Abandon();
@@ -176,7 +177,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         long start = BeginWrite();
         try
         {
-            // No token: a write that is given up half-way leaves nothing that could be continued, so only an abort ends it.
+            // No token: a write that was cancelled half-way cannot be continued, so only an abort ends it.
             await transport.Stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
             await transport.Stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -211,9 +212,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         _mayHoldPending = false;
     }
 
-    /// <summary>
-    /// When a wait that starts now is over: with no progress, or with so little in all that the client is too slow.
-    /// </summary>
+    /// <summary>The deadline of a wait that starts now: the client makes no progress, or its overall rate is too low.</summary>
     private long SendDueAt(long progress, long waited)
     {
         long dueAt = context.Clock.After(context.Limits.ResponseTimeout);

@@ -1,11 +1,11 @@
 namespace Pwb.Channels;
 
-/// <summary>A read of one byte that is begun to notice the client's end while a request is at work.</summary>
+/// <summary>A read of one byte, begun to notice the client's end while a request is at work.</summary>
 internal sealed class EndWatch
 {
     private readonly TaskCompletionSource<int> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What was read, if anything was.</summary>
+    /// <summary>The byte that was read, if one was.</summary>
     public byte[] Byte { get; } = new byte[1];
 
     /// <summary>The number of bytes: 1, or 0 at the end.</summary>
@@ -18,6 +18,6 @@ internal sealed class EndWatch
     public void Fail(Exception exception)
     {
         _result.TrySetException(exception);
-        _ = _result.Task.Exception; // nobody may ever ask for it
+        _ = _result.Task.Exception; // observed, since no caller may ever ask for it
     }
 }

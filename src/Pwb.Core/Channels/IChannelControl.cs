@@ -1,18 +1,18 @@
 namespace Pwb.Channels;
 
 /// <summary>
-/// What threads other than the connection's own loop may do with a channel: nothing here waits, takes a lock, or runs anybody
-/// else's code.
+/// The operations on a channel for threads other than the connection's own loop. None of them waits, takes a lock, or runs user
+/// code.
 /// </summary>
 internal interface IChannelControl
 {
     /// <summary>
-    /// The smaller, the longer the connection has been idle; long.MaxValue if it is not. Connections that never sent a request
-    /// come after those that did, and those that only wait for the client's end come last.
+    /// A number that is smaller the longer the connection has been idle; long.MaxValue if it is not idle. Connections without a
+    /// request so far come after those with one, and connections that only wait for the client's end come last.
     /// </summary>
     long IdleDueAt { get; }
 
-    /// <summary>Gives up whatever is overdue, and looks whether the client is still there. Called by the heartbeat.</summary>
+    /// <summary>Gives up overdue waits, and looks whether the client is still there. Called by the heartbeat.</summary>
     void Tick();
 
     /// <summary>
@@ -22,7 +22,8 @@ internal interface IChannelControl
     bool CloseIfIdle();
 
     /// <summary>
-    /// Closes the connection to make room, if no request is under way: also one that only waits for the client's end.
+    /// Closes the connection to make room, if no request is under way. A connection that only waits for the client's end is
+    /// closed too.
     /// </summary>
     /// <returns>Whether it was closed.</returns>
     bool Evict();
@@ -30,6 +31,6 @@ internal interface IChannelControl
     /// <summary>Tells the request that is under way that the server is stopping.</summary>
     void BeginStop();
 
-    /// <summary>Ends the connection at once. What the client has received so far will not look complete.</summary>
+    /// <summary>Ends the connection at once. A response that is under way will not look complete.</summary>
     void Abort();
 }

@@ -3,9 +3,9 @@ using System.Buffers;
 namespace Pwb.Channels;
 
 /// <summary>
-/// The bytes that have arrived and were not used yet. It rents its array when there is something to receive and returns it when
-/// there is nothing left. While a request is under way its head stays where it is, since spans point into it. Part of its
-/// channel: a struct, because each object that an idle connection has counts.
+/// The received bytes that have not been used. The buffer rents its array when there is something to receive, and returns it when
+/// nothing is left. The head of the current request stays in place, since spans point into it. A struct, because each object of
+/// an idle connection counts.
 /// </summary>
 internal struct ReceiveBuffer()
 {
@@ -20,16 +20,14 @@ internal struct ReceiveBuffer()
 
     public readonly byte[] Array => _array;
 
-    /// <summary>Where the unread bytes begin; while no request is under way, that is where the next one begins.</summary>
+    /// <summary>The start of the unread bytes; between requests, the start of the next one.</summary>
     public readonly int Start => _start;
 
     public readonly int UnreadLength => _end - _start;
 
     public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
-    /// <summary>
-    /// Free space behind the unread bytes, enough that reading into it is worth its cost. Makes room by moving or growing.
-    /// </summary>
+    /// <summary>Free space behind the unread bytes, large enough to be worth a read. Makes room by moving or growing.</summary>
     public Memory<byte> GetFreeSpace()
     {
         int floor = _hasRequest ? _headEnd : 0;
@@ -41,15 +39,13 @@ internal struct ReceiveBuffer()
         return _array.AsMemory(_end);
     }
 
-    /// <summary>Bytes were received into <see cref="GetFreeSpace"/>.</summary>
+    /// <summary>Adds bytes that were received into <see cref="GetFreeSpace"/>.</summary>
     public void Received(int count) => _end += count;
 
-    /// <summary>Unread bytes were used.</summary>
+    /// <summary>Removes unread bytes that were used.</summary>
     public void Consume(int count) => _start += count;
 
-    /// <summary>
-    /// A whole head has been parsed: it is no longer unread, and stays in its place until <see cref="EndRequest"/>.
-    /// </summary>
+    /// <summary>Marks a parsed head as read. It stays in its place until <see cref="EndRequest"/>.</summary>
     public void BeginRequest(int headLength)
     {
         _start += headLength;
@@ -59,14 +55,14 @@ internal struct ReceiveBuffer()
 
     public void EndRequest() => _hasRequest = false;
 
-    /// <summary>Gives the array back. Nothing may be unread.</summary>
+    /// <summary>Returns the array to its pool. Nothing may be unread.</summary>
     public void Release()
     {
         if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
         Abandon();
     }
 
-    /// <summary>Forgets the array without giving it back: an operation may still hold it.</summary>
+    /// <summary>Forgets the array without returning it, since an operation may still hold it.</summary>
     public void Abandon()
     {
         _array = [];
@@ -86,7 +82,7 @@ internal struct ReceiveBuffer()
         byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, _array.Length * 2));
         _array.AsSpan(0, _end).CopyTo(larger);
 
-        // A handler may hold spans of the old array while a request is under way: then the collector takes it, not the pool.
+        // A handler may hold spans of the old array while a request is under way. The garbage collector gets it then.
         if (_array.Length > 0 && !_hasRequest) ArrayPool<byte>.Shared.Return(_array);
         _array = larger;
     }

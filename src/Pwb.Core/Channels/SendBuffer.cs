@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Pwb.Channels;
 
 /// <summary>
-/// The bytes that are to be sent with the next write. It rents its array when there is something to send. Part of its
-/// channel: a struct, because each object that an idle connection has counts.
+/// The bytes for the next write. The buffer rents its array when there is something to send. A struct, because each object of an
+/// idle connection counts.
 /// </summary>
 internal struct SendBuffer()
 {
-    /// <summary>How much is gathered for one write. Beyond, what is there goes out first.</summary>
+    /// <summary>The greatest number of bytes gathered for one write. Beyond it, the gathered bytes go out first.</summary>
     public const int MaxLength = 64 * 1024;
 
     private const int InitialSize = 8 * 1024;
@@ -19,7 +19,7 @@ internal struct SendBuffer()
 
     public readonly ReadOnlyMemory<byte> Pending => _array.AsMemory(0, Length);
 
-    /// <summary>Room for at least that many bytes behind those that are pending.</summary>
+    /// <summary>Room for at least that many bytes behind the pending ones.</summary>
     public Span<byte> GetSpan(int length)
     {
         if (_array.Length - Length < length) Grow(Length + length);
@@ -34,7 +34,7 @@ internal struct SendBuffer()
         Length += bytes.Length;
     }
 
-    /// <summary>Takes back what was appended since the buffer had that length.</summary>
+    /// <summary>Removes the bytes that were appended since the buffer had that length.</summary>
     public void Truncate(int length) => Length = length;
 
     public void Release()
@@ -43,7 +43,7 @@ internal struct SendBuffer()
         Abandon();
     }
 
-    /// <summary>Forgets the array without giving it back: an operation, or user code, may still hold it.</summary>
+    /// <summary>Forgets the array without returning it, since an operation or user code may still hold it.</summary>
     public void Abandon()
     {
         _array = [];

@@ -1,8 +1,8 @@
 namespace Pwb.Channels;
 
 /// <summary>
-/// How many more bytes a client has sent that serve nobody than bytes that serve somebody. Bytes of use pay for those that are
-/// not, and so does time: who sends a little of either kind, now and then, never reaches a limit.
+/// The client's wasted bytes minus its useful ones. Useful bytes pay for wasted ones, and time does too: a client that now and
+/// then sends a little of either kind never reaches a limit.
 /// </summary>
 internal struct Waste
 {
@@ -12,14 +12,14 @@ internal struct Waste
     private long _level;
     private long _paidUntil;
 
-    /// <summary>Bytes have come.</summary>
-    /// <param name="wasted">How many of them serve nobody.</param>
-    /// <param name="used">How many are of use.</param>
+    /// <summary>Counts bytes.</summary>
+    /// <param name="wasted">The number of bytes that serve nobody.</param>
+    /// <param name="used">The number of useful bytes.</param>
     /// <param name="now">The time, in milliseconds.</param>
-    /// <returns>By how much the client has sent more of the one than of the other.</returns>
+    /// <returns>The number of wasted bytes that nothing has paid for.</returns>
     public long Add(long wasted, long used, long now)
     {
-        _level = Math.Max(0, _level - ((now - _paidUntil) * PaidPerMillisecond)); // time pays first, for what was before
+        _level = Math.Max(0, _level - ((now - _paidUntil) * PaidPerMillisecond)); // time pays first, for earlier bytes
         _paidUntil = now;
         return _level = Math.Max(0, _level + wasted - used);
     }

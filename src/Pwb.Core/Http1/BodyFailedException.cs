@@ -1,4 +1,4 @@
 namespace Pwb.Http1;
 
-/// <summary>The body of a response has failed when its head was on the wire, so the connection is over.</summary>
+/// <summary>Thrown when the body of a response fails after its head was sent: the connection is over.</summary>
 internal sealed class BodyFailedException(string message, Exception? innerException) : IOException(message, innerException);

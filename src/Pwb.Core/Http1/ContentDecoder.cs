@@ -5,8 +5,8 @@ using Pwb.Protocol;
 namespace Pwb.Http1;
 
 /// <summary>
-/// Finds the content of one request among the bytes that have arrived, by Content-Length or chunked. It waits for nothing. Part
-/// of its content: a struct, so that content costs one object.
+/// Finds the content of one request in the received bytes, by Content-Length or chunked coding. It never waits. A struct, so that
+/// content costs one object.
 /// </summary>
 internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
 {
@@ -16,7 +16,7 @@ internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
     private HttpFields? _trailers;
     private long _remaining = head.ContentLength;
 
-    /// <summary>How much content there may be.</summary>
+    /// <summary>The greatest length of the content.</summary>
     public long MaxContentLength
     {
         readonly get => _chunked.MaxContentLength;
@@ -26,22 +26,22 @@ internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
     /// <summary>Whether all of the content has been taken.</summary>
     public bool IsAtEnd { readonly get; private set; }
 
-    /// <summary>Why the content is refused, if it is.</summary>
+    /// <summary>The reason to refuse the content, or None.</summary>
     public Rejection Rejection { readonly get; private set; }
 
-    /// <summary>The trailer section, if there was one and it is whole.</summary>
+    /// <summary>The trailer section; null before it is complete, and without one.</summary>
     public readonly HttpFields? Trailers => IsAtEnd ? _trailers : null;
 
-    /// <summary>The number of bytes that are left for certain.</summary>
+    /// <summary>The number of bytes that are certainly left.</summary>
     public readonly long KnownLeft => _isChunked ? 0 : _remaining;
 
-    /// <summary>How many of the bytes that come next are content for certain.</summary>
+    /// <summary>The number of next bytes that are certainly content.</summary>
     public readonly long NextLength => !_isChunked ? _remaining : _chunked.IsInData ? _chunked.Remaining : 0;
 
-    /// <summary>Takes content that has arrived.</summary>
-    /// <param name="receiver">Has what has arrived, and counts what of it is of use.</param>
-    /// <param name="destination">Gets the content; it is dropped if this is empty.</param>
-    /// <param name="maxCount">The most to take.</param>
+    /// <summary>Takes received content.</summary>
+    /// <param name="receiver">The received bytes; it also counts useful and wasted ones.</param>
+    /// <param name="destination">Gets the content. If it is empty, the content is dropped.</param>
+    /// <param name="maxCount">The greatest number of bytes to take.</param>
     /// <param name="count">The number of bytes taken.</param>
     public Taking Take(ChannelReceiver receiver, Span<byte> destination, int maxCount, out int count)
     {
@@ -73,10 +73,10 @@ internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
         return Taking.Taken;
     }
 
-    /// <summary>Drops content that has arrived.</summary>
-    /// <param name="receiver">Has what has arrived, and counts what of it is of use.</param>
+    /// <summary>Drops received content.</summary>
+    /// <param name="receiver">The received bytes; it also counts useful and wasted ones.</param>
     /// <param name="count">The number of bytes of content that were dropped.</param>
-    /// <returns>Whether this was the end, or the content is refused; if not, more has to arrive.</returns>
+    /// <returns>True at the end of the content and after a refusal; false if more bytes have to arrive.</returns>
     public bool Discard(ChannelReceiver receiver, out long count)
     {
         Taking taking;
@@ -85,7 +85,7 @@ internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
         return taking != Taking.NeedMoreData;
     }
 
-    /// <summary>Content went to its reader without having been here. See <see cref="NextLength"/>.</summary>
+    /// <summary>Counts content that went straight to its reader. See <see cref="NextLength"/>.</summary>
     public void Took(ChannelReceiver receiver, int count)
     {
         receiver.CountUsed(count);
@@ -116,7 +116,7 @@ internal struct ContentDecoder(RequestHead head, PwbServerLimits limits)
             if (!_trailerLines.IsAtEnd) (_trailers ??= new HttpFields()).Add(_trailerLines.Name, _trailerLines.Value);
         }
 
-        // In bytes of their own, since the buffer goes on.
+        // In an array of their own, since the buffer is used again.
         _trailers?.SetBytes(section[.._trailerLines.Position].ToArray(), 0);
         receiver.Received.Consume(_trailerLines.Position);
         if (receiver.IsWasted(_trailerLines.Position)) return Fail(Rejection.TooMuchFraming);

@@ -1,14 +1,14 @@
 namespace Pwb.Http1;
 
-/// <summary>Where a response's content comes from.</summary>
+/// <summary>The place that a response's content comes from.</summary>
 internal enum ContentOrigin
 {
-    /// <summary>There is none to send.</summary>
+    /// <summary>No content is sent.</summary>
     Nowhere,
 
-    /// <summary>It is in memory.</summary>
+    /// <summary>The content is in memory.</summary>
     Memory,
 
-    /// <summary>Its body writes it.</summary>
+    /// <summary>The response's body writes the content.</summary>
     Body,
 }

@@ -4,12 +4,13 @@ using Pwb.Channels;
 namespace Pwb.Http1;
 
 /// <summary>
-/// Exchanges that nobody has just now, of all servers of the process. A connection has one only while there is something to parse
-/// or to answer, because each byte that an idle connection has counts.
+/// Exchanges that no connection needs now, of all servers of the process. A connection has an exchange only while there is
+/// something to parse or to answer, because every byte of an idle connection counts.
 /// </summary>
 internal static class ExchangePool
 {
-    // How many are kept besides one for each thread. A handler that waits has its connection go on elsewhere, so some are needed.
+    // The number of exchanges that are kept besides one for each thread. A connection whose handler waits goes on elsewhere, so
+    // some are needed.
     private const int MaxShared = 256;
 
     private static readonly ConcurrentQueue<HttpExchange> Shared = new();
@@ -18,8 +19,8 @@ internal static class ExchangePool
     private static HttpExchange? _own;
 
     /// <param name="channel">The connection.</param>
-    /// <param name="context">What its server's connections share.</param>
-    /// <param name="number">How many of its requests have been answered.</param>
+    /// <param name="context">The state that the connections of its server share.</param>
+    /// <param name="number">The number of requests that the connection has answered.</param>
     public static HttpExchange Rent(Channel channel, Http1Context context, long number)
     {
         HttpExchange? exchange = _own;
@@ -30,8 +31,8 @@ internal static class ExchangePool
         return exchange;
     }
 
-    /// <summary>Takes an exchange back whose last request is forgotten. Nobody may have it any more.</summary>
-    /// <returns>How many requests have been answered.</returns>
+    /// <summary>Takes an exchange back after its last request is forgotten. No other reference to it may be left.</summary>
+    /// <returns>The number of requests that the connection has answered.</returns>
     public static long Return(HttpExchange exchange)
     {
         long number = exchange.Number;

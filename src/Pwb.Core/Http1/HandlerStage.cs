@@ -9,7 +9,7 @@ namespace Pwb.Http1;
 /// <summary>The first stage of an exchange: calls the handler, unless the request is refused before.</summary>
 internal static class HandlerStage
 {
-    // What a handler that never blocks may take at the most. Its server's other connections wait as long.
+    // The longest time that a handler with NeverBlocks may take. The other connections of its server wait as long.
     private static readonly TimeSpan Blocking = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Answers the request whose head has just been parsed.</summary>
@@ -31,10 +31,10 @@ internal static class HandlerStage
         if (isHeadLogged) exchange.Context.Log.Head(on, request);
         if (exchange.Current.IsLogged) exchange.Current.StartedAt = exchange.Context.Clock.TimeProvider.GetTimestamp();
 
-        // Reading content may wait, and may send 100: so nothing is left pending for it to wait with.
+        // Reading content may wait, and may send 100. So nothing pending is left to wait with it.
         if (exchange.Head.HasContent) await exchange.Channel.Sender.FlushAsync().ConfigureAwait(false);
 
-        exchange.Channel.BeginRequest(exchange.Current.Life); // before the call, since a handler may block and never return
+        exchange.Channel.BeginRequest(exchange.Current.Life); // before the call, since a handler may block for ever
         Outcome outcome = await CallHandlerAsync(on, exchange, rules).ConfigureAwait(false);
         if (outcome.Refusal == Rejection.None && exchange.Current.Response is { } response)
             outcome = await ResponseStage.RespondAsync(exchange, response).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal static class HandlerStage
 
             ValueTask<HttpResponse> handling = HandleAsync(on, exchange);
 
-            // What earlier requests are owed does not wait for this handler.
+            // Responses to earlier requests do not wait for this handler.
             if (!handling.IsCompleted && !exchange.Head.HasContent)
                 await FlushBeforeWaitAsync(exchange.Channel).ConfigureAwait(false);
             exchange.Current.Response =
@@ -71,7 +71,7 @@ internal static class HandlerStage
         }
         catch (Exception exception)
         {
-            // A handler that passed the content on may have got its fault wrapped in an exception of somebody else.
+            // A handler that passed the content on may get its fault wrapped in another exception.
             if (exchange.Current.Content is { Rejection: not Rejection.None and var fault }) return Outcome.Refuse(fault);
             if (exception is OperationCanceledException && exchange.IsAborted) throw;
             exchange.Current.Response = Refusals.InsteadOf(exception, exchange.Current.Life);
@@ -84,7 +84,7 @@ internal static class HandlerStage
         return new Outcome(KeepsOpen: true);
     }
 
-    /// <summary>Sees to what the server itself decides about a request.</summary>
+    /// <summary>Makes the decisions of the server itself about a request.</summary>
     private static Rejection Admit(OnPool on, HttpExchange exchange, EntryRules rules)
     {
         on.Check();
@@ -92,8 +92,8 @@ internal static class HandlerStage
         Rejection refusal = rules.Check(request);
         if (refusal != Rejection.None || !exchange.Head.HasContent) return refusal;
 
-        // Before anything else, so that whatever happens next the content is consumed or the connection closed, and never read as
-        // a request.
+        // First of all: whatever happens next, the content is consumed or the connection closed, and content is never read as a
+        // request.
         RequestContent content = new(exchange.Channel, request, exchange.Context.Limits, exchange.Token);
         exchange.Current.Content = content;
         if (exchange.Context.MaxContentLengthSelector?.Invoke(request) is { } maxLength) content.MaxContentLength = maxLength;
@@ -109,7 +109,7 @@ internal static class HandlerStage
         return isPromise && exchange.Context.Log.IsHeadEnabled ? HandleWatchedAsync(on, exchange) : CallAsync(exchange);
     }
 
-    // With a log as detailed as this, somebody is at work on the handler. The request is on the pool for the sake of the log.
+    // With a log this detailed, somebody is developing the handler. The log has already moved the request to the pool.
     private static ValueTask<HttpResponse> HandleWatchedAsync(OnPool on, HttpExchange exchange)
     {
         TimeProvider time = exchange.Context.Clock.TimeProvider;
@@ -131,7 +131,7 @@ internal static class HandlerStage
         }
         catch (Exception)
         {
-            channel.Control.Abort(); // the handler sees it in its token, and is awaited as ever
+            channel.Control.Abort(); // the handler's token tells it, and it is awaited as ever
         }
     }
 }

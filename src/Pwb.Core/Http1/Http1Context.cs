@@ -6,7 +6,7 @@ using Pwb.Time;
 
 namespace Pwb.Http1;
 
-/// <summary>What all HTTP/1.1 connections of a server share.</summary>
+/// <summary>The state that all HTTP/1.1 connections of a server share.</summary>
 internal sealed class Http1Context(
     IRequestHandler handler, PwbServerOptions options, ChannelContext channels, ConnectionLog log, AccessLog accessLog)
 {
@@ -18,11 +18,11 @@ internal sealed class Http1Context(
     /// </summary>
     public bool HandlerNeverBlocks { get; } = !options.IgnoreNeverBlocks && handler.NeverBlocks;
 
-    /// <summary>Whether requests may be lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
+    /// <summary>Whether requests are lent to the handler: see <see cref="IBorrowingHandler"/>.</summary>
     public bool HandlerBorrows { get; } =
         options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
 
-    /// <summary>A copy, since the list may change after it was checked.</summary>
+    /// <summary>A copy, since the user's list may change after the check.</summary>
     public string[] AdditionalMethods { get; } = [.. options.AdditionalMethods];
 
     public PwbServerLimits Limits { get; } = options.Limits;
@@ -35,6 +35,6 @@ internal sealed class Http1Context(
 
     public AccessLog AccessLog => accessLog;
 
-    /// <summary>Whether connections are to end after the response that is under way.</summary>
+    /// <summary>Whether connections end after the current response.</summary>
     public bool IsStopping => channels.IsStopping;
 }

@@ -10,32 +10,30 @@ using Pwb.Time;
 namespace Pwb.Http1;
 
 /// <summary>
-/// The protocol engine of one connection: receives a head, has it answered, decides how to go on. Results come up to it as
-/// values, and nothing below knows it. Used by the connection's loop alone: <see cref="ServeAsync"/> each time that bytes have
-/// come.
+/// The protocol engine of one connection: receives a head, has it answered, and decides how to go on. Results come up as return
+/// values; nothing below knows the engine. Only the connection's loop uses it, and calls <see cref="ServeAsync"/> each time that
+/// bytes have come.
 /// </summary>
 internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRules rules)
 {
-    // After so many requests without a wait, a connection that pipelines lets the others have their turn.
+    // After this number of requests without a wait, a connection that pipelines yields to the others.
     private const int MaxBurst = 64;
 
     private RequestParser _parser = new(context.Limits, context.AdditionalMethods);
     private HttpExchange? _exchange; // only while there is something to parse or to answer
-    private long _answered; // requests, before that exchange
+    private long _answered; // requests before the present exchange
     private bool _isNew = true;
-    private bool _hasWaited; // for the first byte of what is to be received next
+    private bool _hasWaited; // for the first byte of the next head
     private long _headDueAt;
     private int _burst;
 
     private HttpExchange Exchange => _exchange ??= ExchangePool.Rent(channel, context, _answered);
 
-    /// <summary>The method of the request that is being answered, if one is. For any thread.</summary>
+    /// <summary>The method of the current request, or null. For any thread.</summary>
     public string? ActiveMethod => channel.IsAtWork ? Volatile.Read(ref _exchange)?.Head.KnownMethod : null;
 
     /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
-    /// <returns>
-    /// Whether a next request is to be waited for, and this called again when it comes. If not, the connection is at its end.
-    /// </returns>
+    /// <returns>True to wait for a next request and call this again when it comes; false at the end of the connection.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ServeAsync()
     {
@@ -92,10 +90,10 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         }
     }
 
-    /// <summary>The first byte of a next request was waited for.</summary>
+    /// <summary>To be called after a wait for the first byte of a next request.</summary>
     public void HasWaited() => _burst = 0;
 
-    /// <summary>Answers with a refusal and ends the connection: nothing that follows is looked at.</summary>
+    /// <summary>Sends a refusal and ends the connection. Bytes behind the refused ones are never looked at.</summary>
     public async ValueTask RefuseAsync(Rejection rejection)
     {
         OnPool on = await channel.GoToPoolAsync(); // the log may block
@@ -103,7 +101,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         await EndAsync(isLast: false).ConfigureAwait(false);
     }
 
-    /// <summary>Runs what user code the connection's end has interrupted, and forgets its request.</summary>
+    /// <summary>Runs user code that is left at the connection's end, and forgets the request.</summary>
     public async ValueTask ReleaseAsync()
     {
         if (_exchange is null) return;
@@ -123,7 +121,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
             ResponseStage.AppendRefusal(await channel.GoToPoolAsync(), Exchange, outcome.Refusal);
         if (outcome.KeepsOpen)
         {
-            if (!Exchange.HasMore) return true; // sent with what comes next
+            if (!Exchange.HasMore) return true; // the response is sent with the next bytes
 
             await channel.Sender.FlushAsync().ConfigureAwait(false);
             await Exchange.FinishAsync().ConfigureAwait(false);
@@ -143,8 +141,8 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         return false;
     }
 
-    // The span is current in here and in all that is awaited, and nowhere else: what an async method sets ends with it. Listeners
-    // are other people's code: they run on the pool, and what they throw ends here. The observation ends when the response has
+    // The span is current in this method and in everything that it awaits, since changes by an async method end with it.
+    // Listeners are user code: they run on the pool, and their exceptions end here. The observation ends when the response has
     // been sent.
     private async ValueTask<Outcome> AnswerObservedAsync()
     {
@@ -170,13 +168,11 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         }
     }
 
-    /// <summary>
-    /// Sends what is pending, then FIN, then runs user code that was left, then waits for the client to end too.
-    /// </summary>
+    /// <summary>Sends pending bytes, then FIN, then runs user code that is left, then waits for the client's end.</summary>
     /// <param name="isLast">
-    /// Whether the client will send no other request (RFC 9112 §9.6) and has sent nothing more. There is nothing to wait for
-    /// then, but over TLS: it may still send a close_notify. Content that was not read in one with its head may still have an
-    /// empty line behind it, which old clients send.
+    /// Whether the client will send no other request (RFC 9112 §9.6) and has sent nothing more. Then there is nothing to wait
+    /// for, except over TLS, where a close_notify may still come. An empty line, which old clients send, may still follow content
+    /// that was not read together with its head.
     /// </param>
     private async ValueTask EndAsync(bool isLast)
     {
@@ -187,7 +183,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         if (lingers) await channel.LingerAsync().ConfigureAwait(false);
     }
 
-    // A head that has begun to arrive is in it, so it is given back only where none has.
+    // The exchange holds the begun head, so it is given back only where no head has begun.
     private void GiveExchangeBack()
     {
         if (_exchange is not { } exchange) return;
@@ -200,7 +196,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         PwbServerLimits limits = context.Limits;
         if (!isIdle)
         {
-            // One deadline for the whole head, however many pieces it comes in.
+            // One deadline for the whole head, in any number of pieces.
             if (_headDueAt == 0) _headDueAt = channel.Clock.After(limits.RequestHeadTimeout);
             channel.Receiver.BeginWait(Wait.Head, _headDueAt);
             return;

@@ -10,22 +10,22 @@ using Pwb.Threads;
 namespace Pwb.Http1;
 
 /// <summary>
-/// One request and its response after another: what the stages of each know of it. In this order: the parser fills
-/// <see cref="Head"/> and <see cref="Fields"/>; <see cref="HandlerStage"/> calls the handler, <see cref="ResponseStage"/> appends
-/// its response or a refusal, <see cref="TakeOverStage"/> runs another protocol if that is the response; when all has been sent,
-/// <see cref="FinishAsync"/> runs the user code that nobody waits for; <see cref="Forget"/> makes room for the next, which may be
-/// that of another connection: see <see cref="ExchangePool"/>.
+/// One request with its response, and then the next: the shared state of the stages. The stages come in this order. The parser
+/// fills <see cref="Head"/> and <see cref="Fields"/>. <see cref="HandlerStage"/> calls the handler. <see cref="ResponseStage"/>
+/// appends its response or a refusal. <see cref="TakeOverStage"/> runs another protocol, if the response is an upgrade. When
+/// everything has been sent, <see cref="FinishAsync"/> runs the remaining user code. <see cref="Forget"/> makes room for the next
+/// request, which may be one of another connection: see <see cref="ExchangePool"/>.
 /// </summary>
 internal sealed class HttpExchange
 {
-    private HttpRequest? _lent; // to handlers that keep none
+    private HttpRequest? _lent; // lent to handlers that keep no request
     private Channel? _channel;
     private Http1Context? _context;
     private bool _isTainted;
 
     public HttpExchange() => Head.Reset();
 
-    /// <summary>What belongs to the present request.</summary>
+    /// <summary>The state of the current request.</summary>
     public ExchangeState Current;
 
     public Channel Channel => _channel!;
@@ -36,13 +36,13 @@ internal sealed class HttpExchange
 
     public HttpFields Fields { get; } = new();
 
-    /// <summary>The number of requests that have been answered, or are being answered.</summary>
+    /// <summary>The number of requests on this connection, the current one included.</summary>
     public long Number { get; private set; }
 
     /// <summary>The request's name in the log.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Channel.Id}-{Number}");
 
-    /// <summary>The status that was sent, or is about to be; 0 when there is none yet.</summary>
+    /// <summary>The status of the sent response, or of the one to be sent; 0 before.</summary>
     public int StatusCode => Current.Sent.StatusCode;
 
     /// <summary>
@@ -55,17 +55,17 @@ internal sealed class HttpExchange
         !Current.IsFinished
             && (Current.IsLogged || Current.Refusal != Rejection.None || Current.Response is { Body.IsUserCode: true });
 
-    /// <summary>Whether the request has been told that the server stops.</summary>
+    /// <summary>Whether the request's stopping token has been cancelled.</summary>
     public bool IsStopped => Current.Life is { IsStopping: true };
 
     /// <summary>Whether the request, or its connection, has been aborted.</summary>
     public bool IsAborted =>
         Channel.Aborted.IsCancellationRequested || Current.Life is { Aborted.IsCancellationRequested: true };
 
-    /// <summary>What the handler and the body are given.</summary>
+    /// <summary>The token for the handler and the body.</summary>
     public CancellationToken Token => Current.Life?.Aborted ?? Channel.Aborted;
 
-    /// <summary>Begins to serve a connection. To be called once, or after <see cref="TryDetach"/>.</summary>
+    /// <summary>Attaches the exchange to a connection. To be called once, or after <see cref="TryDetach"/>.</summary>
     public void Attach(Channel channel, Http1Context context, long number)
     {
         _channel = channel;
@@ -73,8 +73,8 @@ internal sealed class HttpExchange
         Number = number;
     }
 
-    /// <summary>Leaves its connection, after <see cref="Forget"/>.</summary>
-    /// <returns>Whether another may have it: not if an operation of user code is still under way.</returns>
+    /// <summary>Detaches the exchange from its connection, after <see cref="Forget"/>.</summary>
+    /// <returns>Whether another connection may have it: false while an operation of user code is still under way.</returns>
     public bool TryDetach()
     {
         if (_isTainted) return false;
@@ -83,8 +83,8 @@ internal sealed class HttpExchange
         return true;
     }
 
-    /// <summary>Lets the request be read: what the parser found lies where it was received.</summary>
-    /// <param name="span">The request's span, if somebody observes it.</param>
+    /// <summary>Makes the request object of the parsed head, whose bytes stay in the receive buffer.</summary>
+    /// <param name="span">The request's span, or null.</param>
     public HttpRequest Begin(Activity? span = null)
     {
         Current.Span = span;
@@ -107,7 +107,7 @@ internal sealed class HttpExchange
         return Current.Request;
     }
 
-    /// <summary>A request is about to be answered: it gets a number.</summary>
+    /// <summary>Numbers the request, before it is answered.</summary>
     public void CountRequest() => Number++;
 
     /// <summary>Notes that the handler has failed.</summary>
@@ -120,7 +120,7 @@ internal sealed class HttpExchange
     /// <summary>Notes that the response's body, or the protocol that took over, has failed.</summary>
     public async ValueTask BodyFailedAsync(Exception exception)
     {
-        // A body that heeds its token has not failed.
+        // A body that ends by its token has not failed.
         if (exception is OperationCanceledException && (IsAborted || IsStopped)) return;
 
         Current.Failure = exception;
@@ -128,8 +128,7 @@ internal sealed class HttpExchange
     }
 
     /// <summary>
-    /// Runs the user code that comes after a response has been sent: its body's disposal, and logs. The client is watched
-    /// meanwhile.
+    /// Runs the user code that comes after the sent response: the body's disposal, and logs. The client is watched meanwhile.
     /// </summary>
     public async ValueTask FinishAsync()
     {
@@ -139,7 +138,7 @@ internal sealed class HttpExchange
         Log(await Channel.GoToPoolAsync());
     }
 
-    /// <summary>Forgets the request, all at once. The one place that does.</summary>
+    /// <summary>Forgets the request completely. No other method does.</summary>
     public void Forget()
     {
         Channel.EndRequest();
@@ -157,7 +156,8 @@ internal sealed class HttpExchange
         Channel.Taint();
     }
 
-    // Who cancels a body on purpose knows of it. A timeout is a failure, although HttpClient says it with a cancelled token.
+    // An owner who cancels a body on purpose knows of it. A timeout is a failure, although HttpClient reports it with a cancelled
+    // token.
     private bool IsOwnersEnd(Exception exception) =>
         exception is OperationCanceledException { InnerException: not TimeoutException } cancelled
         && (cancelled.CancellationToken.IsCancellationRequested || IsAborted || IsStopped);

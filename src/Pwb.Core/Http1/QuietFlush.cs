@@ -1,13 +1,12 @@
 namespace Pwb.Http1;
 
 /// <summary>
-/// Sends what a body has written once it has been silent for some milliseconds, so that nothing waits in a buffer for a writer
-/// that waits itself. Writes
-/// that follow at once still share a send. It runs on the pool and never beside an operation of the body: who finds it at work
-/// waits for its end.
+/// Sends a body's written bytes after some milliseconds of silence, so that nothing waits in a buffer for a writer that waits
+/// itself. Writes in quick succession still share a send. The flush runs on the pool and never beside an operation of the body:
+/// an operation that finds it at work waits for its end.
 /// </summary>
-/// <param name="flush">Sends what is pending; false if the body is at work just now.</param>
-/// <param name="time">The clock that tells silence.</param>
+/// <param name="flush">Sends pending bytes; returns false if the body is writing.</param>
+/// <param name="time">The clock that measures silence.</param>
 internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(5);
@@ -17,7 +16,7 @@ internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time)
     private int _writesSeen;
     private int _isArmed;
 
-    /// <summary>The body has written something that was not sent.</summary>
+    /// <summary>To be called after the body has written something that was not sent.</summary>
     public void Written()
     {
         Volatile.Write(ref _writes, _writes + 1);
@@ -30,7 +29,7 @@ internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time)
 
     private ITimer Create()
     {
-        // Without the body's AsyncLocals, which are no business of a timer.
+        // Without the body's AsyncLocals, which do not belong to a timer.
         bool isSuppressed = ExecutionContext.IsFlowSuppressed();
         using (isSuppressed ? default : ExecutionContext.SuppressFlow())
         {
@@ -54,10 +53,10 @@ internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time)
         }
         catch (Exception)
         {
-            return; // the body's next write fails as well, and says so
+            return; // the body's next write fails as well, and throws
         }
 
-        // What was written since then has seen the timer armed.
+        // A write since then has seen the armed timer.
         Volatile.Write(ref _isArmed, 0);
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _writes) != writes && Interlocked.Exchange(ref _isArmed, 1) == 0) Rearm();

@@ -8,9 +8,9 @@ using Pwb.Time;
 namespace Pwb.Http1;
 
 /// <summary>
-/// The content of one request, by Content-Length or chunked. It comes from what has arrived with the head first, then straight
-/// from the channel. It knows whether the client waits for 100 (Continue). User code holds it, so every read goes through its
-/// gate: a second one at the same time, or one after the end, throws before it touches anything.
+/// The content of one request, by Content-Length or chunked coding. Content that arrived with the head comes first, then content
+/// straight from the channel. The stream also knows whether the client waits for 100 (Continue). User code holds it, so every
+/// read passes its gate: a concurrent read, or one after the end, throws before it touches anything.
 /// </summary>
 internal sealed class RequestContent : ForwardStream
 {
@@ -26,10 +26,10 @@ internal sealed class RequestContent : ForwardStream
     private bool _isContinueDue;
     private bool _isFinal;
 
-    /// <param name="channel">Where the content comes from.</param>
-    /// <param name="request">The request, which gets the trailers.</param>
-    /// <param name="limits">How much there may be, and how slowly it may come.</param>
-    /// <param name="requestToken">The request's token, which ends no read: the channel's own does.</param>
+    /// <param name="channel">The connection.</param>
+    /// <param name="request">The request, which receives the trailers.</param>
+    /// <param name="limits">The greatest length and the least rate of content.</param>
+    /// <param name="requestToken">The request's token. It ends no read; the channel's own token does.</param>
     public RequestContent(Channel channel, HttpRequest request, PwbServerLimits limits, CancellationToken requestToken)
     {
         _channel = channel;
@@ -41,7 +41,7 @@ internal sealed class RequestContent : ForwardStream
         _isContinueDue = request.Head.ExpectsContinue;
     }
 
-    /// <summary>How much content there may be.</summary>
+    /// <summary>The greatest length of the content.</summary>
     public long MaxContentLength
     {
         get => _decoder.MaxContentLength;
@@ -51,25 +51,25 @@ internal sealed class RequestContent : ForwardStream
     /// <summary>Whether all of the content has been taken.</summary>
     public bool IsAtEnd => _decoder.IsAtEnd;
 
-    /// <summary>Why the content is refused, if it is.</summary>
+    /// <summary>The reason to refuse the content, or None.</summary>
     public Rejection Rejection => _decoder.Rejection;
 
-    /// <summary>What a response needs to know of it.</summary>
+    /// <summary>The state of the content, for the response.</summary>
     public ContentState State => new(!IsAtEnd, _isContinueDue, _decoder.KnownLeft);
 
     public override bool CanRead => true;
 
     public override long Length => throw new NotSupportedException("Use HttpRequest.ContentLength.");
 
-    /// <summary>User code gets no more of it.</summary>
-    /// <returns>False if a read is under way, by which the connection is lost.</returns>
+    /// <summary>Closes the content to user code.</summary>
+    /// <returns>False if a read is under way. The connection is then lost.</returns>
     public bool CloseToUser() => _gate.Close();
 
     /// <summary>
-    /// A response begins. From now on no read sends 100 (Continue): it would come too late, and into the middle of what the loop
-    /// sends.
+    /// Begins the response. From now on no read sends 100 (Continue), which would come too late and into the middle of the
+    /// response.
     /// </summary>
-    /// <returns>False if a read of user code is under way, by which the connection is lost.</returns>
+    /// <returns>False if user code is reading. The connection is then lost.</returns>
     public bool TryBeginResponse()
     {
         if (!_gate.TryEnter()) return false;
@@ -78,7 +78,7 @@ internal sealed class RequestContent : ForwardStream
         return true;
     }
 
-    /// <summary>Tells a client that waits for it to send its content: RFC 9110 §10.1.1.</summary>
+    /// <summary>Sends 100 (Continue) to a client that waits for it: RFC 9110 §10.1.1.</summary>
     public ValueTask SendContinueAsync()
     {
         _isContinueDue = false;
@@ -87,11 +87,12 @@ internal sealed class RequestContent : ForwardStream
     }
 
     /// <summary>
-    /// Receives and drops what the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and
+    /// Receives and drops the content that the handler has left, within <see cref="PwbServerLimits.MaxDrainedContentLength"/> and
     /// <see cref="PwbServerLimits.DrainTimeout"/>.
     /// </summary>
     /// <returns>
-    /// Why it is refused; None if all of it was good and has been taken; null if it was too much or too slow to know.
+    /// The reason to refuse the content; None if all of it was valid and has been taken; null if it was too much or too slow to
+    /// decide.
     /// </returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Rejection?> DrainAsync()
@@ -108,7 +109,7 @@ internal sealed class RequestContent : ForwardStream
             left -= count;
             if (left < 0) return null;
             if (isOver) return Rejection;
-            if (_isContinueDue) return null; // the client was never told to send it, and need not
+            if (_isContinueDue) return null; // the client was never told to send its content
 
             await _channel.Sender.FlushAsync().ConfigureAwait(false);
             Memory<byte> space = _receiver.Received.GetFreeSpace();
@@ -135,7 +136,7 @@ internal sealed class RequestContent : ForwardStream
             if (taking == Taking.Failed) return ValueTask.FromException<int>(new RequestRejectedException(Rejection));
             if (taking != Taking.NeedMoreData) return new ValueTask<int>(count);
 
-            // A read of nothing waits for something, as everywhere in .NET.
+            // A read of no bytes waits until there are some, as everywhere in .NET.
             if (buffer.IsEmpty && _receiver.Received.UnreadLength > 0) return new ValueTask<int>(0);
 
             isWaiting = true;
@@ -147,7 +148,7 @@ internal sealed class RequestContent : ForwardStream
         }
     }
 
-    // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
+    // Not pooled: user code that awaits its task twice would return a pooled one twice, and others would share it.
     private async ValueTask<int> ReceiveForUserAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         CancellationTokenSource? both = null;
@@ -177,7 +178,7 @@ internal sealed class RequestContent : ForwardStream
             Memory<byte> direct = DirectPart(destination);
             int received = await ReceiveOrRejectAsync(direct.IsEmpty ? _receiver.Received.GetFreeSpace() : direct, token)
                 .ConfigureAwait(false);
-            ObjectDisposedException.ThrowIf(_gate.IsClosed, this); // the request ended meanwhile, and with it the connection
+            ObjectDisposedException.ThrowIf(_gate.IsClosed, this); // the request has ended meanwhile, and the connection with it
             if (!direct.IsEmpty)
             {
                 _decoder.Took(_receiver, received);
@@ -193,7 +194,7 @@ internal sealed class RequestContent : ForwardStream
         }
     }
 
-    /// <summary>Receives content, or framing of it: <see cref="PwbServerLimits.MinContentRate"/> applies.</summary>
+    /// <summary>Receives content or its framing, within <see cref="PwbServerLimits.MinContentRate"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveOrRejectAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
@@ -215,12 +216,13 @@ internal sealed class RequestContent : ForwardStream
         long dueAt = _channel.Clock.After(_limits.ContentTimeout);
         if (_limits.MinContentRate == 0) return dueAt;
 
-        // Kestrel's rule: slow is whoever has taken longer than the bytes so far excuse, once the grace is used up.
+        // Kestrel's rule: a client is too slow if it has taken longer than its bytes so far excuse, once the grace period is used
+        // up.
         long excused = _received * 1000 / _limits.MinContentRate;
         return Math.Min(dueAt, _channel.Clock.After(_limits.ContentRateGracePeriod) + excused - _waited);
     }
 
-    // Where the next bytes are content for certain and none of them has arrived, they can go to the reader without a copy.
+    // If the next bytes are certainly content, and none has arrived, they go to the reader without a copy.
     private Memory<byte> DirectPart(Memory<byte> destination) =>
         _receiver.Received.UnreadLength == 0
             ? destination[..(int)Math.Min(destination.Length, _decoder.NextLength)]
@@ -234,13 +236,13 @@ internal sealed class RequestContent : ForwardStream
         return taking;
     }
 
-    // A client whose content is here has not waited to be told.
+    // A client whose content is here does not wait for 100.
     private void NoteArrival()
     {
         if (_receiver.Received.UnreadLength > 0 && !IsAtEnd && Rejection == Rejection.None) _isContinueDue = false;
     }
 
-    // Only now that they are whole.
+    // Only complete trailers are shown.
     private void ShowTrailers()
     {
         if (_decoder.Trailers is { } trailers) _request.SetTrailers(trailers);

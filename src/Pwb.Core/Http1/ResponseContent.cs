@@ -8,26 +8,25 @@ using Pwb.Threads;
 namespace Pwb.Http1;
 
 /// <summary>
-/// Takes the content of one response from its body, frames it, and sees to it that it is neither short nor long. User code holds
-/// it, so every operation goes through its gate: a second one at the same time, or one after the end, throws before it touches
-/// anything.
+/// Takes the content of one response from its body, frames it, and ensures its exact length. User code holds the stream, so every
+/// operation passes its gate: a concurrent operation, or one after the end, throws before it touches anything.
 /// </summary>
-/// <param name="channel">Where the content goes.</param>
-/// <param name="framing">How its end is marked.</param>
-/// <param name="length">How long it is to be, if that was said.</param>
+/// <param name="channel">The connection.</param>
+/// <param name="framing">How the end of the content is marked.</param>
+/// <param name="length">The declared length, or null.</param>
 /// <param name="isPushed">Whether each write is sent at once.</param>
-/// <param name="isDiscarded">Whether nothing is sent, as in answer to HEAD.</param>
-/// <param name="time">The clock that tells silence.</param>
+/// <param name="isDiscarded">Whether nothing is sent, as in a response to HEAD.</param>
+/// <param name="time">The clock that measures silence.</param>
 /// <param name="requestToken">
-/// The token that the body was given. It ends no write: that the client has sent its FIN says nothing about whether it still
-/// reads, and if it is gone the write fails by itself.
+/// The body's token. It ends no write: a client that has sent FIN may still read, and a write to a client that is gone fails by
+/// itself.
 /// </param>
 internal sealed class ResponseContent(
     Channel channel, ContentFraming framing, long? length, bool isPushed, bool isDiscarded, TimeProvider time,
     CancellationToken requestToken) : ForwardStream, IFileSink
 {
     private Gate _gate;
-    private volatile bool _isMisused; // a body that swallows the exception does not make its content whole
+    private volatile bool _isMisused; // a body that swallows the exception does not make its content complete
     private bool _isTooLong;
     private QuietFlush? _quietFlush;
     private TaskCompletionSource? _ownFlush;
@@ -47,8 +46,8 @@ internal sealed class ResponseContent(
 
     public int PieceLength => channel.Sender.PieceLength;
 
-    /// <summary>The body has returned: nothing more is taken.</summary>
-    /// <returns>False if a write or a flush of it is still under way, by which the connection is lost.</returns>
+    /// <summary>Closes the content after the body has returned.</summary>
+    /// <returns>False if a write or a flush of the body is still under way. The connection is then lost.</returns>
     public async ValueTask<bool> CloseToUserAsync()
     {
         _quietFlush?.Dispose();
@@ -58,10 +57,10 @@ internal sealed class ResponseContent(
     }
 
     /// <summary>Ends the content of a body that has written everything.</summary>
-    /// <param name="trailers">The trailer section, which is sent behind chunked content only: RFC 9110 §6.5.</param>
+    /// <param name="trailers">The trailer section. It is sent behind chunked content only: RFC 9110 §6.5.</param>
     /// <exception cref="ArgumentException">A trailer field is not valid.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The body has written less than it said, tried to write more, or wrote twice at once.
+    /// The body has written less than it declared, tried to write more, or wrote concurrently.
     /// </exception>
     public void Complete(IReadOnlyList<(string Name, string Value)> trailers)
     {
@@ -78,7 +77,7 @@ internal sealed class ResponseContent(
         channel.Sender.Pending.Append("\r\n"u8);
     }
 
-    // Not pooled: user code that awaits its task twice would put a pooled one back twice, and others would share it.
+    // Not pooled: user code that awaits its task twice would return a pooled one twice, and others would share it.
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!TryEnter(cancellationToken)) await EnterAsync().ConfigureAwait(false);
@@ -167,8 +166,7 @@ internal sealed class ResponseContent(
         }
     }
 
-    // The task is there before the gate shows the operation, and completes also if there is none, so that nobody waits for
-    // nothing.
+    // The task exists before the gate shows the operation, and completes in any case, so that nobody waits in vain.
     private async ValueTask<bool> FlushOwnAsync()
     {
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -186,7 +184,7 @@ internal sealed class ResponseContent(
         }
     }
 
-    // A write that is given up half-way leaves nothing that could be continued: a token of the caller's own ends the connection.
+    // A write that was cancelled half-way cannot be continued, so a token of the caller's own ends the connection.
     private CancellationTokenRegistration AbortOn(CancellationToken token) => token.CanBeCanceled && token != requestToken
         ? token.UnsafeRegister(static channel => ((IChannelControl)channel!).Abort(), channel.Control)
         : default;

@@ -7,7 +7,7 @@ using Pwb.Time;
 
 namespace Pwb.Http1;
 
-/// <summary>Sends responses as they were planned: the head, framed for the request that it answers, and the content.</summary>
+/// <summary>Sends responses by their plan: the head, framed for its request, and the content.</summary>
 internal static class ResponseSender
 {
     /// <summary>Appends a response that is in memory and closes the connection.</summary>
@@ -20,9 +20,7 @@ internal static class ResponseSender
         return new SentResponse(response.StatusCode, content.Length);
     }
 
-    /// <summary>
-    /// Appends a response whose content is in memory, or that has none to send. Only what is large is sent at once.
-    /// </summary>
+    /// <summary>Appends a response whose content is in memory or empty. Only large content is sent at once.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<SentResponse> AppendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
     {
@@ -37,12 +35,12 @@ internal static class ResponseSender
         return new SentResponse(response.StatusCode, content.Length);
     }
 
-    /// <summary>Sends a response whose body writes itself.</summary>
-    /// <param name="on">The body is user code.</param>
-    /// <param name="exchange">The exchange that it belongs to.</param>
+    /// <summary>Sends a response with a streaming body.</summary>
+    /// <param name="on">The proof that the body, which is user code, may block here.</param>
+    /// <param name="exchange">The exchange of the response.</param>
     /// <param name="response">The response.</param>
-    /// <param name="plan">What it does to the connection.</param>
-    /// <param name="requestToken">What the body is given.</param>
+    /// <param name="plan">The response's plan.</param>
+    /// <param name="requestToken">The token for the body.</param>
     /// <exception cref="BodyFailedException">The connection is over: the body failed half-way, or is still writing.</exception>
     /// <exception cref="IOException">The client is gone.</exception>
     public static async ValueTask<SentResponse> SendStreamedAsync(
@@ -90,7 +88,7 @@ internal static class ResponseSender
             throw new BodyFailedException("The response's body ended while it was still writing.", failure);
         }
 
-        // A body that ends by its token, which only the client's end cancels, has done right.
+        // A body that ends by its token, which only the client's end cancels, has not failed.
         bool isCancelled = failure is OperationCanceledException && requestToken.IsCancellationRequested;
         bool isClientGone =
             sender.Failure is not null || channel.Receiver.Failure is not null
@@ -109,7 +107,7 @@ internal static class ResponseSender
         if (failure is null) return new SentResponse(response.StatusCode, content!.Written);
         if (sender.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
 
-        // Nothing of it is on the wire yet: it can still become an orderly error.
+        // Nothing of the response is on the wire yet, so it can still become a complete error response.
         sender.Pending.Truncate(mark);
         if (failure is RequestRejectedException { Response: null } rejected)
             return new SentResponse(0, 0, null, rejected.Rejection);
@@ -125,7 +123,7 @@ internal static class ResponseSender
     private static ResponseContent Begin(
         HttpExchange exchange, HttpResponse response, ResponsePlan plan, CancellationToken requestToken)
     {
-        // Of a deferred response only now is it known whether it may have content.
+        // Only now is it known whether a deferred response may have content.
         bool isDiscarded = exchange.Head.IsHead || !response.MayHaveContent;
         ContentFraming framing = response.MayHaveContent ? plan.Framing : ContentFraming.Sized;
         AppendHead(exchange, response, framing, plan.Closes);
@@ -139,7 +137,7 @@ internal static class ResponseSender
             requestToken);
     }
 
-    // What a body can only have from its connection, or from a token that said so. Anything else it threw is its own.
+    // Exceptions that a body only gets from its connection, or from its cancelled token. Any other is the body's own.
     private static bool IsClientsEnd(Channel channel, Exception? failure) =>
         failure is null or OperationCanceledException or RequestRejectedException || channel.IsClientsEnd(failure);
 

@@ -6,17 +6,17 @@ using Pwb.Threads;
 
 namespace Pwb.Http1;
 
-/// <summary>The second stage of an exchange: what is answered, and what that does to the connection.</summary>
+/// <summary>The second stage of an exchange: sends the response, and decides about the connection.</summary>
 internal static class ResponseStage
 {
-    /// <summary>Appends the response, and sees to the content that the handler has left.</summary>
+    /// <summary>Appends the response, and drains the content that the handler has left.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Outcome> RespondAsync(HttpExchange exchange, HttpResponse response)
     {
         RequestContent? content = exchange.Current.Content;
         if (content is not null && !content.TryBeginResponse()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
 
-        // A handler that caught it cannot answer for a request that never was whole.
+        // A handler that caught the fault cannot answer an incomplete request.
         if (content is { Rejection: not Rejection.None and var known }) return Outcome.Refuse(known);
 
         if (response.Body is TakeOverBody takeOver)
@@ -51,14 +51,14 @@ internal static class ResponseStage
         if (!content.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
         if (plan.Closes || content.IsAtEnd) return new Outcome(!plan.Closes);
 
-        // The response is out, so whatever is wrong with content that comes after it ends the connection without another.
+        // The response has been sent, so a fault in content behind it just ends the connection.
         return new Outcome(await content.DrainAsync().ConfigureAwait(false) is Rejection.None);
     }
 
-    /// <summary>Appends the answer to what is refused, also before it is a request.</summary>
+    /// <summary>Appends a refusal, also of bytes that are no complete request.</summary>
     public static void AppendRefusal(OnPool on, HttpExchange exchange, Rejection rejection)
     {
-        on.Check(); // whether the access log is on is asked of somebody else's code
+        on.Check(); // the access log's IsEnabled is user code
         Http1Context context = exchange.Context;
         exchange.Current.Refusal = rejection;
         if (exchange.Current.Request is null) exchange.Current.IsLogged = context.AccessLog.IsEnabled;
@@ -69,7 +69,7 @@ internal static class ResponseStage
         if (rejection == Rejection.CrossSite) context.Log.CrossSiteRefused(on, exchange.Current.Request!, now);
     }
 
-    // What follows the request's content is the new protocol's, so all of the content has to be taken first.
+    // Bytes behind the request's content belong to the new protocol, so all of the content is taken first.
     private static async ValueTask<Outcome> BeginTakeOverAsync(HttpExchange exchange, HttpResponse response)
     {
         if (exchange.Current.Content is { } content)
@@ -91,8 +91,8 @@ internal static class ResponseStage
         if (plan.Sends != ContentOrigin.Body)
             return await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
 
-        // Content of known length has an end, so a client that only half-closed gets all of it; what may be endless ends with the
-        // client.
+        // Content of known length has an end, so a client that has only half-closed gets all of it. Content of unknown length may
+        // be endless, and ends with the client.
         OnPool on = await exchange.Channel.GoToPoolAsync();
         CancellationToken token =
             response.ContentLength is null ? exchange.Token : exchange.Current.Life?.Cut ?? exchange.Channel.Aborted;
@@ -115,7 +115,7 @@ internal static class ResponseStage
     }
 
     /// <summary>
-    /// User code has left a read of the content running: nobody can say what it will take, so the connection is lost.
+    /// User code has left a read of the content running. It may take any number of bytes, so the connection is lost.
     /// </summary>
     private static async ValueTask<IOException> StillReadingAsync(HttpExchange exchange)
     {

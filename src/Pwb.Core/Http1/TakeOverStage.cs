@@ -3,12 +3,12 @@ using Pwb.Threads;
 
 namespace Pwb.Http1;
 
-/// <summary>The last stage of an exchange that ends in another protocol: runs it.</summary>
+/// <summary>The last stage of an exchange that ends in another protocol: runs the protocol.</summary>
 internal static class TakeOverStage
 {
-    /// <summary>Runs the protocol that takes the connection over, after the response that says so has been sent.</summary>
+    /// <summary>Runs the protocol that takes the connection over, after its 101 response has been sent.</summary>
     /// <exception cref="BodyFailedException">
-    /// It failed, or ended while it was still reading or writing: the connection is over.
+    /// The protocol failed, or ended while it was still reading or writing: the connection is over.
     /// </exception>
     /// <exception cref="IOException">The client is gone.</exception>
     public static async ValueTask TakeOverAsync(HttpExchange exchange)

@@ -5,12 +5,12 @@ using Pwb.Threads;
 namespace Pwb.Http1;
 
 /// <summary>
-/// A connection that another protocol has taken over, as a stream. What came behind the request's head is read first. User code
-/// holds it, so reads go through one gate and writes through another: one of each may be under way.
+/// A connection that another protocol has taken over, as a stream. Bytes that came behind the request's head are read first. User
+/// code holds it, so reads pass one gate and writes another: one of each may be under way.
 /// </summary>
 /// <param name="channel">The connection.</param>
 /// <param name="requestToken">
-/// The token that its user was given; the transport ends reads and writes itself when the connection is aborted.
+/// The user's token. The transport itself ends reads and writes when the connection is aborted.
 /// </param>
 internal sealed class TakenOverStream(Channel channel, CancellationToken requestToken) : ForwardStream
 {
@@ -24,8 +24,8 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
 
     public override bool CanWrite => !_writing.IsClosed;
 
-    /// <summary>The protocol is over.</summary>
-    /// <returns>False if a read or a write is still under way, by which the connection is lost.</returns>
+    /// <summary>Closes the stream at the end of the protocol.</summary>
+    /// <returns>False if a read or a write is still under way. The connection is then lost.</returns>
     public bool CloseToUser() => _reading.Close() & _writing.Close();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -53,12 +53,12 @@ internal sealed class TakenOverStream(Channel channel, CancellationToken request
         Enter(ref _writing, cancellationToken);
         CancellationToken own = OwnOf(cancellationToken);
 
-        // A write that is given up half-way leaves nothing that could be continued.
+        // A write that was cancelled half-way cannot be continued.
         CancellationTokenRegistration abort =
             own.CanBeCanceled ? own.UnsafeRegister(static state => ((IChannelControl)state!).Abort(), channel.Control) : default;
         try
         {
-            channel.Sender.BeginResponse(); // each write is measured by itself: nobody says how fast a conversation is to be
+            channel.Sender.BeginResponse(); // each write is measured by itself, since a conversation has no rate
             await channel.Sender.SendAsync(buffer).ConfigureAwait(false);
             Written += buffer.Length;
         }

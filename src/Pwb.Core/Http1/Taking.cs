@@ -1,6 +1,6 @@
 namespace Pwb.Http1;
 
-/// <summary>What came of an attempt to take content from what has arrived.</summary>
+/// <summary>The result of an attempt to take content from the received bytes.</summary>
 internal enum Taking
 {
     NeedMoreData,

@@ -3,11 +3,11 @@ using Pwb.Protocol;
 
 namespace Pwb.Http1;
 
-/// <summary>What a request says about going over to another protocol: RFC 9110 §7.8.</summary>
+/// <summary>The fields of a request that ask for another protocol: RFC 9110 §7.8.</summary>
 internal static class UpgradeFields
 {
     /// <summary>
-    /// Whether a request asks for a protocol: in HTTP/1.1, with Upgrade in Connection, and the protocol's name, in any case of
+    /// Whether a request asks for a protocol: HTTP/1.1, with Upgrade in Connection and the protocol's name, in any case of
     /// letters, in Upgrade.
     /// </summary>
     public static bool Asks(RequestHead head, HttpFields fields, string protocol)
