@@ -4,14 +4,14 @@ using Pwb.Transports;
 namespace Pwb.Server;
 
 /// <summary>
-/// Accepts connections on a thread of its own until it is told to stop. Whatever goes wrong, it tries again, ever more slowly up
-/// to once a second. A thread, because then accepting needs nothing that handlers could use up.
+/// Accepts connections on its own thread until it is stopped. After any failure it tries again, ever more slowly up to once a
+/// second. A thread of its own needs nothing that handlers could use up.
 /// </summary>
 /// <param name="accept">
-/// Waits for a connection; null when there will be no other. It throws when the acceptor is stopped, or when there is trouble.
+/// Waits for a connection; returns null when no other will come. Throws when the acceptor is stopped, and after a failure.
 /// </param>
-/// <param name="serve">Takes an accepted connection over without waiting for anything.</param>
-/// <param name="failed">Is told of trouble.</param>
+/// <param name="serve">Takes an accepted connection over, without waiting.</param>
+/// <param name="failed">Called for each failure.</param>
 /// <param name="reserve">Descriptors that connections must not take.</param>
 internal sealed class Acceptor(
     Func<Transport?> accept, Action<Transport> serve, Action<Exception> failed, DescriptorReserve reserve)
@@ -26,8 +26,8 @@ internal sealed class Acceptor(
     private int _delay = FirstDelayMilliseconds;
 
     /// <summary>
-    /// Starts the thread, which then waits for <see cref="Begin"/> or <see cref="Stop"/>. Without the caller's AsyncLocals:
-    /// connections come of it.
+    /// Starts the thread, which then waits for <see cref="Begin"/> or <see cref="Stop"/>. The thread does not get the caller's
+    /// AsyncLocals, since its connections would have them.
     /// </summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB accept" }.UnsafeStart();
@@ -35,7 +35,7 @@ internal sealed class Acceptor(
     /// <summary>Begins to accept.</summary>
     public void Begin() => _begin.Set();
 
-    /// <summary>Makes it end with the next result of accept, which the caller sees to.</summary>
+    /// <summary>Ends the acceptor with the next result of accept, which the caller has to cause.</summary>
     public void Stop()
     {
         _stop.Set();
@@ -45,7 +45,7 @@ internal sealed class Acceptor(
     /// <summary>Completes when the thread has ended.</summary>
     public Task WhenEndedAsync() => _ended.Task;
 
-    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so.
+    // Without descriptors the runtime cannot start threads, and queueing work to the pool may throw.
     private void TellSafely(Exception exception)
     {
         try
@@ -54,7 +54,7 @@ internal sealed class Acceptor(
         }
         catch (OutOfMemoryException)
         {
-            // There will be another occasion to say so.
+            // The next failure is reported.
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class Acceptor(
                 since = Environment.TickCount64;
                 if (accept() is not { } transport) break;
 
-                // First, because to serve it may take a thread.
+                // First, because serving the connection may take a thread.
                 long descriptor = transport.Descriptor;
                 bool isReserveHeld = descriptor < 0 ? reserve.TryHold() : reserve.TryHold(descriptor);
                 serve(transport);
@@ -80,13 +80,13 @@ internal sealed class Acceptor(
             catch (SocketException exception) when (
                 exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset && !_stop.IsSet)
             {
-                // A client that was gone before it was accepted: no trouble of ours, unless there is no end of them.
+                // The client was gone before it was accepted. That is no failure of the server, unless there are very many.
                 if (++gone % MaxGoneAtOnce == 0) _stop.Wait(FirstDelayMilliseconds);
             }
             catch (Exception exception)
             {
                 if (_stop.IsSet) break;
-                bool isNew = Environment.TickCount64 - since > LongestDelayMilliseconds; // and not the old trouble
+                bool isNew = Environment.TickCount64 - since > LongestDelayMilliseconds; // and not a continuation of the last failure
                 if (isNew) _delay = FirstDelayMilliseconds;
                 Pause(exception);
             }
@@ -95,7 +95,7 @@ internal sealed class Acceptor(
         _ended.TrySetResult();
     }
 
-    /// <summary>Waits a while, and for as long as descriptors are short.</summary>
+    /// <summary>Waits a while, and until descriptors are available again.</summary>
     private void Pause(Exception why)
     {
         reserve.Release();

@@ -2,19 +2,19 @@ using Pwb.Telemetry;
 
 namespace Pwb.Server;
 
-/// <summary>What becomes of a connection that was accepted.</summary>
+/// <summary>The result of an accepted connection's admission.</summary>
 internal enum Admitted
 {
     Served,
 
-    /// <summary>One too many: it is told so.</summary>
+    /// <summary>Above the limit: the connection gets a 503.</summary>
     Refused,
 
-    /// <summary>One too many even for that: it is cut without a word.</summary>
+    /// <summary>Above the limit for 503 responses too: the connection is reset.</summary>
     Dropped,
 }
 
-/// <summary>Counts connections from the moment that they are accepted, so that there are never more than there may be.</summary>
+/// <summary>Counts connections from their acceptance on, so that their number never exceeds the limit.</summary>
 internal sealed class Admission(ConnectionSet connections)
 {
     private const int MaxRefusals = 64;
@@ -22,12 +22,12 @@ internal sealed class Admission(ConnectionSet connections)
     private int _served;
     private int _refused;
 
-    /// <summary>How many may be served at a time.</summary>
+    /// <summary>The greatest number of served connections.</summary>
     public int MaxConnections { get; set; }
 
     /// <summary>
-    /// Counts a connection. If there are too many, the one that has been idle longest is closed for it. To be paired with
-    /// <see cref="Leave"/>, unless it is dropped.
+    /// Counts a connection. At the limit, closes the connection that has been idle longest. To be paired with
+    /// <see cref="Leave"/>, unless the connection is dropped.
     /// </summary>
     public Admitted Enter()
     {
@@ -41,6 +41,6 @@ internal sealed class Admission(ConnectionSet connections)
         return Admitted.Dropped;
     }
 
-    /// <summary>The connection has ended.</summary>
+    /// <summary>Counts a connection's end.</summary>
     public void Leave(Admitted admitted) => Interlocked.Decrement(ref admitted == Admitted.Refused ? ref _refused : ref _served);
 }

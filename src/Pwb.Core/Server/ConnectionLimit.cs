@@ -2,30 +2,28 @@ using Pwb.Platform;
 
 namespace Pwb.Server;
 
-/// <summary>
-/// How many connections a server may have when it is not told: a limit that leaves the process enough descriptors and memory to
-/// live.
-/// </summary>
+/// <summary>The default limit of connections, which leaves the process enough descriptors and memory to live.</summary>
 internal static class ConnectionLimit
 {
     private const int Most = 10_000;
 
-    // What a process needs besides connections: its files, pipes and epoll handles. With less than that left, .NET itself breaks.
+    // The descriptors that a process needs besides connections: for files, pipes and epoll handles. With fewer left, .NET itself
+    // fails.
     private const int Reserved = 128;
 
-    // What a connection takes while its client does not take a large file over TLS, measured: docs/limits.md. Half of the memory
+    // The measured memory of a connection whose client is slow to take a large file over TLS: docs/limits.md. Half of the memory
     // is for connections.
     private const long BytesEach = 256 * 1024;
 
-    // Elsewhere the soft limit is one that .NET has raised at start, and is large.
+    // On other systems .NET has raised the soft limit at start, and it is large.
     /// <exception cref="IOException">The open-file limit is too low to work with.</exception>
     public static int Default() =>
         Default(ThisSystem.IsLinux ? LinuxProcess.ReadOpenFileLimit() : null, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    /// <param name="openFiles">The open-file limit, if it is known.</param>
+    /// <param name="openFiles">The open-file limit, or null if it is unknown.</param>
     /// <param name="memory">
-    /// What the process may take, in bytes: the machine's memory, or less by a container's or the heap's own limit. 0 if that is
-    /// not known.
+    /// The memory that the process may use, in bytes: the machine's, or less by a limit of a container or of the heap. 0 if it is
+    /// unknown.
     /// </param>
     /// <exception cref="IOException">The open-file limit is too low to work with.</exception>
     internal static int Default(int? openFiles, long memory)

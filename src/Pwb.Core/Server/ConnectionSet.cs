@@ -2,10 +2,10 @@ using Pwb.Telemetry;
 
 namespace Pwb.Server;
 
-/// <summary>The connections of a server that are open.</summary>
+/// <summary>The open connections of a server.</summary>
 internal sealed class ConnectionSet : ICountable
 {
-    // So many that were idle a moment ago and are no more: then hardly any is.
+    // With so many outdated candidates, hardly any connection is idle.
     private const int MaxBusy = 32;
 
     private readonly Lock _lock = new();
@@ -46,10 +46,10 @@ internal sealed class ConnectionSet : ICountable
     }
 
     /// <summary>
-    /// Makes room: closes the connection that has waited longest for a next request; if none does, the one that has waited
-    /// longest for its first. One whose request has just come is passed over.
+    /// Makes room: closes the connection that has waited longest for a next request, or else the one that has waited longest for
+    /// its first. A connection whose request has just come is passed over.
     /// </summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether a connection was closed.</returns>
     public bool CloseLongestIdle()
     {
         HashSet<ServerConnection>? busy = null;
@@ -57,7 +57,7 @@ internal sealed class ConnectionSet : ICountable
         {
             if (longest.Control.Evict()) return true;
 
-            // Each look passes all connections, and the thread that accepts must not be held up.
+            // Each look passes all connections, and must not hold up the thread that accepts.
             busy ??= [];
             if (busy.Count == MaxBusy) return false;
             busy.Add(longest);
@@ -86,7 +86,7 @@ internal sealed class ConnectionSet : ICountable
         }
     }
 
-    /// <summary>The connections as they are now, into a list that is reused.</summary>
+    /// <summary>Copies the open connections into a list that is reused.</summary>
     public void CopyTo(List<ServerConnection> list)
     {
         list.Clear();

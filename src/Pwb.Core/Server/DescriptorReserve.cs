@@ -4,37 +4,37 @@ using Pwb.Platform;
 namespace Pwb.Server;
 
 /// <summary>
-/// Descriptors that connections must not take. To start a thread takes two of them for a moment, and a thread pool that wants one
-/// more thread and cannot start it ends the process. So some are held, and more than those must be free when a connection gets a
-/// higher one than any since the last beat of the heart. If they are not, the ones held are given back, for threads, and nothing
-/// is accepted until they can be taken again.
+/// Descriptors that connections must not take. Starting a thread takes two descriptors for a moment. A process ends when its
+/// thread pool needs a thread and cannot start it. So the reserve holds some descriptors. When a connection gets a higher
+/// descriptor than any since the last beat, more descriptors than the reserve must still be free. If they are not, the reserve is
+/// released for threads, and nothing is accepted until it can be taken again.
 /// </summary>
 /// <remarks>
-/// So connections alone hardly end the process. Who takes the last descriptors all at once, such as a handler that opens files,
-/// or lowers the limit under the process, still can: that is seen when accepting fails or at the next beat, up to a second later.
+/// So connections alone hardly end the process. A handler that opens many files at once, or a lowered limit, still can: the
+/// server notices that when accepting fails or at the next beat, up to a second later.
 /// </remarks>
 internal sealed class DescriptorReserve
 {
     private const int Size = 16;
 
-    // Free besides those that are held: for a thread that starts just now, and for somebody who needs one at that moment.
+    // Free descriptors besides the reserve: for a thread that starts now, and for other needs at that moment.
     private const int Spare = 4;
 
     private const string Nothing = "/dev/null";
 
-    // On Windows handles do not run out like this.
+    // Windows does not run out of handles like this.
     private static readonly bool IsNeeded = ThisSystem.IsUnix && File.Exists(Nothing);
 
     private readonly Lock _lock = new();
     private readonly Stack<SafeFileHandle> _held = new(Size);
-    private long _highest; // of the descriptors since the last beat after which there were others
+    private long _highest; // the highest descriptor since the last beat that still left spare ones
 
-    /// <summary>Takes the reserve, unless it is held already, and looks whether there are others besides it.</summary>
+    /// <summary>Takes the reserve, unless it is held already, and checks that other descriptors are free.</summary>
     /// <param name="descriptor">
-    /// The one that was taken last. A system gives out the lowest that is free, so that only a new highest one can be one of the
+    /// The descriptor that was taken last. A system gives out the lowest free one, so only a new highest one can be among the
     /// last.
     /// </param>
-    /// <returns>Whether that is so. If not, nothing is held.</returns>
+    /// <returns>Whether the reserve is held. If not, none of it is.</returns>
     public bool TryHold(long descriptor)
     {
         if (descriptor <= Volatile.Read(ref _highest)) return true;
@@ -44,8 +44,8 @@ internal sealed class DescriptorReserve
         return true;
     }
 
-    /// <summary>Takes the reserve, unless it is held already, and looks whether there are others besides it.</summary>
-    /// <returns>Whether that is so. If not, nothing is held.</returns>
+    /// <summary>Takes the reserve, unless it is held already, and checks that other descriptors are free.</summary>
+    /// <returns>Whether the reserve is held. If not, none of it is.</returns>
     public bool TryHold()
     {
         if (!IsNeeded) return true;
@@ -58,14 +58,15 @@ internal sealed class DescriptorReserve
         }
     }
 
-    /// <summary>Gives the reserve back.</summary>
+    /// <summary>Releases the reserve.</summary>
     public void Release()
     {
         lock (_lock) Clear();
     }
 
     /// <summary>
-    /// Gives the reserve back if there are no others besides it. Once a second, since not only connections take descriptors.
+    /// Releases the reserve if no other descriptors are free. Called once a second, since descriptors are not only taken by
+    /// connections.
     /// </summary>
     public void ReleaseIfShort()
     {

@@ -8,14 +8,14 @@ using Pwb.Time;
 namespace Pwb.Server;
 
 /// <summary>
-/// Once a second: tells the time, renders the Date field, and lets each connection give up what is overdue. It has a thread of
-/// its own, because handlers that block the pool must not stop the deadlines of others; it runs while there is something to
-/// watch.
+/// Beats once a second: sets the clock, renders the Date field, and has each connection give up overdue waits. It has its own
+/// thread, because handlers that block the pool must not stop the deadlines of others. The thread runs while there is something
+/// to watch.
 /// </summary>
 /// <param name="clock">The clock that beats set.</param>
 /// <param name="connections">The connections to watch.</param>
 /// <param name="reserve">The descriptors that connections must not take.</param>
-/// <param name="certificates">Looks whether certificates have changed.</param>
+/// <param name="certificates">Checks whether certificates have changed.</param>
 /// <param name="relief">Helps the thread pool when handlers block it; null to leave the pool alone.</param>
 internal sealed class Heartbeat(
     CoarseClock clock,
@@ -31,14 +31,14 @@ internal sealed class Heartbeat(
     private Supervisor? _supervisor;
     private int _users;
 
-    /// <summary>Gets a sign of life with beats; null for nobody.</summary>
+    /// <summary>The supervisor that gets a sign of life with beats, or null.</summary>
     public Supervisor? Supervisor
     {
         get => Volatile.Read(ref _supervisor);
         set => Volatile.Write(ref _supervisor, value);
     }
 
-    /// <summary>Starts the thread unless it runs. Each call is to be paired with one of <see cref="Leave"/>.</summary>
+    /// <summary>Starts the thread unless it runs. Each call is paired with one of <see cref="Leave"/>.</summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Enter()
     {
@@ -57,7 +57,7 @@ internal sealed class Heartbeat(
         }
     }
 
-    /// <summary>One user less. With none, the thread ends at its next beat, unless another comes before.</summary>
+    /// <summary>Removes a user. Without users, the thread ends at its next beat, unless a new one comes before.</summary>
     public void Leave()
     {
         lock (_lock) _users--;
@@ -69,9 +69,9 @@ internal sealed class Heartbeat(
         lock (_lock) _wake?.Set();
     }
 
-    /// <summary>One beat.</summary>
+    /// <summary>Beats once.</summary>
     /// <param name="stoodStill">
-    /// How many milliseconds the process stood still before it. No deadline comes nearer by that time.
+    /// The milliseconds that the process stood still before the beat. They bring no deadline nearer.
     /// </param>
     public void Tick(long stoodStill = 0)
     {
@@ -86,8 +86,8 @@ internal sealed class Heartbeat(
         LookSafely();
     }
 
-    // Without descriptors the runtime cannot start threads, and whoever gives the pool work may be told so. The work is queued
-    // all the same.
+    // Without descriptors the runtime cannot start threads, and queueing work to the pool may throw. The work is queued all the
+    // same.
     private static void TickSafely(ServerConnection connection)
     {
         try
@@ -96,11 +96,11 @@ internal sealed class Heartbeat(
         }
         catch (OutOfMemoryException)
         {
-            // The next beat is another chance.
+            // The next beat tries again.
         }
     }
 
-    // The machine's own clock: how often the heart beats is nobody else's to say.
+    // The machine's own clock: no user's clock decides how often the heart beats.
     private static long Now() => (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds;
 
     private void Run(AutoResetEvent wake)
@@ -111,10 +111,10 @@ internal sealed class Heartbeat(
         {
             wake.WaitOne(wait);
             long now = Now();
-            reserve.ReleaseIfShort(); // first, because what follows may take a thread
+            reserve.ReleaseIfShort(); // first, because the next steps may take a thread
             Tick(pace.StoodStill(now));
             RelieveSafely();
-            Supervisor?.Beat(now); // last: what comes before has not hung
+            Supervisor?.Beat(now); // last: everything before has not hung
             wait = pace.Beat(now, clock.UntilNextSecond());
         }
         while (!TryEnd(wake));

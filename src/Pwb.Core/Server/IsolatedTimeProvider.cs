@@ -4,14 +4,15 @@ using Pwb.Logging;
 namespace Pwb.Server;
 
 /// <summary>
-/// A user's clock whose exceptions stay with it: the system's clock goes on in its place, and the log says so once.
+/// A user's clock whose exceptions are caught. After the first one the system's clock goes on in its place, with one error in the
+/// log.
 /// </summary>
 internal sealed class IsolatedTimeProvider : TimeProvider
 {
     private readonly TimeProvider _inner;
     private readonly ServerLog _log;
     private readonly long _frequency;
-    private long _last; // what the inner clock said last, and the system's at that moment
+    private long _last; // the last value of the inner clock, and the system's at that moment
     private long _lastSystem = Stopwatch.GetTimestamp();
     private int _hasFailed;
 
@@ -81,7 +82,7 @@ internal sealed class IsolatedTimeProvider : TimeProvider
         }
     }
 
-    // On the pool: the heartbeat reads the time, and a log that hangs must not stop it.
+    // On the pool: the heartbeat reads the time, and a hanging log must not stop it.
     private void Report(Exception exception)
     {
         if (Interlocked.Exchange(ref _hasFailed, 1) != 0) return;
@@ -92,7 +93,7 @@ internal sealed class IsolatedTimeProvider : TimeProvider
         }
         catch (OutOfMemoryException)
         {
-            // Without descriptors the pool cannot start a thread, and says so; the line is queued all the same.
+            // Without descriptors the pool cannot start a thread, and throws. The line is queued all the same.
         }
     }
 }

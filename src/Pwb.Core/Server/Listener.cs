@@ -12,7 +12,7 @@ internal sealed class Listener
 {
     private const int PortTries = 16;
 
-    // How long a stop may wait for the thread that accepts from a socket which is not to be closed.
+    // The time that a stop may wait for the acceptor of a socket that must not be closed.
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
@@ -43,13 +43,14 @@ internal sealed class Listener
         EndPoint = endPoint.IsIp ? endPoint with { Address = socket.LocalEndPoint! } : endPoint;
     }
 
-    /// <summary>Where it listens, with the real port.</summary>
+    /// <summary>The end point, with its real port.</summary>
     public ServerEndPoint EndPoint { get; }
 
     /// <summary>
-    /// Binds all the end points, or none. Those with port 0 get one free port together, and those with TLS another.
+    /// Binds all the end points, or none. Those with port 0 and no TLS share one free port, and those with port 0 and TLS
+    /// another.
     /// </summary>
-    /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
+    /// <exception cref="IOException">An end point cannot be bound. The message names it and the reason in one line.</exception>
     public static List<Listener> Bind(IReadOnlyList<ServerEndPoint> endPoints, int backlog, bool deferAccept, ServerLog log)
     {
         for (int tries = 1; ; tries++)
@@ -79,7 +80,7 @@ internal sealed class Listener
                     throw new IOException($"Cannot listen on {NameOf(current)}: permission denied.", exception);
                 if (exception is not SocketException trouble) throw;
 
-                // The port that is free on one address may be taken on the next.
+                // A port that is free on one address may be taken on the next.
                 bool isUnlucky = freePorts[kind] != 0 && trouble.SocketErrorCode == SocketError.AddressAlreadyInUse;
                 if (!isUnlucky || tries == PortTries)
                     throw new IOException($"Cannot listen on {NameOf(current)}: {Describe(trouble, current)}.", trouble);
@@ -87,18 +88,18 @@ internal sealed class Listener
         }
     }
 
-    /// <summary>Makes the thread that accepts. It waits for <see cref="Begin"/>.</summary>
+    /// <summary>Starts the thread that accepts. It waits for <see cref="Begin"/>.</summary>
     /// <param name="admit">
-    /// Takes an accepted connection over without waiting for anything, and returns what serves it, if it is to be served.
+    /// Takes an accepted connection over without waiting, and returns the work that serves it, or null.
     /// </param>
-    /// <param name="seats">Where sockets of its own are accepted from; null for the thread.</param>
+    /// <param name="seats">The seats that accept from the server's own sockets; null to accept on the thread.</param>
     /// <param name="reserve">Descriptors that connections must not take.</param>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start(Func<Transport, IThreadPoolWorkItem?> admit, Seats? seats, DescriptorReserve reserve)
     {
         Func<Transport?> accept = _entrance is null ? AcceptSocket : _entrance.Accept;
 
-        // A socket that others have too stays as it is: who does not want to wait at it would change that for all.
+        // An inherited socket keeps its mode: to make it non-blocking would change it for every process that has it.
         if (seats is not null && _socket is not null && EndPoint.Socket is null)
         {
             _seated = new SeatedListening(seats, _socket, admit, reserve);
@@ -107,13 +108,13 @@ internal sealed class Listener
 
         Acceptor acceptor = new(accept, transport => Reception.Queue(admit(transport)), LogSometimes, reserve);
         acceptor.Start();
-        _acceptor = acceptor; // not before: who stops waits for its thread
+        _acceptor = acceptor; // not before: a stop waits for the thread
     }
 
     /// <summary>Begins to accept.</summary>
     public void Begin() => _acceptor!.Begin();
 
-    /// <summary>Stops accepting. The kernel refuses whoever comes now or is still in its queue.</summary>
+    /// <summary>Stops accepting. The kernel refuses clients that come now or are still in its queue.</summary>
     public void Stop()
     {
         _isStopped = true;
@@ -150,8 +151,8 @@ internal sealed class Listener
         }
     }
 
-    // To close the socket, or to shut it down, would end it for everybody who has it. So the thread looks now and then whether
-    // to stop.
+    // Closing the socket, or shutting it down, would end it for every process that has it. So the thread checks at intervals
+    // whether to stop.
     private Socket AcceptInherited(Socket listening)
     {
         while (!_isStopped)
@@ -180,7 +181,7 @@ internal sealed class Listener
         }
         catch (SocketException)
         {
-            // The client has gone already; its connection will find out.
+            // The client has gone already, which its connection will notice.
         }
     }
 
@@ -197,8 +198,8 @@ internal sealed class Listener
         TcpListener listener = new(endPoint);
         try
         {
-            // .NET sets SO_REUSEADDR on Unix, so that a restart need not wait until old connections are forgotten. On
-            // Windows that option would let others take the port away; there it is the exclusive one that is wanted.
+            // On Unix, .NET sets SO_REUSEADDR, so that a restart need not wait until old connections are forgotten. On Windows
+            // that option would let other programs take the port; there the exclusive option is needed.
             if (OperatingSystem.IsWindows()) listener.ExclusiveAddressUse = true;
             SocketOptions.Set(listener.Server); // inherited by accepted sockets on Linux: no system calls for each
             if (deferAccept && ThisSystem.IsLinux) LinuxSockets.DeferAccept(listener.Server);
@@ -229,7 +230,7 @@ internal sealed class Listener
 
         _loggedAt = now;
 
-        // On the pool, so that a log that hangs does not stop the accepting.
+        // On the pool, so that a hanging log does not stop the accepting.
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => state.Log.AcceptFailed(state.EndPoint.ToString(), state.Why),
             (Log: _log, EndPoint, Why: exception.Message),

@@ -3,14 +3,14 @@ using Pwb.Transports;
 
 namespace Pwb.Server;
 
-/// <summary>Asks a listener of somebody else's for connections, until it is closed.</summary>
+/// <summary>Accepts connections from a user's listener, until it is closed.</summary>
 internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
 
-    /// <summary>Waits for the next connection, and for nothing else once this is closed.</summary>
-    /// <returns>Null if there will be no other.</returns>
-    /// <exception cref="OperationCanceledException">This was closed.</exception>
+    /// <summary>Waits for the next connection. Once the entrance is closed, it waits no longer.</summary>
+    /// <returns>Null if no other connection will come.</returns>
+    /// <exception cref="OperationCanceledException">The entrance was closed.</exception>
     [SuppressMessage("Usage", "VSTHRD002", Justification = "On the thread that accepts, which has nothing else to do.")]
     public Transport? Accept()
     {
@@ -32,7 +32,7 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
     /// <summary>Closes the entrance, not the listener.</summary>
     public void Dispose() => _closed.Cancel();
 
-    // A listener that does not look at its token has somebody come in when nobody is there any more.
+    // A listener that ignores its token may return a connection after the close.
     private static async Task DisposeAsync(Task<AcceptedConnection?> accepting)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
         }
         catch (Exception)
         {
-            // It was nobody's.
+            // No server has taken it.
         }
     }
 }

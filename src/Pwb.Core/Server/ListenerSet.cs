@@ -7,8 +7,8 @@ using Pwb.Transports;
 namespace Pwb.Server;
 
 /// <summary>
-/// What a server has while it listens: listeners, certificates that are watched, a heart that beats, descriptors in reserve. All
-/// of it begins together and ends together, any number of times. The server calls one method at a time.
+/// Everything that a server has while it listens: listeners, watched certificates, the heartbeat, reserved descriptors. All of it
+/// begins and ends together, any number of times. The server calls one method at a time.
 /// </summary>
 internal sealed class ListenerSet(
     PwbServerOptions options,
@@ -26,16 +26,16 @@ internal sealed class ListenerSet(
     /// <summary>The end points with their real ports; null while the server does not listen.</summary>
     public IReadOnlyList<ServerEndPoint>? EndPoints => _listeners?.ConvertAll(listener => listener.EndPoint);
 
-    /// <summary>Completes when the listening that is under way has ended.</summary>
+    /// <summary>Completes when the current listening has ended.</summary>
     public Task WhenStoppedAsync() => _stopped.Task;
 
     /// <summary>Binds all the end points, or none, and begins to accept.</summary>
     /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread.</exception>
     public async Task BeginAsync()
     {
-        // Everything that a connection needs is there before the first can come.
+        // Everything that a connection needs exists before the first can come.
         reception.MaxConnections = options.Limits.MaxConnections ?? ConnectionLimit.Default();
-        // Starts the timer's thread: without descriptors to spare it could not be.
+        // Starts the timer's thread now, while descriptors are free.
         await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
         IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
         certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
@@ -69,10 +69,8 @@ internal sealed class ListenerSet(
         listeners.ForEach(listener => listener.Begin());
     }
 
-    /// <summary>
-    /// Stops accepting, if the server listens, and ends all connections, also those that came by other ways.
-    /// </summary>
-    /// <param name="endOfGrace">Completes when requests in flight are not to be waited for any longer.</param>
+    /// <summary>Stops accepting, if the server listens, and ends all connections, also those of other entrances.</summary>
+    /// <param name="endOfGrace">Completes when requests in flight are no longer waited for.</param>
     public async Task EndAsync(Task endOfGrace)
     {
         List<Listener> listeners = _listeners ?? [];

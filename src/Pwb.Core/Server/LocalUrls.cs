@@ -9,7 +9,7 @@ namespace Pwb.Server;
 /// </summary>
 internal static class LocalUrls
 {
-    /// <summary>One URL for each end point that has an IP address, in their order, none twice.</summary>
+    /// <summary>One URL for each end point with an IP address, in their order, without duplicates.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<ServerEndPoint> endPoints)
     {
         ServerEndPoint[] reachable = [.. endPoints.Where(endPoint => endPoint.IsIp)];

@@ -1,13 +1,12 @@
 namespace Pwb.Server;
 
 /// <summary>
-/// When the next beat is due. Beats follow the wall clock, so that the Date changes with the second; the monotonic clock bounds
-/// their number, whatever the wall clock does. One that stands still just before a second begins would ask for a beat each
-/// millisecond.
+/// The time of the next beat. Beats follow the wall clock, so that the Date changes with the second. The monotonic clock bounds
+/// their number: a wall clock that stands still just before a second begins would ask for a beat each millisecond.
 /// </summary>
 internal struct Pace
 {
-    // The last but one: a beat that came a moment before its second began may be made up for by another at once.
+    // The last beat but one: after a beat just before its second began, another may come at once.
     private long _beforeLast = -Interval;
     private long _last = -Interval;
 
@@ -18,9 +17,7 @@ internal struct Pace
     /// <summary>Milliseconds from one beat to the next.</summary>
     public const int Interval = 1000;
 
-    /// <summary>
-    /// A beat that comes so many milliseconds late means that the whole process stood still, not that it was busy.
-    /// </summary>
+    /// <summary>A beat that is this many milliseconds late means that the whole process stood still.</summary>
     public const int Standstill = 4000;
 
     /// <summary>Counts a beat.</summary>
@@ -34,7 +31,7 @@ internal struct Pace
     }
 
     /// <summary>
-    /// How many milliseconds the process stood still before a beat: stopped by a signal or a debugger, frozen, suspended. 0 if it
+    /// The milliseconds that the process stood still before a beat: stopped by a signal or a debugger, frozen, suspended. 0 if it
     /// did not.
     /// </summary>
     public readonly long StoodStill(long now)

@@ -5,12 +5,12 @@ using Pwb.Platform;
 namespace Pwb.Server;
 
 /// <summary>
-/// Listens on a named pipe. Each connection takes an instance of the pipe, so several wait at a time: a client that finds none
-/// is refused by Windows. .NET makes Unix domain sockets of named pipes elsewhere.
+/// Listens on a named pipe. Each connection takes an instance of the pipe, so several instances wait at a time: Windows refuses a
+/// client that finds none. On other systems .NET makes a Unix domain socket of the pipe.
 /// </summary>
 internal sealed class PipeListener : IConnectionListener, IDisposable
 {
-    // As many clients may come at once as there are instances; another is made for each that was taken.
+    // As many clients may come at once as there are instances. Each taken instance is replaced.
     private const int InstancesWaiting = 8;
 
     private readonly PipeAddress _address;
@@ -20,15 +20,15 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
     private readonly Task[] _waits = new Task[InstancesWaiting];
 
     /// <summary>Begins to listen.</summary>
-    /// <exception cref="SocketException">Somebody listens there already.</exception>
-    /// <exception cref="IOException">The system refuses.</exception>
+    /// <exception cref="SocketException">Another server listens at the name.</exception>
+    /// <exception cref="IOException">The system refuses the name.</exception>
     public PipeListener(PipeAddress address)
     {
         _address = address;
         if (!OperatingSystem.IsWindows()) UnixListening.RemoveIfLeft(new UnixDomainSocketEndPoint(address.FilePath));
         try
         {
-            Open(0, PipeOptions.FirstPipeInstance); // fails if there is another, of whatever process
+            Open(0, PipeOptions.FirstPipeInstance); // fails if any process has another instance
         }
         catch (UnauthorizedAccessException)
         {
@@ -57,7 +57,7 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
             }
             catch (UnauthorizedAccessException)
             {
-                await instance.DisposeAsync().ConfigureAwait(false); // another user, who is not to slow down accepting
+                await instance.DisposeAsync().ConfigureAwait(false); // a client of another user, which must not slow down accepting
             }
             catch
             {
@@ -68,8 +68,8 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
     }
 
     /// <summary>
-    /// Ends listening. As long as connections are open, the name is taken: who connects then waits, and is refused after the
-    /// last.
+    /// Ends listening. While connections are open, the name stays taken: a client that connects then waits, and is refused after
+    /// the last of them.
     /// </summary>
     public void Dispose()
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Pwb.Server;
 
 /// <summary>
-/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP: the first asks for a graceful drain, the second for the end at
-/// once, and a third is left to the system, so that the process can always be ended.
+/// SIGINT (Ctrl+C, also on Windows), SIGTERM and SIGHUP. The first signal asks for a graceful stop, the second for an immediate
+/// end. A third is left to the system, so that the process can always be ended.
 /// </summary>
 internal sealed class ProcessSignals : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class ProcessSignals : IDisposable
     /// <summary>Completes with the first signal.</summary>
     public Task FirstAsync() => _first.Task;
 
-    // The token source stays undisposed: a signal that is being handled right now may still cancel it.
+    // The token source is not disposed of: a signal that is being handled may still cancel it.
     public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
 
     private void OnSignal(PosixSignalContext context)

@@ -38,7 +38,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
     public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
     {
-        _options = (options ?? new PwbServerOptions()).Copy(); // which nobody can change after it was checked
+        _options = (options ?? new PwbServerOptions()).Copy(); // a copy, which cannot change after the check
         _options.Validate();
         loggerFactory ??= NullLoggerFactory.Instance;
         IsolatedLogger logger = new(loggerFactory.CreateLogger("Pwb.Server"));
@@ -127,7 +127,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         }
         finally
         {
-            // First, since a token that is cancelled later is not of the next stop.
+            // First, since a token that is cancelled later does not belong to the next stop.
             await registration.DisposeAsync().ConfigureAwait(false);
             _endOfGrace = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _lifecycle.Release();
@@ -187,7 +187,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// and disposes it. Completes when the connection has ended, whatever the peer did.
     /// </summary>
     /// <param name="duplex">Requests are read from it and responses written to it.</param>
-    /// <param name="remoteEndPoint">What requests say of where they come from.</param>
+    /// <param name="remoteEndPoint">The client's address for requests, or null.</param>
     /// <param name="cancellationToken">Aborts the connection.</param>
     /// <exception cref="ArgumentException">The stream cannot be read and written.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
@@ -218,9 +218,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         new(CreateMessageHandler(throwsHandlerExceptions)) { BaseAddress = new Uri("http://localhost/") };
 
     /// <summary>
-    /// Makes the part of a client that sends requests, for code that makes or is given its own <see cref="HttpClient"/>: this
-    /// server then stands for whatever host that code asks, by http or by https. To dispose it closes its connections, as a
-    /// client that goes away.
+    /// Makes the message handler for code that makes or is given its own <see cref="HttpClient"/>. This server then stands for
+    /// every host that the code asks, by http or by https. Disposing the handler closes its connections, as a client that
+    /// disconnects does.
     /// </summary>
     /// <remarks>
     /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends.
@@ -256,10 +256,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     [SuppressMessage("Usage", "VSTHRD002", Justification = "Nothing that is waited for goes back to the caller's thread.")]
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>One beat of the heart, for tests whose clock stands still.</summary>
+    /// <summary>Beats once, for tests whose clock stands still.</summary>
     internal void Tick() => _heartbeat.Tick();
 
-    /// <summary>Looks at the files of certificates now, for tests that wait for it.</summary>
+    /// <summary>Checks the certificate files now, for tests that wait for it.</summary>
     internal void LookAtCertificates() => _certificates.Look();
 
     /// <summary>Takes connections over.</summary>
@@ -286,7 +286,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         }
         finally
         {
-            // Ready for the next start, and for streams that come without one.
+            // Ready for the next start, and for streams without a start.
             _channels.IsStopping = _isDisposed;
         }
     }

@@ -12,20 +12,20 @@ using Pwb.Transports;
 namespace Pwb.Server;
 
 /// <summary>
-/// Takes connections over, wherever they come from: admits them, has them served, watches them until their end, and ends them at
-/// a stop.
+/// Takes connections over from every entrance: admits them, has them served, watches them until their end, and ends them at a
+/// stop.
 /// </summary>
-/// <param name="channels">What all channels share.</param>
-/// <param name="context">What all HTTP/1.1 connections share.</param>
-/// <param name="streamRules">What requests over streams have to meet.</param>
-/// <param name="connections">The connections that are open.</param>
-/// <param name="heartbeat">Beats while there are any.</param>
-/// <param name="log">The server's own.</param>
+/// <param name="channels">The state that all channels share.</param>
+/// <param name="context">The state that all HTTP/1.1 connections share.</param>
+/// <param name="streamRules">The rules for requests over streams.</param>
+/// <param name="connections">The open connections.</param>
+/// <param name="heartbeat">Beats while there are connections.</param>
+/// <param name="log">The server's own log.</param>
 internal sealed class Reception(
     ChannelContext channels, Http1Context context, EntryRules streamRules, ConnectionSet connections, Heartbeat heartbeat,
     ServerLog log)
 {
-    // How long handlers of aborted connections get to notice it before the server stops without them.
+    // The time that handlers of aborted connections get to end before the server stops without them.
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
     private readonly Admission _admission = new(connections);
@@ -36,17 +36,19 @@ internal sealed class Reception(
     /// <summary>The connections that are open.</summary>
     public ConnectionSet Connections => connections;
 
-    /// <summary>How many accepted connections may be served at a time.</summary>
+    /// <summary>The greatest number of accepted connections that are served.</summary>
     public int MaxConnections
     {
         set => _admission.MaxConnections = value;
     }
 
     /// <summary>
-    /// Takes an accepted connection over. Called by the thread that accepts, which nothing may hold up. Counting here, and not
-    /// when the pool gets to it, keeps the limit also when handlers hold up the pool.
+    /// Takes an accepted connection over. Called by the thread that accepts, which must not wait. Counting here keeps the limit
+    /// even while handlers hold up the pool.
     /// </summary>
-    /// <returns>What serves the connection, on whatever thread may be blocked; null if it is not served.</returns>
+    /// <returns>
+    /// The work that serves the connection, for a thread that may be blocked; null if the connection is not served.
+    /// </returns>
     public IThreadPoolWorkItem? Admit(Transport transport, EntryRules rules)
     {
         Admitted admitted = _admission.Enter();
@@ -64,7 +66,7 @@ internal sealed class Reception(
         }
         catch
         {
-            // No connection has come of it that would give back its place at its end.
+            // The connection does not exist, so nothing else would give its place back.
             _admission.Leave(admitted);
             Drop(transport);
             throw;
@@ -73,7 +75,7 @@ internal sealed class Reception(
         return connection;
     }
 
-    /// <summary>A connection over a stream of somebody else's, by what that stream is.</summary>
+    /// <summary>Wraps a user's stream in the transport for its type.</summary>
     public static Transport TransportOver(Stream duplex, EndPoint? remoteEndPoint) => duplex switch
     {
         NetworkStream stream => new SocketTransport(stream, remoteEndPoint),
@@ -87,7 +89,7 @@ internal sealed class Reception(
         Transport transport = TransportOver(duplex, remoteEndPoint);
         ServerConnection connection = Open(transport, streamRules, Rejection.None, mayBeEvicted: false, OnEnded);
 
-        // Handlers run on the pool, never on whatever thread this was called on, and without the caller's AsyncLocals.
+        // Handlers run on the pool, never on the caller's thread, and without the caller's AsyncLocals.
         if (ExecutionContext.IsFlowSuppressed())
             return Task.Run(() => connection.RunAsync(cancellationToken), CancellationToken.None);
         using (ExecutionContext.SuppressFlow())
@@ -95,13 +97,12 @@ internal sealed class Reception(
     }
 
     /// <summary>
-    /// Makes a connection in memory and serves it. Without the client's AsyncLocals: the connection is also that of requests to
-    /// come.
+    /// Makes a connection in memory and serves it, without the client's AsyncLocals, since later requests use the connection too.
     /// </summary>
     /// <returns>The client's end.</returns>
     public ConnectionEnd Connect(EntryRules rules, HandlerFailures? failures, Action<ConnectionEnd> closed)
     {
-        // A client that goes away makes the heart beat at once, so that a handler need not wait to be told.
+        // A client that disconnects causes a beat at once, so that a handler is told without delay.
         MemoryPipe requests = new(), responses = new();
         ConnectionEnd client = new(responses, requests, closed + (_ => heartbeat.Tick()));
         InMemoryTransport transport = new(new ConnectionEnd(requests, responses, static _ => { }), failures);
@@ -109,9 +110,9 @@ internal sealed class Reception(
         return client;
     }
 
-    /// <summary>Closes idle connections, gives the others their grace, and aborts what is left.</summary>
-    /// <param name="endOfGrace">Ends the grace before its time.</param>
-    /// <returns>How many connections had to be aborted.</returns>
+    /// <summary>Closes idle connections, gives the others their grace, and aborts the rest.</summary>
+    /// <param name="endOfGrace">Ends the grace early.</param>
+    /// <returns>The number of aborted connections.</returns>
     public async Task<int> EndAsync(Task endOfGrace)
     {
         List<ServerConnection> open = [];
@@ -133,13 +134,12 @@ internal sealed class Reception(
     }
 
     /// <summary>Has a connection served by the pool.</summary>
-    /// <param name="connection">What serves it; null if it is not to be.</param>
+    /// <param name="connection">The work that serves it, or null.</param>
     public static void Queue(IThreadPoolWorkItem? connection)
     {
         if (connection is null) return;
 
-        // Without descriptors the pool may be unable to start a thread, and says so to whoever gives it work. The work is queued
-        // all the same.
+        // Without descriptors the pool may be unable to start a thread, and throws. The work is queued all the same.
         try
         {
             ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
@@ -150,7 +150,7 @@ internal sealed class Reception(
         }
     }
 
-    // It has no loop that would.
+    // No loop of a connection would do it.
     private static void Drop(Transport transport)
     {
         transport.EndFromOutside(abort: true);
@@ -189,7 +189,7 @@ internal sealed class Reception(
         }
         catch (OutOfMemoryException)
         {
-            // As above; and the others are to be aborted too.
+            // As above; and the other connections have to be aborted too.
         }
     }
 

@@ -4,18 +4,18 @@ using Pwb.Platform;
 
 namespace Pwb.Server;
 
-/// <summary>Decides how a server's sockets are served, and has seats for them if it is by epoll.</summary>
+/// <summary>Chooses between the runtime's sockets and epoll for a server's sockets, and makes seats for epoll.</summary>
 internal static class SeatChoice
 {
-    /// <summary>What decides where the options do not.</summary>
+    /// <summary>The environment variable that decides where the options do not.</summary>
     public const string Variable = "PWB_SOCKETS";
 
-    // Handlers that hang have been waited for already.
+    // Hanging handlers have been waited for already.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Makes the seats of a server that is about to listen.</summary>
-    /// <returns>Null if there are none: by choice, or since there is no epoll, which the log says.</returns>
-    /// <exception cref="IOException">The variable says nothing that there is.</exception>
+    /// <returns>Null without epoll: by choice, or because the system has none, with a line in the log.</returns>
+    /// <exception cref="IOException">The variable has an unknown value.</exception>
     public static Seats? Start(PwbServerOptions options, ServerLog log)
     {
         if (!IsEpoll(options.SocketEngine, Environment.GetEnvironmentVariable(Variable))) return null;
@@ -43,10 +43,10 @@ internal static class SeatChoice
         await isOver.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether it is to be epoll.</summary>
+    /// <summary>Whether epoll is chosen.</summary>
     /// <param name="engine">The option.</param>
     /// <param name="variable">The variable's value.</param>
-    /// <exception cref="IOException">The variable says nothing that there is.</exception>
+    /// <exception cref="IOException">The variable has an unknown value.</exception>
     public static bool IsEpoll(SocketEngine engine, string? variable) => engine == SocketEngine.Default
         ? variable switch
         {
