@@ -2,9 +2,7 @@ using Pwb.Protocol;
 
 namespace Pwb.Model;
 
-/// <summary>
-/// Checks the field lines of a response one after another, and remembers which of those there are that somebody asks for later.
-/// </summary>
+/// <summary>Checks the field lines of a response one by one, and notes the presence of those that matter later.</summary>
 internal struct FieldCheck(int statusCode)
 {
     private readonly string? _demanded = FieldDemandedBy(statusCode);

@@ -1,9 +1,6 @@
 namespace Pwb.Model;
 
-/// <summary>
-/// A stream that goes forward only. What is read and written is said once, by the two methods that take memory; the older ones
-/// lead there.
-/// </summary>
+/// <summary>A forward-only stream. Subclasses override the two methods that take memory; all older methods lead there.</summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => false;
@@ -38,7 +35,7 @@ internal abstract class ForwardStream : Stream
         return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    // Without async, the thread of whoever calls is blocked, and nobody else's.
+    // Without async, only the caller's thread is blocked.
 #pragma warning disable VSTHRD002 // a synchronous operation has no other way to wait
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();

@@ -47,8 +47,8 @@ public sealed class HttpConnectionInfo
     }
 
     /// <summary>
-    /// Where the client has connected to: one of the machine's addresses, also if the server listens on all of them. Null if the
-    /// connection does not know, and if nobody has asked before it ended.
+    /// The local address that the client has connected to, also if the server listens on all addresses. Null if the connection
+    /// has none, or if it was first asked for after the connection's end.
     /// </summary>
     public EndPoint? LocalEndPoint
     {
@@ -56,10 +56,7 @@ public sealed class HttpConnectionInfo
         init;
     }
 
-    /// <summary>
-    /// The proxy that has told where the client is, by the PROXY protocol; null if none has. It is then at the other end of the
-    /// connection, and the client is not.
-    /// </summary>
+    /// <summary>The address of the proxy that told the client's address by the PROXY protocol; null without one.</summary>
     public EndPoint? ProxyEndPoint
     {
         get => _source is null ? field : _source.ProxyEndPoint;

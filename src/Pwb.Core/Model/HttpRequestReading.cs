@@ -8,9 +8,8 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Reads the content of a request as a whole. What is wrong with it is answered by itself: a
-/// <see cref="RequestRejectedException"/> leaves the handler, and the client gets 413 for content above the limit, 415 for
-/// another type, 400 for JSON that is none.
+/// Reads the content of a request as a whole. Bad content is answered without your code: a <see cref="RequestRejectedException"/>
+/// leaves the handler, and the client gets 413 for content above the limit, 415 for another type, 400 for malformed JSON.
 /// </summary>
 /// <example><code>Order order = await request.ReadJsonAsync(OrdersJson.Default.Order);</code></example>
 public static class HttpRequestReading
@@ -67,7 +66,7 @@ public static class HttpRequestReading
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <returns>
     /// The text, without a byte order mark. The charset is that of Content-Type: UTF-8 (the default), UTF-16, ISO-8859-1 or
-    /// US-ASCII. Bytes that are none of its characters become U+FFFD.
+    /// US-ASCII. Invalid bytes become U+FFFD.
     /// </returns>
     /// <exception cref="RequestRejectedException">
     /// As for <see cref="ReadBytesAsync"/>; or the charset is another one, or the content is compressed: the client gets 415. Let
@@ -92,7 +91,7 @@ public static class HttpRequestReading
     /// </summary>
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="typeInfo">
-    /// How to read it, such as <c>ShopJson.Default.Order</c>. Its options decide about depth (64 by default), case, comments,
+    /// The type to read, such as <c>ShopJson.Default.Order</c>. Its options decide about depth (64 by default), case, comments,
     /// unknown and missing members.
     /// </param>
     /// <param name="maxLength">
@@ -101,9 +100,9 @@ public static class HttpRequestReading
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <returns>The value. JSON's null is a 400, unless <typeparamref name="T"/> is a struct that can be null.</returns>
     /// <exception cref="RequestRejectedException">
-    /// As for <see cref="ReadBytesAsync"/>; or the content is no such JSON (400, with line and position, and nothing of the
-    /// content); or Content-Type is neither application/json nor one that ends in +json, in UTF-8, or the content is compressed
-    /// (415). Let it pass.
+    /// As for <see cref="ReadBytesAsync"/>. Also for malformed JSON or JSON of another shape (400, with line and position, and
+    /// nothing of the content), and for compressed content or a Content-Type other than application/json or a type ending in
+    /// +json, in UTF-8 (415). Let it pass.
     /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="typeInfo"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is negative.</exception>

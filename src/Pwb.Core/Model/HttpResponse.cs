@@ -27,7 +27,7 @@ public sealed class HttpResponse
 
     /// <summary>Makes a response.</summary>
     /// <param name="statusCode">A final status code: 200 to 599.</param>
-    /// <param name="body">The content; none if null.</param>
+    /// <param name="body">The content; null for none.</param>
     /// <param name="headers">
     /// The field lines. The server adds Content-Length, Transfer-Encoding, Connection, Date and Server. Content without a
     /// Content-Type gets the default of its body.
@@ -59,7 +59,7 @@ public sealed class HttpResponse
         HasUpgrade = fields.HasUpgrade;
         IsEventStream = fields.IsEventStream;
 
-        // A body of unknown length may turn out to be empty: a gateway passes on what it was given. It is never asked.
+        // A body of unknown length may turn out to be empty, as in a gateway. It is never asked for its length.
         bool hasContent = statusCode == 205 ? ContentLength != 0 : ContentLength is > 0;
         if (statusCode is 204 or 205 or 304 && hasContent)
             throw new ArgumentException($"A {statusCode} response has no content.", nameof(body));
@@ -75,7 +75,7 @@ public sealed class HttpResponse
     /// <summary>The content.</summary>
     public ResponseBody Body { get; }
 
-    /// <summary>The field lines, but for those that the server adds when it sends the response.</summary>
+    /// <summary>The field lines, without those that the server adds when it sends the response.</summary>
     public HttpFields Headers => field ??= ParseFields();
 
     /// <summary>The length of the content as it was when the response was made.</summary>
@@ -109,7 +109,7 @@ public sealed class HttpResponse
     /// A value as JSON, written by the code that the JSON source generator makes: it works trimmed and compiled ahead of time.
     /// </summary>
     /// <param name="value">The value.</param>
-    /// <param name="typeInfo">How to write it, such as <c>ShopJson.Default.Order</c>.</param>
+    /// <param name="typeInfo">The type to write, such as <c>ShopJson.Default.Order</c>.</param>
     /// <param name="statusCode">The status. Default 200.</param>
     /// <exception cref="ArgumentNullException"><paramref name="typeInfo"/> is null.</exception>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
@@ -159,7 +159,7 @@ public sealed class HttpResponse
     /// <exception cref="ArgumentException">
     /// <paramref name="path"/> does not begin with a slash. For another server there is the other overload.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is another status.</exception>
     public static HttpResponse Redirect(string path, int statusCode = 302)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -174,7 +174,7 @@ public sealed class HttpResponse
     /// 301 or 308 for good, 302 or 307 for now, 303 for the page to see after a form. Default 302. 307 and 308 keep the method.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="location"/> is relative.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is another status.</exception>
     public static HttpResponse Redirect(Uri location, int statusCode = 302)
     {
         ArgumentNullException.ThrowIfNull(location);
@@ -241,16 +241,14 @@ public sealed class HttpResponse
     /// The same response with another body. Its field lines stay, Content-Type and validators too; its length is that of the new
     /// body.
     /// </summary>
-    /// <param name="body">
-    /// The content; none if null. The old body is the caller's to dispose, unless the new one passes that on.
-    /// </param>
+    /// <param name="body">The content; null for none. The caller disposes of the old body, unless the new one does.</param>
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithBody(ResponseBody? body) => new(StatusCode, body, [.. Lines()]);
 
     /// <summary>The same response for a browser to store as a file, under a name that it suggests (RFC 6266).</summary>
     /// <param name="fileName">
-    /// The name, in any script. Slashes, backslashes and control characters become "_". What is not ASCII goes out as UTF-8 (RFC
-    /// 8187), with a name in ASCII beside it for old clients.
+    /// The name, in any script. Slashes, backslashes and control characters become "_". A name beyond ASCII goes out as UTF-8
+    /// (RFC 8187), with an ASCII name beside it for old clients.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="fileName"/> is empty.</exception>
     public HttpResponse Attachment(string fileName)

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Model;
 
-/// <summary>What a connection can tell of itself.</summary>
+/// <summary>The information that a connection has about itself.</summary>
 internal interface IConnectionInfo
 {
     long Id { get; }

@@ -1,14 +1,12 @@
 namespace Pwb.Model;
 
-/// <summary>
-/// What takes a response's content and can have the system send files by itself, without a copy through the process.
-/// </summary>
+/// <summary>The output of a body that can have the system send files, without a copy through the process.</summary>
 internal interface IFileSink
 {
     /// <summary>Whether it can. If not, the file is to be read and written like any other content.</summary>
     bool CanSendFiles { get; }
 
-    /// <summary>The best size of pieces in which content is read to be written: none lies about longer than it takes.</summary>
+    /// <summary>The best size of pieces to read and write.</summary>
     int PieceLength { get; }
 
     /// <summary>Sends part of a file.</summary>

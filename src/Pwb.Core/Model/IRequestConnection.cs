@@ -1,8 +1,8 @@
 namespace Pwb.Model;
 
-/// <summary>What a request asks of its connection.</summary>
+/// <summary>The operations that a request needs from its connection.</summary>
 internal interface IRequestConnection : IConnectionInfo
 {
-    /// <summary>What users are told of it. Made when one asks.</summary>
+    /// <summary>The public information about the connection. Made on demand.</summary>
     HttpConnectionInfo Info { get; }
 }

@@ -1,8 +1,8 @@
 namespace Pwb.Model;
 
 /// <summary>
-/// What can end one request early, for whoever works on it. It is made anew for each request, so a token that is kept, or a
-/// source that is linked to it and never disposed, is nobody else's and lives no longer.
+/// The tokens that can end one request early. They are made anew for each request. So a token that is kept, or a linked source
+/// that is never disposed of, belongs to that request only.
 /// </summary>
 /// <param name="number">The request's number on its connection, for the log.</param>
 /// <param name="clock">The server's clock.</param>
@@ -22,15 +22,13 @@ internal sealed class RequestLife(long number, TimeProvider clock)
     /// <summary>Whether the server has begun to stop.</summary>
     public bool IsStopping => Volatile.Read(ref _isStopping);
 
-    /// <summary>Cancelled when nobody is left to answer, or the server's patience is over.</summary>
+    /// <summary>Cancelled when no client is left to answer, or the server's grace period is over.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>Cancelled when the server begins to stop. Made when somebody asks for it.</summary>
+    /// <summary>Cancelled when the server begins to stop. Made on demand.</summary>
     public CancellationToken Stopping => TokenOf(ref _stopping, ref _isStopping);
 
-    /// <summary>
-    /// Cancelled when the connection is over, and not yet when the client has sent its FIN. Made when somebody asks for it.
-    /// </summary>
+    /// <summary>Cancelled when the connection is over, but not when the client has sent only FIN. Made on demand.</summary>
     public CancellationToken Cut => TokenOf(ref _cut, ref _isCut);
 
     /// <exception cref="AggregateException">A callback on the token has failed.</exception>
@@ -56,7 +54,7 @@ internal sealed class RequestLife(long number, TimeProvider clock)
     public void Stop()
     {
         Volatile.Write(ref _isStopping, true);
-        Interlocked.MemoryBarrier(); // who makes the source now sees the flag, or is seen here
+        Interlocked.MemoryBarrier(); // a thread that makes the source now sees the flag, or is seen here
         Volatile.Read(ref _stopping)?.Cancel();
     }
 

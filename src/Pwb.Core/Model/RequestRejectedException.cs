@@ -31,7 +31,7 @@ public sealed class RequestRejectedException : IOException
     }
 
     /// <summary>For content that arrived as it should, and is not what the handler asked for.</summary>
-    /// <param name="response">What the client gets, from memory. It echoes nothing.</param>
+    /// <param name="response">The response that the client gets, from memory. It repeats nothing of the request.</param>
     /// <param name="message">The reason, for a log.</param>
     internal RequestRejectedException(HttpResponse response, string message)
         : base(message)
@@ -43,8 +43,8 @@ public sealed class RequestRejectedException : IOException
     public int StatusCode => Response?.StatusCode ?? Rejection.StatusCode();
 
     /// <summary>
-    /// What the client gets, and the connection goes on; null if that follows from <see cref="Rejection"/>, and the connection
-    /// ends.
+    /// The response that the client gets, after which the connection goes on; null if <see cref="Rejection"/> decides, which ends
+    /// the connection.
     /// </summary>
     internal HttpResponse? Response { get; }
 

@@ -133,7 +133,7 @@ public abstract class ResponseBody : IAsyncDisposable
 
     /// <summary>Writes the content.</summary>
     /// <param name="output">
-    /// Sends what is written to it. A write waits while the client is slow. The server flushes it at the end.
+    /// The stream for the content. A write waits while the client is slow. The server flushes it at the end.
     /// </param>
     /// <param name="cancellationToken">Cancelled when the connection is aborted.</param>
     public abstract ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken);
@@ -192,8 +192,8 @@ public abstract class ResponseBody : IAsyncDisposable
 
         private static int PieceLength(Stream output) => output is IFileSink sink ? sink.PieceLength : CopyBufferSize;
 
-        // A file that grows meanwhile, such as a log, is sent as long as it was said to be. What was read goes out before the
-        // next read has to wait (D3).
+        // A file that grows meanwhile, such as a log, is sent as long as declared. Bytes that were read go out before the next
+        // read waits (D3).
         private async ValueTask CopyAsync(Stream output, long left, CancellationToken cancellationToken)
         {
             if (start is { } position) content.Position = position;

@@ -1,6 +1,6 @@
 namespace Pwb.Model;
 
-/// <summary>What follows a 101 (Switching Protocols). It is no content: it gets the connection in both directions.</summary>
+/// <summary>The body of a 101 (Switching Protocols). It has no content, but gets the connection in both directions.</summary>
 /// <param name="protocol">The protocol's name.</param>
 /// <param name="run">Speaks it.</param>
 /// <param name="tellsFailures">

@@ -25,7 +25,7 @@ public sealed class UnixPeerEndPoint : EndPoint
     /// <inheritdoc/>
     public override AddressFamily AddressFamily => AddressFamily.Unix;
 
-    /// <summary>What logs call the client: "unix:pid=4711,uid=1000", or "unix:" where the system does not tell.</summary>
+    /// <summary>The client's name in logs: "unix:pid=4711,uid=1000", or "unix:" where the system does not tell.</summary>
     public override string ToString() =>
         ProcessId is null ? "unix:" : string.Create(CultureInfo.InvariantCulture, $"unix:pid={ProcessId},uid={UserId}");
 }

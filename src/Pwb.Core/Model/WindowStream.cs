@@ -1,6 +1,6 @@
 namespace Pwb.Model;
 
-/// <summary>Lets a part of what is written to it through, and drops the rest.</summary>
+/// <summary>Lets a range of the written bytes through, and drops the rest.</summary>
 /// <param name="output">Gets the part.</param>
 /// <param name="skipped">The number of bytes in front of the part.</param>
 /// <param name="length">The number of bytes in the part.</param>

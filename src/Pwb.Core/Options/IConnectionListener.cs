@@ -15,8 +15,8 @@ namespace Pwb;
 public interface IConnectionListener
 {
     /// <summary>
-    /// Waits for the next connection. Called by one thread, one call at a time. What it throws is logged, at most every five
-    /// seconds, and tried again ever more slowly, up to once a second.
+    /// Waits for the next connection. One thread calls it, one call at a time. Its exceptions are logged, at most every five
+    /// seconds, and it is called again ever more slowly, up to once a second.
     /// </summary>
     /// <param name="cancellationToken">Cancelled when the server stops, which does not wait for an answer.</param>
     /// <returns>The connection, which the server takes over; null if there will be no other.</returns>

@@ -102,8 +102,8 @@ public sealed record PwbServerOptions
     public bool IgnoreNeverBlocks { get; init; }
 
     /// <summary>
-    /// How sockets are served. Default: <see cref="SocketEngine.Default"/>, which is .NET's own way unless the environment
-    /// variable PWB_SOCKETS says <c>epoll</c>.
+    /// The engine that serves sockets. Default: <see cref="SocketEngine.Default"/>, the runtime's own, unless the environment
+    /// variable PWB_SOCKETS is <c>epoll</c>.
     /// </summary>
     public SocketEngine SocketEngine { get; init; }
 
@@ -170,12 +170,12 @@ public sealed record PwbServerOptions
     }
 
     /// <summary>
-    /// How many threads wait for events, each for those of its own connections. Internal, since more than one has not been
-    /// measured on a machine that has processors for it.
+    /// The number of threads that wait for events, each for its own connections. Internal, since more than one has not been
+    /// measured on a machine with enough processors.
     /// </summary>
     internal int SeatCount { get; init; } = 1;
 
-    /// <summary>The same options, with lists that nobody else can change.</summary>
+    /// <summary>A copy of the options, whose lists cannot change any more.</summary>
     internal PwbServerOptions Copy() => this with
     {
         EndPoints = [.. EndPoints],

@@ -41,11 +41,11 @@ public sealed record ServerEndPoint
     public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// The networks of the proxies in front that say who the client is by the PROXY protocol, version 1 or 2, as HAProxy, nginx
-    /// and load balancers do (haproxy.org, proxy-protocol.txt). Default null: nobody says so. With a list, each connection has
-    /// to begin with such a header, before TLS and within <see cref="PwbServerLimits.TlsHandshakeTimeout"/>. Connections
-    /// of others, and without one, are closed unanswered. Peers without an IP address, as on Unix domain sockets, need not
-    /// be listed, since the system says who may connect.
+    /// The networks of proxies that tell the client's address by the PROXY protocol, version 1 or 2, as HAProxy, nginx and load
+    /// balancers do (haproxy.org, proxy-protocol.txt). Default null: no PROXY protocol. With a list, each connection has to come
+    /// from a listed network and to begin with such a header, before TLS and within
+    /// <see cref="PwbServerLimits.TlsHandshakeTimeout"/>. All others are closed unanswered. Peers without an IP address, as on
+    /// Unix domain sockets, need not be listed, since the system decides who may connect.
     /// </summary>
     /// <example><code>
     /// ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
@@ -93,8 +93,8 @@ public sealed record ServerEndPoint
         Both(IPAddress.Loopback, IPAddress.IPv6Loopback, port, tls);
 
     /// <summary>
-    /// All addresses of the machine at a port, IPv4 and, where there is any, IPv6. Everyone who reaches the machine then reaches
-    /// the server.
+    /// All addresses of the machine at a port: IPv4, and IPv6 where the machine has it. Everyone who reaches the machine then
+    /// reaches the server.
     /// </summary>
     /// <param name="port">The port; 0 takes a free one.</param>
     /// <param name="tls">With which certificates they speak TLS; null if they do not.</param>
@@ -103,8 +103,9 @@ public sealed record ServerEndPoint
         Both(IPAddress.Any, IPAddress.IPv6Any, port, tls);
 
     /// <summary>
-    /// A Unix domain socket: a way in for programs of this machine, without a port. Its file is made when the server starts and
-    /// removed when it stops. One that a dead server has left is replaced; one at which somebody answers never is.
+    /// A Unix domain socket: an end point for programs on this machine, without a port. The server makes the socket's file when
+    /// it starts and removes it when it stops. It replaces a file that a crashed server has left, but never one at which another
+    /// server answers.
     /// </summary>
     /// <example><code>
     /// PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/app/http.sock")] };
@@ -121,8 +122,8 @@ public sealed record ServerEndPoint
     }
 
     /// <summary>
-    /// A named pipe: a way in for programs of this machine that the same user runs, without a port. Of others nobody can
-    /// connect. It is what Windows programs use for that; on other systems .NET makes a Unix domain socket of it, which .NET
+    /// A named pipe: an end point for programs of the same user on this machine, without a port. Other users cannot connect.
+    /// Windows programs use pipes for this purpose. On other systems .NET makes a Unix domain socket of the pipe, which .NET
     /// programs find by the same name.
     /// </summary>
     /// <example><code>
@@ -201,7 +202,7 @@ public sealed record ServerEndPoint
         }
     }
 
-    /// <summary>The address of a listener of somebody else's: its name.</summary>
+    /// <summary>The address of a user's listener: its name.</summary>
     private sealed class ListenerAddress(IConnectionListener listener) : EndPoint
     {
         public IConnectionListener ConnectionListener => listener;

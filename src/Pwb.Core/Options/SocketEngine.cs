@@ -1,13 +1,14 @@
 namespace Pwb;
 
-/// <summary>How a server has its sockets served.</summary>
+/// <summary>The engines that can serve a server's sockets.</summary>
 /// <example><code>
 /// PwbServerOptions options = new() { SocketEngine = SocketEngine.Epoll };
 /// </code></example>
 public enum SocketEngine
 {
     /// <summary>
-    /// What the environment variable PWB_SOCKETS says: <c>runtime</c> or <c>epoll</c>. Without it, <see cref="Runtime"/>.
+    /// The engine in the environment variable PWB_SOCKETS: <c>runtime</c> or <c>epoll</c>. Without the variable,
+    /// <see cref="Runtime"/>.
     /// </summary>
     Default,
 
@@ -15,11 +16,11 @@ public enum SocketEngine
     Runtime,
 
     /// <summary>
-    /// On Linux, by a thread of the server's own, which waits for events (epoll) and runs what comes, any handler included. A
-    /// handler that blocks it loses it: within one to two milliseconds another thread goes on in its place. Handlers that do so
-    /// for more than a twentieth of the time run on the thread pool for a while. It is for TCP ports and Unix domain sockets that
-    /// the server binds itself; all others, and other systems, have <see cref="Runtime"/>, with a line in the log where there is
-    /// no epoll. New, and not the default before it has been measured.
+    /// A thread of the server's own, on Linux. It waits for events (epoll) and runs all work, including every handler. A handler
+    /// that blocks the thread loses it: within one to two milliseconds another thread takes its place. If handlers block for more
+    /// than a twentieth of the time, they run on the thread pool for a while. The engine serves TCP ports and Unix domain sockets
+    /// that the server binds itself. Other end points and other systems use <see cref="Runtime"/>, with a line in the log where
+    /// there is no epoll. It is new, and off by default.
     /// </summary>
     Epoll,
 }

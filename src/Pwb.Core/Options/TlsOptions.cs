@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Pwb;
 
 /// <summary>
-/// How end points speak TLS: 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation. What else the system's own TLS
-/// allows, such as its ciphers, is the system's to say.
+/// The TLS settings of end points: TLS 1.2 and 1.3, with HTTP/1.1 or 1.0 in it, without renegotiation. The system's own TLS
+/// decides about everything else, such as ciphers.
 /// </summary>
 /// <example><code>
 /// TlsOptions tls = new(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require };
@@ -33,7 +33,7 @@ public sealed class TlsOptions
     /// <see cref="ClientCertificateMode.None"/>. A client that is refused gets a 403 that says why, and then the end of the
     /// connection; no handler sees it.
     /// </summary>
-    /// <exception cref="ArgumentException">The value is none of the enumeration.</exception>
+    /// <exception cref="ArgumentException">The value is not one of the enumeration.</exception>
     public ClientCertificateMode ClientCertificates
     {
         get;
@@ -60,11 +60,11 @@ public sealed class TlsOptions
     }
 
     /// <summary>
-    /// Whether it is looked up that client certificates have been revoked. Default: <see cref="X509RevocationMode.NoCheck"/>.
-    /// <see cref="X509RevocationMode.Online"/> fetches lists during handshakes, for up to five seconds; where none is to be had,
-    /// the client is refused.
+    /// Whether revoked client certificates are looked up. Default: <see cref="X509RevocationMode.NoCheck"/>.
+    /// <see cref="X509RevocationMode.Online"/> fetches lists during handshakes, for up to five seconds. A client whose list
+    /// cannot be fetched is refused.
     /// </summary>
-    /// <exception cref="ArgumentException">The value is none of the enumeration.</exception>
+    /// <exception cref="ArgumentException">The value is not one of the enumeration.</exception>
     public X509RevocationMode ClientCertificateRevocation
     {
         get;
@@ -75,9 +75,9 @@ public sealed class TlsOptions
     }
 
     /// <summary>
-    /// Decides about a client certificate: gets it, its chain, and what is wrong with them, and returns whether the client is
-    /// served. Default null: it is served if nothing is wrong. Called during handshakes, by many threads at once; one that throws
-    /// refuses the client.
+    /// Decides about a client certificate. It gets the certificate, its chain and their errors, and returns whether the client is
+    /// served. Default null: certificates without errors are served. Many threads call it at once, during handshakes. An
+    /// exception refuses the client.
     /// </summary>
     public Func<X509Certificate2, X509Chain, SslPolicyErrors, bool>? ClientCertificateValidator { get; init; }
 }

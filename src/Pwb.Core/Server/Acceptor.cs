@@ -86,7 +86,7 @@ internal sealed class Acceptor(
             catch (Exception exception)
             {
                 if (_stop.IsSet) break;
-                bool isNew = Environment.TickCount64 - since > LongestDelayMilliseconds; // and not a continuation of the last failure
+                bool isNew = Environment.TickCount64 - since > LongestDelayMilliseconds; // not the last failure still
                 if (isNew) _delay = FirstDelayMilliseconds;
                 Pause(exception);
             }

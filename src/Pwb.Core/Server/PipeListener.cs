@@ -57,7 +57,7 @@ internal sealed class PipeListener : IConnectionListener, IDisposable
             }
             catch (UnauthorizedAccessException)
             {
-                await instance.DisposeAsync().ConfigureAwait(false); // a client of another user, which must not slow down accepting
+                await instance.DisposeAsync().ConfigureAwait(false); // another user must not slow down accepting
             }
             catch
             {
