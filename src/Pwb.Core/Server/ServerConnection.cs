@@ -9,15 +9,15 @@ using Pwb.Threads;
 namespace Pwb.Server;
 
 /// <summary>
-/// What a server knows of a connection: its place among the others, how to end it, and its life from the first byte to the last.
-/// The channel has the bytes, the engine the protocol.
+/// One connection of a server: its place among the others, the ways to end it, and its life from the first byte to the last. The
+/// channel has the bytes, the engine the protocol.
 /// </summary>
-/// <param name="channel">The bytes.</param>
-/// <param name="engine">The protocol.</param>
-/// <param name="log">Where the connection's own events go.</param>
-/// <param name="refusal">Why the connection is refused before its first request, if it is.</param>
-/// <param name="mayBeEvicted">Whether it has a place among those that are counted, which it may have to give up.</param>
-/// <param name="ended">Called when it has ended.</param>
+/// <param name="channel">The connection's bytes.</param>
+/// <param name="engine">The connection's protocol.</param>
+/// <param name="log">The log for the connection's own events.</param>
+/// <param name="refusal">The reason to refuse the connection before its first request, or None.</param>
+/// <param name="mayBeEvicted">Whether the connection counts towards the limit, so that it may be closed to make room.</param>
+/// <param name="ended">Called at the end of the connection.</param>
 internal sealed class ServerConnection(
     Channel channel,
     Http1Engine engine,
@@ -26,24 +26,24 @@ internal sealed class ServerConnection(
     bool mayBeEvicted,
     Action<ServerConnection> ended) : IThreadPoolWorkItem
 {
-    /// <summary>Its place among the open connections: theirs to set.</summary>
+    /// <summary>The index among the open connections, which their set maintains.</summary>
     public int Index { get; set; }
 
-    /// <summary>What any thread may do with it.</summary>
+    /// <summary>The operations for any thread.</summary>
     public IChannelControl Control => channel.Control;
 
     /// <summary>
-    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for one that is refused, and so has no place to give up.
+    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a refused connection, which is not closed to make room.
     /// </summary>
     public long IdleDueAt => refusal == Rejection.None ? channel.Control.IdleDueAt : long.MaxValue;
 
     /// <summary>
-    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a connection that somebody else has opened, which has no
-    /// place to give up.
+    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a connection over a user's stream, which is not closed to
+    /// make room.
     /// </summary>
     public long EvictableDueAt => mayBeEvicted ? IdleDueAt : long.MaxValue;
 
-    /// <summary>What it is doing, for whoever counts.</summary>
+    /// <summary>The connection's state, for metrics.</summary>
     public ConnectionState State
     {
         get
@@ -53,7 +53,7 @@ internal sealed class ServerConnection(
         }
     }
 
-    /// <summary>The method of the request that is being answered, if one is.</summary>
+    /// <summary>The method of the current request, or null.</summary>
     public string? ActiveMethod => engine.ActiveMethod;
 
     public string Scheme => channel.Scheme;
@@ -67,7 +67,7 @@ internal sealed class ServerConnection(
         await RunAsync().ConfigureAwait(false);
     }
 
-    // The one frame that an idle connection has, so whatever else has to wait is in methods of their own.
+    // The only async frame of an idle connection. Everything else that waits is in other methods.
     private async Task RunAsync()
     {
         try
@@ -107,7 +107,7 @@ internal sealed class ServerConnection(
         }
     }
 
-    /// <returns>Whether there is anything to serve; if not, the connection was refused.</returns>
+    /// <returns>Whether there is something to serve; false if the connection was refused.</returns>
     private async ValueTask<bool> OpenAsync()
     {
         Rejection opening = await channel.OpenAsync().ConfigureAwait(false);
@@ -117,7 +117,7 @@ internal sealed class ServerConnection(
         return refused == Rejection.None;
     }
 
-    // A stream that is not ours may throw anything. It is its connection's end and nobody else's.
+    // A user's stream may throw anything. That ends its connection, and no other.
     private async ValueTask LogAsync(Exception exception)
     {
         OnPool on = await channel.GoToPoolAsync();
@@ -132,6 +132,6 @@ internal sealed class ServerConnection(
         }
     }
 
-    /// <summary>Serves the connection on the pool's thread that this is called on.</summary>
+    /// <summary>Serves the connection on the calling thread of the pool.</summary>
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 }

@@ -5,8 +5,8 @@ namespace Pwb.Server;
 /// <summary>The options of every connection's socket.</summary>
 internal static class SocketOptions
 {
-    // A peer that is gone without a word, asleep or cut off, is found within two minutes. By default it takes two hours. While
-    // something is on its way to it, ResponseTimeout finds it, so TCP_USER_TIMEOUT has nothing to add.
+    // Keep-alive finds a peer that is asleep or cut off within two minutes, instead of the default two hours. While bytes are on
+    // their way to the peer, ResponseTimeout finds it, so TCP_USER_TIMEOUT is not needed.
     private const int KeepAliveSeconds = 60, KeepAliveInterval = 10, KeepAliveTries = 6;
 
     /// <exception cref="SocketException">The client has gone already.</exception>

@@ -4,15 +4,15 @@ using Pwb.Platform;
 
 namespace Pwb.Server;
 
-/// <summary>Tells the supervisor of this process, if it has one that asks, how the server fares.</summary>
-/// <param name="heartbeat">Gives signs of life.</param>
-/// <param name="log">Says who could not be told.</param>
+/// <summary>Notifies the supervisor of this process, such as systemd, of the server's state.</summary>
+/// <param name="heartbeat">Sends the signs of life.</param>
+/// <param name="log">Gets a line when the supervisor cannot be notified.</param>
 internal sealed class SupervisorNotices(Heartbeat heartbeat, ServerLog log)
 {
-    // No supervisor that hangs holds up a stop for longer.
+    // A supervisor that hangs delays a stop by this time at most.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Says that the server is ready, and at the end of its work that it stops. Signs of life go on.</summary>
+    /// <summary>Reports that the server is ready, and at the end of its work that it stops. Signs of life go on.</summary>
     public async Task AroundAsync(Task work)
     {
         heartbeat.Supervisor = Supervisor.Current;

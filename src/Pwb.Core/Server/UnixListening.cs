@@ -5,10 +5,12 @@ namespace Pwb.Server;
 /// <summary>Listens on Unix domain sockets, whose addresses are files.</summary>
 internal static class UnixListening
 {
-    // What opening a socket's file fails with: <errno.h> of Linux and macOS, and Windows' ERROR_CANT_ACCESS_FILE.
+    // The errors of opening a socket's file: <errno.h> of Linux and macOS, and ERROR_CANT_ACCESS_FILE of Windows.
     private const int NoSuchDevice = 6, NotSupported = 102, CannotAccess = unchecked((int)0x80070780);
 
-    /// <summary>Binds and listens. A file that a dead server left is replaced; one at which somebody answers is not.</summary>
+    /// <summary>
+    /// Binds and listens. A file that a crashed server left is replaced, but not one at which another server answers.
+    /// </summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     /// <exception cref="IOException">The file's mode cannot be set.</exception>
     /// <exception cref="UnauthorizedAccessException">The file's mode cannot be set.</exception>
@@ -27,8 +29,8 @@ internal static class UnixListening
         }
     }
 
-    /// <summary>Removes the file that a dead server left, and no other.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Removes the file that a crashed server left, and no other.</summary>
+    /// <returns>Whether there was such a file.</returns>
     public static bool RemoveIfLeft(UnixDomainSocketEndPoint address)
     {
         string path = address.ToString();
@@ -37,7 +39,7 @@ internal static class UnixListening
         return true;
     }
 
-    // A name that begins with NUL is in no file system: unix(7).
+    // A name that begins with NUL is not in the file system: unix(7).
     private static bool IsAbstract(UnixDomainSocketEndPoint address) => address.Serialize()[2] == 0;
 
     private static Socket BindOnce(UnixDomainSocketEndPoint address, string? path, UnixFileMode mode, int backlog)
@@ -47,7 +49,7 @@ internal static class UnixListening
         {
             socket.Bind(address);
 
-            // Nobody can connect before the socket listens, so the mode counts from the first moment.
+            // No client can connect before the socket listens, so the mode holds from the first moment.
             if (path is not null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
             socket.Listen(backlog);
             return socket;
@@ -59,13 +61,13 @@ internal static class UnixListening
         }
     }
 
-    // Who is asked refuses also if it is no socket at all.
+    // A file that is not a socket refuses the connection too.
     private static bool IsLeft(UnixDomainSocketEndPoint address, string path)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Blocking = false; // a full backlog is an answer too
+            socket.Blocking = false; // a full backlog shows a server too
             socket.Connect(address);
             return false;
         }
@@ -75,7 +77,7 @@ internal static class UnixListening
         }
     }
 
-    // To write as well as to read, because that does not wait for the other end of a FIFO.
+    // For writing as well as reading, since that does not wait for the other end of a FIFO.
     private static bool IsSocket(string path)
     {
         try
