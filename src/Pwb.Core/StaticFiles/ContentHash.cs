@@ -6,7 +6,7 @@ namespace Pwb.StaticFiles;
 /// <summary>A number that names content: <see cref="ContentInfo.Identity"/>.</summary>
 internal static class ContentHash
 {
-    /// <summary>Reads a stream to its end. Never 0, which says that there is none.</summary>
+    /// <summary>Hashes a stream to its end. Never returns 0, which means that there is no hash.</summary>
     public static long Create(Stream content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

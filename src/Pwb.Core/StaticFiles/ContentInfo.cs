@@ -1,6 +1,6 @@
 namespace Pwb;
 
-/// <summary>A file or a directory of a <see cref="ContentSource"/>, as it was when somebody looked.</summary>
+/// <summary>A file or a directory of a <see cref="ContentSource"/>, as it was at the time of the lookup.</summary>
 /// <param name="Name">Its own name, without the path.</param>
 /// <param name="IsDirectory">Whether it holds others.</param>
 /// <param name="Length">The number of bytes of a file; 0 for a directory.</param>
@@ -11,15 +11,15 @@ namespace Pwb;
 public readonly record struct ContentInfo(string Name, bool IsDirectory, long Length, DateTimeOffset LastModified)
 {
     /// <summary>
-    /// Names the content, such as a hash of it or the number of a version. Equal on every server that has the same content:
-    /// clients see it, hashed, in the entity tag. Default 0: there is none. Then the tag follows from length and time and, in a
-    /// folder, where times have no fraction of a second, from content.
+    /// The identity of the content, such as a hash of it or a version number. It is equal on every server with the same content,
+    /// and clients see it, hashed, in the entity tag. Default 0: no identity. The tag is then made from length and time and, in a
+    /// folder with times of whole seconds, from the content.
     /// </summary>
     public long Identity { get; init; }
 
     /// <summary>
-    /// Differs when the file may be another one, or may have changed in any way: a hash of device, inode and time of change, say.
-    /// Compared with what is in memory, and never sent. Default 0: nothing is known.
+    /// A number that differs when the file may be another one or may have changed in any way, such as a hash of device, inode and
+    /// change time. Compared with the cached one, and never sent. Default 0: unknown.
     /// </summary>
     public long Revision { get; init; }
 }

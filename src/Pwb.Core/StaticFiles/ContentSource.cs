@@ -28,8 +28,8 @@ namespace Pwb;
 public abstract class ContentSource
 {
     /// <summary>Looks something up.</summary>
-    /// <param name="path">What to look for.</param>
-    /// <returns>What is there; null if nothing is, or nothing that may be served.</returns>
+    /// <param name="path">The path to look up.</param>
+    /// <returns>The entry; null if there is none that may be served.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
     /// <exception cref="IOException">
     /// It cannot be found out. The client gets 500, or 503 if the process has too many open files or another program has the file
@@ -40,7 +40,7 @@ public abstract class ContentSource
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="info">The file as it is now that it is open: its content will have this length.</param>
-    /// <returns>The content, a stream that can seek, which the caller disposes of; null if there is no such file.</returns>
+    /// <returns>The content, as a seekable stream that the caller disposes of; null if there is no such file.</returns>
     /// <exception cref="UnauthorizedAccessException">It is there but cannot be read. The client gets 403.</exception>
     /// <exception cref="IOException">
     /// It cannot be opened. The client gets 500, or 503 if the process has too many open files or another program has the file to
@@ -49,8 +49,8 @@ public abstract class ContentSource
     public abstract Stream? Open(string path, out ContentInfo info);
 
     /// <summary>
-    /// What a directory holds, in any order, without what may not be served. Walked over once; where there may be very many, give
-    /// them out one by one.
+    /// The entries of a directory, in any order, without those that may not be served. Enumerated once; a source with very many
+    /// entries should yield them one by one.
     /// </summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="UnauthorizedAccessException">It cannot be read. The client gets 403.</exception>

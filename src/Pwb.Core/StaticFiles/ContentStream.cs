@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>What has become of an open file's content.</summary>
+/// <summary>The state of an open file's content.</summary>
 internal enum ContentChange
 {
     /// <summary>It is as it was; more may have been added behind it.</summary>
@@ -23,13 +23,13 @@ internal enum ContentChange
 internal abstract class ContentStream(SafeFileHandle handle, ContentInfo opened)
     : FileStream(handle, FileAccess.Read, bufferSize: 0, isAsync: OperatingSystem.IsWindows())
 {
-    // A socket sends no other, and FileStream believes it only of what it opens itself. On other systems every file can be read
-    // asynchronously.
+    // A socket sends no other handle, and FileStream accepts only one that it has opened itself. Other systems can read every
+    // file asynchronously.
     public override bool IsAsync => true;
 
     /// <summary>
-    /// Compares the file with what it was when it was opened. The time of the last change (ctime) does not count: to rename the
-    /// file, or another one over it, changes that as well.
+    /// Compares the open file with its state at opening. The change time (ctime) does not count: renaming the file, or another
+    /// file over it, changes that too.
     /// </summary>
     public ContentChange Compare()
     {

@@ -45,8 +45,8 @@ internal sealed class ContentTypes
     }
 
     /// <summary>
-    /// Without a charset, a browser guesses that of text. Not so for JSON, which is UTF-8 and has no such parameter (RFC 8259
-    /// §11), nor for XML and SVG, which say it themselves and would be overruled (RFC 7303 §3).
+    /// Text without a charset is guessed by browsers, so it gets one. JSON is UTF-8 and has no such parameter (RFC 8259 §11). XML
+    /// and SVG declare their own charset, which a parameter would overrule (RFC 7303 §3).
     /// </summary>
     private static string WithCharset(string type) =>
         type.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type;

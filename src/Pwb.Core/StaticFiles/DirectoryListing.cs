@@ -8,8 +8,8 @@ using Pwb.Http;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// What a directory holds, page by page, as HTML, or as JSON for a client that prefers it. A page and the memory that it takes
-/// have a bound, however many names there are.
+/// The entries of a directory, page by page, as HTML, or as JSON for a client that prefers it. A page and its memory are bounded,
+/// for any number of names.
 /// </summary>
 internal static class DirectoryListing
 {
@@ -23,7 +23,7 @@ internal static class DirectoryListing
     /// <param name="path">
     /// The directory, decoded: "" for the root, else segments with a slash between two. Its URL ends in a slash.
     /// </param>
-    /// <param name="entries">What it holds and may be served, in any order. Walked over once.</param>
+    /// <param name="entries">The entries that may be served, in any order. Enumerated once.</param>
     /// <param name="request">
     /// Says which order and page is wanted, and of which names, in its query, and which form, in Accept.
     /// </param>
@@ -65,8 +65,8 @@ internal static class DirectoryListing
         new(304, null, [("Vary", "Accept"), .. lines]);
 
     /// <summary>
-    /// A client that likes both as much, such as curl with its <c>*/*</c>, gets HTML; so does one that takes neither (RFC 9110
-    /// §12.5.1).
+    /// Whether JSON is preferred. A client that accepts both alike, such as curl with its <c>*/*</c>, gets HTML; so does a client
+    /// that accepts neither (RFC 9110 §12.5.1).
     /// </summary>
     private static bool PrefersJson(HttpRequest request)
     {

@@ -14,7 +14,7 @@ internal sealed class EmbeddedEntry(string name, string? resource)
 
     public bool IsDirectory => resource is null;
 
-    /// <summary>What a directory holds.</summary>
+    /// <summary>The entries of a directory.</summary>
     public List<EmbeddedEntry> Children { get; } = [];
 
     public Stream Open(Assembly assembly) =>

@@ -30,8 +30,8 @@ public sealed class EmbeddedSource : ContentSource
 
     /// <param name="assembly">Whose resources.</param>
     /// <param name="prefix">
-    /// What the names of the resources begin with, such as <c>wwwroot/</c>, up to the root: it ends with a slash or a dot, or is
-    /// followed by a slash. Not empty: an assembly has resources that are not meant for clients.
+    /// The prefix of the resources' names up to the root, such as <c>wwwroot/</c>. It ends with a slash or a dot, or a slash
+    /// follows it. Not empty: an assembly has resources that are not meant for clients.
     /// </param>
     /// <exception cref="ArgumentException">The prefix is empty, or the assembly has no resource with it.</exception>
     public EmbeddedSource(Assembly assembly, string prefix)

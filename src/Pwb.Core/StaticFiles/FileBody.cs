@@ -5,11 +5,11 @@ namespace Pwb.StaticFiles;
 
 /// <summary>Part of an open file, or all of it, for one response.</summary>
 /// <remarks>
-/// The system sends a file by reference to its pages in memory, which lie in the sender's socket until they are acknowledged, and
-/// in the receiver's until they are read, if that is on the same machine. When somebody cuts the file meanwhile, the rest of a
-/// page becomes zeros: content that was never in the file, in a response of full length. So what comes last is copied: as much as
-/// both sockets can hold, so that everything by reference has arrived before the last piece; and when a piece has been read, the
-/// file is asked whether it still is what it was.
+/// The system sends a file by reference to its pages in memory. They lie in the sender's socket until they are acknowledged and,
+/// on the same machine, in the receiver's until they are read. If the file is cut meanwhile, the rest of a page becomes zeros, in
+/// a response of full length. So the last part of a file is copied: as much as both sockets can hold, so that everything by
+/// reference has arrived before the last piece. After each piece, the open file is compared with the state that the response
+/// describes.
 /// </remarks>
 /// <param name="content">The file, which now belongs to the body.</param>
 /// <param name="offset">Where the part begins.</param>
@@ -18,11 +18,11 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
 {
     private const int PieceLength = 64 * 1024;
 
-    // More than what the kernel allows by itself: 4 MiB to a sender's socket and 32 to a receiver's, on Linux (tcp_wmem,
-    // tcp_rmem), and less elsewhere.
+    // More than the kernel's own limits: 4 MiB for a sender's socket and 32 for a receiver's on Linux (tcp_wmem, tcp_rmem), and
+    // less elsewhere.
     private const long CopiedLength = 64 * 1024 * 1024;
 
-    // How long it may take from the change of a file's time to that of its length, when something is added.
+    // The longest time between the change of a file's time and that of its length, when bytes are appended.
     private static readonly TimeSpan AddingTime = TimeSpan.FromMilliseconds(50);
 
     public override long? Length => length;
@@ -76,7 +76,7 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
             sent += read;
         }
 
-        ArrayPool<byte>.Shared.Return(buffer); // not after a failure: a stream of somebody else's may still hold it
+        ArrayPool<byte>.Shared.Return(buffer); // not after a failure: a user's stream may still hold it
     }
 
     // The last piece makes the response whole: no later than that it has to be sure.

@@ -1,10 +1,10 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>What an error of a file means to the client that asked for it.</summary>
+/// <summary>The meaning of a file error for the client that asked for the file.</summary>
 internal static class FileErrors
 {
     private const int TooManyInSystem = 23, TooMany = 24; // ENFILE and EMFILE, on Linux, macOS and the BSDs alike
-    private const int BusyOnLinux = 11, BusyElsewhere = 35; // EAGAIN, which is EWOULDBLOCK: somebody has a lease or a lock
+    private const int BusyOnLinux = 11, BusyElsewhere = 35; // EAGAIN, which is EWOULDBLOCK: another program has a lease or a lock
     private const int TooManyOnWindows = unchecked((int)0x80070004); // ERROR_TOO_MANY_OPEN_FILES
     // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
     private const int SharingOnWindows = unchecked((int)0x80070020), LockOnWindows = unchecked((int)0x80070021);
@@ -22,12 +22,12 @@ internal static class FileErrors
         _ => false,
     };
 
-    /// <summary>Whether there is no such file, and cannot be one by that name.</summary>
+    /// <summary>Whether the error means that there is no such file, or cannot be one by that name.</summary>
     public static bool IsAbsent(IOException exception) =>
         exception is FileNotFoundException or DirectoryNotFoundException or DriveNotFoundException or PathTooLongException
         || (OperatingSystem.IsWindows() && exception.HResult == InvalidNameOnWindows);
 
-    /// <summary>Looks up what a listing has found. What may not be looked at is left out of it.</summary>
+    /// <summary>Looks up an entry that a listing has found. Entries that may not be read are left out.</summary>
     public static ContentInfo? FindListed(ContentSource folder, string path)
     {
         try

@@ -10,8 +10,8 @@ public static class FileResponse
     private static readonly ContentTypes FileTypes = new(new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>
-    /// A file, with what the request's preconditions and ranges make of it. It is opened here, on the calling thread: a handler
-    /// that does so must not say that it never blocks.
+    /// The response for one file, by the request's preconditions and ranges. The file is opened on the calling thread, so a
+    /// handler that uses this must not declare NeverBlocks.
     /// </summary>
     /// <param name="path">The file. Never a path that a client had a hand in.</param>
     /// <param name="request">The request.</param>

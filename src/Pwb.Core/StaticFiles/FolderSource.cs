@@ -20,7 +20,9 @@ public sealed class FolderSource : ContentSource
     private readonly ContentSource _folder;
 
     /// <param name="root">The folder. A relative path is taken from the current directory, now.</param>
-    /// <param name="followLinksOutside">Whether links may lead out of it. Default false: what they lead to is not there.</param>
+    /// <param name="followLinksOutside">
+    /// Whether links may lead out of the folder. Default false: such links are not found.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="root"/> is empty, or is not a directory.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="root"/> does not exist.</exception>
     /// <exception cref="IOException">The process has too many open files.</exception>

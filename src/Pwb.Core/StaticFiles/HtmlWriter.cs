@@ -27,12 +27,14 @@ internal sealed class HtmlWriter(int capacity)
     }
 
     /// <summary>
-    /// Text of an element or of an attribute in double quotes. Of what is special but not markup, it shows that it is there.
+    /// Writes the text of an element, or of an attribute in double quotes. Special characters that are not markup are made
+    /// visible.
     /// </summary>
     public HtmlWriter Text(ReadOnlySpan<char> text) => Escaped(text, isMarked: false);
 
     /// <summary>
-    /// Text of an element, with the code points of what is special but not markup, each marked as an <c>i</c> element.
+    /// Writes the text of an element. Special characters that are not markup become their code points, each in an <c>i</c>
+    /// element.
     /// </summary>
     public HtmlWriter MarkedText(ReadOnlySpan<char> text) => Escaped(text, isMarked: true);
 

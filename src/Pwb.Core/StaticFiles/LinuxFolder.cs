@@ -4,9 +4,9 @@ using Pwb.Platform;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on Linux. A name is looked up by the kernel, to a descriptor that opens nothing yet (O_PATH), and it is the kernel
-/// that sees to it that no step leaves the root (openat2). Type, length and times are read from there, and the content is opened
-/// through it: no race can put another file between the check and the use.
+/// A folder on Linux. The kernel looks a name up, to a descriptor that opens nothing yet (O_PATH), and ensures that no step
+/// leaves the root (openat2). Type, length and times are read from the descriptor, and the content is opened through it. So no
+/// race can put another file between the check and the use.
 /// </summary>
 internal sealed class LinuxFolder : ContentSource
 {
@@ -22,9 +22,9 @@ internal sealed class LinuxFolder : ContentSource
     /// <param name="root">A full path.</param>
     /// <param name="followLinksOutside">Whether links may lead out of it.</param>
     /// <returns>
-    /// Null where the system does not have what it takes: a kernel before 5.6, a sandbox that forbids the calls, no /proc.
+    /// Null where the system lacks the means: a kernel before 5.6, a sandbox that forbids the calls, or no /proc.
     /// </returns>
-    /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
+    /// <exception cref="IOException">The answer cannot be found now, for example because no descriptor is left.</exception>
     public static LinuxFolder? TryCreate(string root, bool followLinksOutside) =>
         ThisSystem.IsLinux && PathHandle.IsSupported() ? new LinuxFolder(root, followLinksOutside) : null;
 
@@ -63,7 +63,7 @@ internal sealed class LinuxFolder : ContentSource
         }
     }
 
-    /// <summary>Null for what is never served: FIFOs, sockets, devices.</summary>
+    /// <summary>Null for entries that are never served: FIFOs, sockets, devices.</summary>
     internal static ContentInfo? Describe(in LinuxStatus status, string name)
     {
         if (!status.IsDirectory && !status.IsRegularFile) return null;

@@ -1,6 +1,6 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>The names of a listing that somebody looks for: those that hold a text, without regard to case and accents.</summary>
+/// <summary>A filter for the names of a listing: those that contain a text, regardless of case and accents.</summary>
 /// <param name="text">The text; empty for all names.</param>
 internal sealed class ListingFilter(string text)
 {
@@ -9,7 +9,7 @@ internal sealed class ListingFilter(string text)
 
     private readonly string _folded = NameFolding.Fold(text);
 
-    /// <summary>As somebody has typed it.</summary>
+    /// <summary>The text as the user typed it.</summary>
     public string Text => text;
 
     public bool Lets(ContentInfo entry) =>

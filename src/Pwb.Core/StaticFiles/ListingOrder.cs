@@ -1,6 +1,6 @@
 namespace Pwb.StaticFiles;
 
-/// <summary>What a listing can be sorted by.</summary>
+/// <summary>The sort keys of a listing.</summary>
 internal enum ListingColumn
 {
     Name,
@@ -15,7 +15,7 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
 
     public bool IsDescending => isDescending;
 
-    /// <summary>Reads a query such as <c>sort=size&amp;order=desc</c>. What it does not know it ignores.</summary>
+    /// <summary>Parses a query such as <c>sort=size&amp;order=desc</c>. Unknown values are ignored.</summary>
     public static ListingOrder Parse(ReadOnlySpan<byte> query)
     {
         ListingColumn column = ListingColumn.Name;

@@ -10,7 +10,7 @@ namespace Pwb.StaticFiles;
 /// </summary>
 internal static class ListingPage
 {
-    /// <summary>How many names there are at least where somebody may want to look for one.</summary>
+    /// <summary>The number of names from which on the page has a search box.</summary>
     private const int MinFiltered = 10;
 
     /// <summary>RFC 3339, in UTC and to the second.</summary>
@@ -154,7 +154,7 @@ internal static class ListingPage
     }
 
     /// <param name="page">The page.</param>
-    /// <param name="first">The query of the first page; null on that one.</param>
+    /// <param name="first">The query of the first page; null on the first page itself.</param>
     /// <param name="next">The query of the next page; null on the last one.</param>
     private static void WritePages(HtmlWriter page, string? first, string? next)
     {

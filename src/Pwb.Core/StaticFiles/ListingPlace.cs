@@ -4,8 +4,8 @@ using System.Text;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A place in a listing as part of a query, such as <c>after=f1234/a%20b.txt</c>: the last entry of a page, by what it is sorted
-/// by. So a page goes on where the one before ended, also when names have come or gone meanwhile.
+/// A place in a listing as part of a query, such as <c>after=f1234/a%20b.txt</c>: the last entry of a page, by its sort key. So
+/// the next page goes on where the last one ended, also when names have come or gone meanwhile.
 /// </summary>
 internal static class ListingPlace
 {
@@ -24,7 +24,7 @@ internal static class ListingPlace
     }
 
     /// <summary>The entry that a query names, with as much of it as the order needs.</summary>
-    /// <returns>Null if there is none, or something else.</returns>
+    /// <returns>Null if the query has no place, or a malformed one.</returns>
     public static ContentInfo? Parse(ReadOnlySpan<byte> query, ListingColumn column)
     {
         foreach (Range range in query.Split((byte)'&'))

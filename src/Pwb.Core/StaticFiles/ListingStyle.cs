@@ -1,7 +1,7 @@
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// How a listing looks: on paper white or dark as the client likes, and in two lines for each entry where the screen is narrow.
+/// The style of a listing: light or dark as the client prefers, and two lines for each entry on a narrow screen.
 /// </summary>
 internal static class ListingStyle
 {

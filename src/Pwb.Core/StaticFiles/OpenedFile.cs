@@ -4,7 +4,7 @@ using Pwb.Platform;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>Opens files by their paths, and finds out what was opened, on any system as far as that goes.</summary>
+/// <summary>Opens files by their paths, and finds out which file was opened, on every system that can tell.</summary>
 internal static class OpenedFile
 {
     private const int CurrentDirectory = -100; // AT_FDCWD of Linux
@@ -35,7 +35,7 @@ internal static class OpenedFile
         }
     }
 
-    /// <summary>Whether what was opened is inside a folder, wherever its path led by then.</summary>
+    /// <summary>Whether the opened file is inside a folder, wherever its path led by then.</summary>
     /// <param name="file">The file.</param>
     /// <param name="folder">The folder's path, by any links.</param>
     /// <returns>True too where the system cannot tell.</returns>
@@ -51,7 +51,8 @@ internal static class OpenedFile
     }
 
     /// <summary>
-    /// What .NET does not tell of a path's file: whether it is one, and the value of <see cref="ContentInfo.Revision"/>.
+    /// Facts about a path's file that .NET does not tell: whether it is a regular file, and the value of
+    /// <see cref="ContentInfo.Revision"/>.
     /// </summary>
     /// <returns>False for a FIFO, a socket, a device, a link.</returns>
     public static bool IsOrdinary(string path, out long revision)
@@ -77,7 +78,7 @@ internal static class OpenedFile
         }
     }
 
-    // Null where there is no such thing, or no way to find out: Linux without /proc, say.
+    // Null where the system cannot tell, such as Linux without /proc.
     private static string? GetRealPath(SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows()) return WindowsCalls.GetRealPath(file);

@@ -6,8 +6,8 @@ using Pwb.Platform;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A file or directory of Linux that has been found, but not opened: whatever happens to its name meanwhile, what was checked is
-/// what is served.
+/// A file or directory of Linux that was found, but not opened. Whatever happens to its name meanwhile, the checked file is the
+/// served one.
 /// </summary>
 internal readonly struct PathHandle : IDisposable
 {
@@ -15,7 +15,7 @@ internal readonly struct PathHandle : IDisposable
     private const int MaxPathLength = 4096;
 
     private readonly string _path;
-    private readonly int _descriptorPlusOne; // so that the default is none
+    private readonly int _descriptorPlusOne; // plus one, so that default is no descriptor
 
     private PathHandle(string path, int descriptor)
     {
@@ -37,7 +37,7 @@ internal readonly struct PathHandle : IDisposable
         return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
     }
 
-    /// <summary>Finds what a path below this directory names, wherever links lead. Not open if there is nothing.</summary>
+    /// <summary>Looks up a path below this directory, wherever links lead. Not open if there is nothing.</summary>
     /// <exception cref="UnauthorizedAccessException">A directory on the way may not be searched.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
     public PathHandle OpenBelow(string path)
@@ -47,9 +47,7 @@ internal readonly struct PathHandle : IDisposable
         return UnixErrors.GetLast(path) is { } exception ? throw exception : default;
     }
 
-    /// <summary>
-    /// Finds what a path below this directory names, as long as it stays there. Not open if there is nothing, inside.
-    /// </summary>
+    /// <summary>Looks up a path that stays below this directory. Not open if there is nothing inside.</summary>
     /// <exception cref="UnauthorizedAccessException">A directory inside may not be searched.</exception>
     /// <exception cref="IOException">Anything else that is wrong.</exception>
     public PathHandle OpenWithin(string path)
@@ -69,7 +67,7 @@ internal readonly struct PathHandle : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            return default; // a client that could tell 403 from 404 would know what there is outside
+            return default; // a client that could tell 403 from 404 would learn which files exist outside
         }
         finally
         {
@@ -78,7 +76,7 @@ internal readonly struct PathHandle : IDisposable
     }
 
     /// <summary>Whether this system has the calls by which paths are found, and /proc, by which files are opened.</summary>
-    /// <exception cref="IOException">It cannot be found out now: there is no descriptor left, say.</exception>
+    /// <exception cref="IOException">The answer cannot be found now, for example because no descriptor is left.</exception>
     public static bool IsSupported()
     {
         try
@@ -106,7 +104,7 @@ internal readonly struct PathHandle : IDisposable
     }
 
     /// <summary>
-    /// The status of what a directory has by some name, of a link itself. False if there is nothing, or nothing to be found out.
+    /// The status of an entry of a directory, of a link itself. False if there is none, or if it cannot be read.
     /// </summary>
     public bool TryGetStatus(string name, out LinuxStatus status) => LinuxCalls.TryGetStatus(Descriptor, name, out status);
 
@@ -116,8 +114,8 @@ internal readonly struct PathHandle : IDisposable
     /// <exception cref="IOException">Anything else that is wrong.</exception>
     public ContentStream OpenContent(in ContentInfo file)
     {
-        // Not by FileStream itself: that would lock the file, against other programs on .NET that want to write it, and refuse
-        // one that they have locked.
+        // Not by FileStream itself: it would lock the file against other .NET programs that write it, and refuse a file that they
+        // have locked.
         int content = LinuxCalls.OpenContent(GetDescriptorPath());
         if (content < 0) throw UnixErrors.GetLast(_path) ?? new FileNotFoundException(null, _path);
         return new LinuxContentStream(new SafeFileHandle(content, ownsHandle: true), file);
@@ -133,7 +131,7 @@ internal readonly struct PathHandle : IDisposable
         if (IsOpen) _ = UnixCalls.Close(Descriptor);
     }
 
-    // By their real paths. One that is longer than the kernel can tell is in no folder.
+    // By their real paths. A path longer than the kernel can tell is in no folder.
     private bool IsWithin(in PathHandle directory)
     {
         if (!directory.TryGetRealPath(stackalloc byte[MaxPathLength], out ReadOnlySpan<byte> folder)) return false;

@@ -13,26 +13,26 @@ namespace Pwb.StaticFiles;
 /// </summary>
 internal static class PathResolver
 {
-    // NAME_MAX of Linux and of most file systems elsewhere: what is longer does not exist.
+    // NAME_MAX of Linux and of most file systems elsewhere: a longer name does not exist.
     private const int MaxSegmentLength = 255;
 
     private const int StackLength = 512;
 
     private const string WellKnown = ".well-known";
 
-    // Separators, the mark of an alternate stream, and what is a pattern to some calls: "Naming Files, Paths, and Namespaces" of
+    // Separators, the mark of an alternate stream, and wildcards of some calls: "Naming Files, Paths, and Namespaces" of
     // Microsoft Learn.
     private static readonly SearchValues<char> SpecialToWindows = SearchValues.Create("\\:*?\"<>|");
 
-    // pchar of RFC 3986 §3.3, without the apostrophe: what is made of these stands in a field, and between quotes of either kind,
-    // as it is.
+    // pchar of RFC 3986 §3.3, without the apostrophe: the result stands in a field, and between quotes of either kind, without
+    // further escaping.
     private static readonly SearchValues<byte> Literal =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@"u8);
 
     /// <summary>Decodes the path of a request, once, and checks each of its segments.</summary>
     /// <param name="escapedPath">The request's normal path, still escaped, which begins with a slash.</param>
     /// <param name="serveHiddenNames">Whether names may begin with a dot.</param>
-    /// <param name="path">The segments but for empty ones, with a slash between two; empty for the root.</param>
+    /// <param name="path">The segments, without empty ones, with a slash between two; empty for the root.</param>
     /// <param name="isDirectoryForm">Whether the path ends in a slash.</param>
     /// <param name="hasEmptySegments">Whether segments were left out, since they were empty.</param>
     /// <returns>False if it is the path of nothing that may be served, whatever there is.</returns>
@@ -72,7 +72,7 @@ internal static class PathResolver
     public static bool IsPathServed(string path, bool serveHiddenNames) =>
         IsPathServed(path, serveHiddenNames, OperatingSystem.IsWindows());
 
-    /// <summary>Whether a request can name it, as one segment of its path: what a listing shows.</summary>
+    /// <summary>Whether a request can name the entry as one segment of its path. A listing shows only such entries.</summary>
     public static bool IsNameServed(ReadOnlySpan<char> name, bool isInRoot, bool serveHiddenNames) =>
         IsNameServed(name, isInRoot, serveHiddenNames, OperatingSystem.IsWindows());
 
@@ -93,7 +93,8 @@ internal static class PathResolver
         return target.ToString();
     }
 
-    // The length of the result; -1 if there is none. An escaped slash is no separator (RFC 3986 §2.2) and in no name.
+    // The length of the result; -1 if there is none. An escaped slash is not a separator (RFC 3986 §2.2), and no name contains
+    // it.
     private static int Decode(ReadOnlySpan<byte> escapedPath, Span<byte> decoded, out bool hasEmptySegments)
     {
         hasEmptySegments = false;

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Pwb.StaticFiles;
 
 /// <summary>
-/// A folder on any system, by what .NET has for all of them. Links are resolved and checked before a file is opened; and once it
-/// is open, the system is asked where it is, since somebody may have changed the folder meanwhile (Windows, macOS, and Linux with
-/// /proc can tell). FIFOs, sockets and devices are not there.
+/// A folder on any system, with the means of .NET. Links are resolved and checked before a file is opened. Once it is open, the
+/// system is asked where the file is, since the folder may have changed meanwhile (Windows, macOS, and Linux with /proc can
+/// tell). FIFOs, sockets and devices are not found.
 /// </summary>
 internal sealed class PortableFolder(string root, bool followLinksOutside) : ContentSource
 {
@@ -83,7 +83,7 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
 
     private static DateTimeOffset ToOffset(DateTime time) => new(time, TimeSpan.Zero);
 
-    // The root is resolved each time: it may be a link that somebody switches to another release.
+    // The root is resolved each time: it may be a link that is switched to another release.
     private string? ResolveWithin(string path)
     {
         if (Resolve(Path.GetFullPath(Path.Join(root, path))) is not { } real) return null;
@@ -95,7 +95,7 @@ internal sealed class PortableFolder(string root, bool followLinksOutside) : Con
             || path.StartsWith(
                 Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    // realpath(3): .NET's own ResolveLinkTarget leaves the links alone that are in the middle of a path.
+    // realpath(3): .NET's own ResolveLinkTarget does not resolve links in the middle of a path.
     private static string? Resolve(string full)
     {
         string real = Path.GetPathRoot(full)!;

@@ -4,7 +4,7 @@ using Pwb.Http;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>What a request asks of a representation, after preconditions and ranges.</summary>
+/// <summary>The part of a representation that a request asks for, by its preconditions and ranges.</summary>
 internal enum Selection
 {
     Whole,
@@ -33,7 +33,7 @@ internal sealed class Representation
     /// <param name="path">Where its content is in the source; for a coding, that is the neighbour.</param>
     /// <param name="coding">The coding.</param>
     /// <param name="info">The file.</param>
-    /// <param name="identity">What names the content in the entity tag, besides its length and its time; 0 for nothing.</param>
+    /// <param name="identity">The identity of the content for the entity tag, besides length and time; 0 for none.</param>
     /// <param name="contentType">The media type, which is that of the original.</param>
     /// <param name="cacheControl">The value of Cache-Control, or empty.</param>
     /// <param name="vary">The request fields by which this one was chosen among others, or empty.</param>
@@ -86,7 +86,7 @@ internal sealed class Representation
 
     public DateTimeOffset LastModified { get; }
 
-    /// <summary>Whether a Content-Encoding is said of it: that of its coding, or one of the options for its path.</summary>
+    /// <summary>Whether it has a Content-Encoding: that of its coding, or one of the options for its path.</summary>
     private bool IsCoded { get; }
 
     /// <summary>
@@ -101,8 +101,7 @@ internal sealed class Representation
     public long ContentLength => _content.Length;
 
     /// <summary>
-    /// What it holds of memory: content, twice the fields as strings and as heads of responses, and the objects around them, by
-    /// and large.
+    /// Its approximate memory: content, twice the fields (as strings and as heads of responses), and the objects around them.
     /// </summary>
     public long Cost =>
         ObjectCost + ContentLength + (sizeof(char) * Path.Length)
@@ -118,7 +117,7 @@ internal sealed class Representation
     /// <summary>The same with its content in memory.</summary>
     public Representation WithContent(ReadOnlyMemory<byte> content, bool isSettled) => new(this, content, isSettled);
 
-    /// <summary>What the fields of a request ask for: RFC 9110 §13.2.2, §14.2.</summary>
+    /// <summary>Evaluates the conditional fields of a request: RFC 9110 §13.2.2, §14.2.</summary>
     public Selection Select(in SelectionFields fields, bool isGet, DateTimeOffset now, out ByteRanges ranges)
     {
         ranges = ByteRanges.Whole(Info.Length);
@@ -134,8 +133,8 @@ internal sealed class Representation
         if (!isGet || !fields.HasRange || !Preconditions.IsRangeCurrent(fields, _entityTagBytes, LastModified, now))
             return Selection.Whole;
 
-        // Content-Encoding is said of a whole message, and parts with their heads are not coded: of a coding there is one part at
-        // most.
+        // Content-Encoding applies to a whole message, and parts with their heads are not coded. So a coded representation sends
+        // one part at most.
         ranges = ByteRanges.Parse(fields.Range, Info.Length, IsCoded ? 1 : _fields.MaxRanges);
         return ranges.Kind switch
         {

@@ -2,7 +2,7 @@ using Pwb.Http;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>What a target leads to: a file, in the codings that it is there in.</summary>
+/// <summary>The result of looking up a target: a file, in each coding that exists.</summary>
 internal sealed class Resource
 {
     private readonly Representation?[] _representations = new Representation?[(int)ContentCoding.Gzip + 1]; // by coding
@@ -27,10 +27,10 @@ internal sealed class Resource
     /// <summary>The larger, the later it was asked for, in steps of the time between two checks.</summary>
     public long UsedAt => Volatile.Read(ref _checkDueAt);
 
-    /// <summary>What it counts for in the cache's budget.</summary>
+    /// <summary>Its size in the cache's budget.</summary>
     public long Cost { get; set; }
 
-    /// <summary>What its representations hold of memory.</summary>
+    /// <summary>The memory of its representations.</summary>
     public long RepresentationCost => _representations.Sum(representation => representation?.Cost ?? 0);
 
     /// <summary>Whether it is time to compare it with its source again. Only one who asks is told so.</summary>

@@ -6,8 +6,8 @@ namespace Pwb.StaticFiles;
 /// <summary>Resources by the target that leads to them, within a budget of bytes.</summary>
 internal sealed class ResourceCache(long maxLength)
 {
-    // What an entry holds of memory besides its key and its representations, by and large: the resource, its arrays, a node and a
-    // bucket of the dictionary.
+    // The approximate memory of an entry besides its key and its representations: the resource, its arrays, a node and a bucket
+    // of the dictionary.
     private const int EntryCost = 512;
 
     private readonly ConcurrentDictionary<byte[], Resource> _resources = new(TargetComparer.Instance);
@@ -17,7 +17,7 @@ internal sealed class ResourceCache(long maxLength)
     public bool TryGet(ReadOnlySpan<byte> target, [NotNullWhen(true)] out Resource? resource) =>
         _resources.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(target, out resource);
 
-    /// <summary>Keeps a resource in place of the one that was there; the ones that were used least recently make room.</summary>
+    /// <summary>Keeps a resource in place of the old one. The least recently used resources make room.</summary>
     public void Set(Resource resource)
     {
         lock (_lock)

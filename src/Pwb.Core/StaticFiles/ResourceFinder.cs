@@ -3,7 +3,7 @@ using Pwb.Http;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>What a path leads to.</summary>
+/// <summary>The result of looking up a path.</summary>
 internal enum Finding
 {
     Nothing,
@@ -22,7 +22,7 @@ internal enum Finding
 internal sealed partial class ResourceFinder(
     ContentSource source, StaticFileOptions options, ResponseFields fields, UnreadableFiles unreadable, ILogger logger)
 {
-    // What makes a neighbour gives it the time of its original, but may cut that to whole seconds (brotli, pigz), or the file
+    // A compressor gives the neighbour the time of its original, but may cut that to whole seconds (brotli, pigz), or the file
     // system to two (FAT).
     private static readonly TimeSpan NeighbourTolerance = TimeSpan.FromSeconds(2);
 
@@ -32,7 +32,7 @@ internal sealed partial class ResourceFinder(
 
     private const int MaxReads = 3;
 
-    // 10 ms of work, the first time that somebody asks for it. What is longer is told apart by its length and time only.
+    // 10 ms of work, at the first request. Longer files are told apart by length and time only.
     private const int MaxHashedLength = 16 * 1024 * 1024;
 
     private readonly ContentCoding _neighbourCodings = options.PrecompressedCodings.Aggregate(
@@ -44,7 +44,7 @@ internal sealed partial class ResourceFinder(
     /// <summary>Looks a path up.</summary>
     /// <param name="path">The path, decoded and checked.</param>
     /// <param name="isDirectoryForm">Whether it was written with a trailing slash.</param>
-    /// <param name="filePath">The file that it leads to, if any.</param>
+    /// <param name="filePath">The path of its file, or null.</param>
     /// <param name="info">The file.</param>
     public Finding Find(string path, bool isDirectoryForm, out string filePath, out ContentInfo info)
     {
@@ -65,7 +65,7 @@ internal sealed partial class ResourceFinder(
     /// <param name="target">The target that leads to it.</param>
     /// <param name="path">The file's path.</param>
     /// <param name="info">The file.</param>
-    /// <param name="old">What is known of it from before. What has not changed since is taken over.</param>
+    /// <param name="old">The old resource, or null. Unchanged parts are taken over.</param>
     /// <param name="isStandIn">
     /// Whether it is sent for another path, since there is nothing: then no rule for a path's Cache-Control holds.
     /// </param>
@@ -85,7 +85,7 @@ internal sealed partial class ResourceFinder(
                 continue;
             }
 
-            // One that is older than its original was made of something else.
+            // A neighbour older than its original was made from another version.
             passedOver |= coding;
             if (old is null || (old.PassedOver & coding) == ContentCoding.Identity)
                 LogOlder(logger, PathResolver.ToTarget(neighbour));
@@ -120,7 +120,9 @@ internal sealed partial class ResourceFinder(
     }
 
     /// <summary>Opens a representation's file.</summary>
-    /// <param name="representation">The representation; if its file is another one by now, that one's takes its place.</param>
+    /// <param name="representation">
+    /// The representation. If its file has been replaced, the new file's representation takes its place.
+    /// </param>
     /// <returns>The content, or null if it is gone.</returns>
     public Stream? Open(ref Representation representation)
     {
@@ -129,7 +131,7 @@ internal sealed partial class ResourceFinder(
         return content;
     }
 
-    /// <summary>Reads a representation's file into memory, if it is small and holds still.</summary>
+    /// <summary>Reads a representation's file into memory, if it is small and does not change meanwhile.</summary>
     /// <returns>The representation with its content, or without it if that cannot be kept; null if it is gone.</returns>
     public Representation? ReadContent(Representation representation)
     {
@@ -142,7 +144,7 @@ internal sealed partial class ResourceFinder(
             byte[] bytes = new byte[representation.Info.Length];
             int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
 
-            // Somebody may have written to it meanwhile: it is whole if it still is what it was.
+            // The file may have been written meanwhile. The content is complete if the file is unchanged.
             if (read < bytes.Length || source.Find(representation.Path) != representation.Info) continue;
             bool isSettled = options.TimeProvider.GetUtcNow() - representation.Info.LastModified > SettlingTime;
             return representation.WithContent(bytes, isSettled);
@@ -177,11 +179,11 @@ internal sealed partial class ResourceFinder(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return 0; // whoever opens it to send it will see
+            return 0; // a later open, to send it, finds the reason
         }
     }
 
-    // Accept decides between the page of an application and what is sent without it.
+    // Accept decides between an application's page and the response without it.
     private static string Vary(bool hasSiblings, bool byAccept) => (hasSiblings, byAccept) switch
     {
         (true, true) => "Accept-Encoding, Accept",
@@ -214,7 +216,7 @@ internal sealed partial class ResourceFinder(
         return options.CleanUrls && PathResolver.IsPathServed(path, options.ServeHiddenNames) && TryFindFile(path, out info);
     }
 
-    // The original is there and can be read. What is the matter with a neighbour is no reason to refuse it.
+    // The original exists and can be read. A fault of a neighbour is no reason to refuse it.
     private bool TryFindNeighbour(string path, out ContentInfo info)
     {
         try

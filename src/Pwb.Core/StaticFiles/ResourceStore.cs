@@ -76,7 +76,7 @@ internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions opt
         }
         finally
         {
-            // Also if the look failed: nobody is served what may be denied by now.
+            // Also after a failed lookup: a client must not get a file that may be forbidden by now.
             if (!isKept) _cache.Remove(target);
         }
     }

@@ -37,7 +37,7 @@ internal sealed class ResponseFields
         Unavailable = Text(503, "503 Service Unavailable\n", ("Retry-After", "1"));
     }
 
-    /// <summary>What every response has.</summary>
+    /// <summary>The fields of every response.</summary>
     public (string Name, string Value)[] Common { get; }
 
     public int MaxRanges { get; }

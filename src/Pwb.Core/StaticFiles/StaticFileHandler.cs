@@ -32,9 +32,9 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
 
     /// <summary>Serves a folder.</summary>
     /// <param name="root">The folder. Nothing outside of it is served, whatever a path or a link says.</param>
-    /// <param name="options">How; the defaults if null.</param>
-    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="next">The handler for missing files and other methods. Without it they get 404 and 405.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
     public StaticFileHandler(string root, StaticFileOptions? options = null, IRequestHandler? next = null)
         : this(new FolderSource(root, options?.FollowLinksOutside ?? false), options, next)
@@ -43,8 +43,8 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
 
     /// <summary>Serves any source of content.</summary>
     /// <param name="source">The source, such as the resources of an assembly.</param>
-    /// <param name="options">How; the defaults if null.</param>
-    /// <param name="next">Answers what is not there, and other methods. Without it, the answers are 404 and 405.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="next">The handler for missing files and other methods. Without it they get 404 and 405.</param>
     /// <exception cref="ArgumentException">An option is not valid; the message says which.</exception>
     public StaticFileHandler(ContentSource source, StaticFileOptions? options = null, IRequestHandler? next = null)
     {
@@ -63,7 +63,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     }
 
     /// <summary>
-    /// True: what is in memory is answered at once, and everything else, the next handler's answers too, on the pool.
+    /// True: content in memory is sent at once. Everything else, the next handler's responses included, runs on the pool.
     /// </summary>
     public bool NeverBlocks => true;
 
@@ -152,7 +152,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         if (isRedirect) return Redirect(301, PathResolver.ToTarget(path, isDirectory: true), request);
         if (finding == Finding.Directory) return AnswerListing(path, request);
 
-        // What was found may be gone by now; or only its compressed neighbour is.
+        // The found file may be gone by now, or only its compressed neighbour.
         HttpResponse? response = Answer(resource!, request);
         if (response is null && _store.Find(path, isDirectoryForm, mustCheck: true, out resource) == Finding.File)
             response = Answer(resource!, request);
@@ -210,7 +210,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
     }
 
     /// <returns>
-    /// Null if there is no such page, or none that can be read: that is no reason to refuse what nobody has denied.
+    /// Null if there is no such page, or none that can be read. An unreadable page is no reason to refuse an allowed request.
     /// </returns>
     private HttpResponse? TryAnswerByPage(string path, bool isError, HttpRequest request)
     {

@@ -53,15 +53,15 @@ public sealed record StaticFileOptions
     public bool CleanUrls { get; init; }
 
     /// <summary>
-    /// The page of a single-page application, such as <c>index.html</c>. It answers GET and HEAD of paths that do not exist, with
-    /// 200, if the client's Accept names text/html, or if there is no next handler and the last segment has no dot. Sent with
-    /// no-cache and Vary: Accept; the next handler's responses get that Vary too. Default null: none.
+    /// The page of a single-page application, such as <c>index.html</c>. It answers GET and HEAD of missing paths with 200, if
+    /// the client's Accept names text/html, or if there is no next handler and the last segment has no dot. It is sent with
+    /// no-cache and Vary: Accept; the next handler's responses get that Vary too. Default null: no such page.
     /// </summary>
     public string? Fallback { get; init; }
 
     /// <summary>
-    /// The page to send with 404, if it exists and there is no next handler. Sent with no-cache. Default 404.html; null for a
-    /// line of text.
+    /// The page for 404 responses, if it exists and there is no next handler. It is sent with no-cache. Default 404.html; null
+    /// for a line of text.
     /// </summary>
     public string? NotFoundPage { get; init; } = "404.html";
 

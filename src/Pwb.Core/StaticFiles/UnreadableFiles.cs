@@ -11,7 +11,7 @@ internal sealed partial class UnreadableFiles(ILogger logger)
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether an exception says no more than that one file cannot be read, and not that the process cannot open any now.
+    /// Whether an exception concerns one file only, and does not mean that the process cannot open any file now.
     /// </summary>
     public static bool Is(Exception exception) =>
         exception is UnauthorizedAccessException || (exception is IOException error && !FileErrors.IsTemporary(error));
