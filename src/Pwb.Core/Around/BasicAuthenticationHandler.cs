@@ -17,7 +17,9 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
     private readonly HttpResponse _unauthorized;
 
     /// <summary>Lets one user in, compared in a time that does not tell how much was right.</summary>
-    /// <param name="realm">What the password is for, which browsers show. Visible ASCII without quotes and backslashes.</param>
+    /// <param name="realm">
+    /// The name of the protected area, which browsers show. Visible ASCII without quotes and backslashes.
+    /// </param>
     /// <param name="user">The user. No colon.</param>
     /// <param name="password">The password.</param>
     /// <param name="inner">The handler for who is let in.</param>
@@ -37,7 +39,9 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
     }
 
     /// <summary>Lets in whom a function lets in.</summary>
-    /// <param name="realm">What the password is for, which browsers show. Visible ASCII without quotes and backslashes.</param>
+    /// <param name="realm">
+    /// The name of the protected area, which browsers show. Visible ASCII without quotes and backslashes.
+    /// </param>
     /// <param name="check">
     /// Gets user, password and the request's token; true lets the request in. Passwords are to be stored as slow hashes, such as
     /// those of <c>Rfc2898DeriveBytes.Pbkdf2</c>, and hashes to be compared by <c>CryptographicOperations.FixedTimeEquals</c>.

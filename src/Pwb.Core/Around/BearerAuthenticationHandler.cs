@@ -20,11 +20,11 @@ public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHan
 
     /// <summary>Takes one token, compared in a time that does not tell how much was right. The user is then called
     /// "bearer".</summary>
-    /// <param name="realm">What the token is for. Visible ASCII without quotes and backslashes.</param>
+    /// <param name="realm">The name of the protected area. Visible ASCII without quotes and backslashes.</param>
     /// <param name="token">The token: letters, digits, and <c>-._~+/=</c>.</param>
     /// <param name="inner">The handler for who is let in.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="realm"/> cannot stand in the field, or <paramref name="token"/> is no token.
+    /// <paramref name="realm"/> cannot stand in the field, or <paramref name="token"/> is not a valid token.
     /// </exception>
     public BearerAuthenticationHandler(string realm, string token, IRequestHandler inner)
         : this(realm, inner)
@@ -36,7 +36,7 @@ public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHan
     }
 
     /// <summary>Takes the tokens that a function knows.</summary>
-    /// <param name="realm">What the token is for. Visible ASCII without quotes and backslashes.</param>
+    /// <param name="realm">The name of the protected area. Visible ASCII without quotes and backslashes.</param>
     /// <param name="findUser">Gets a token and the request's token of cancellation; returns the user's name, or null for a token
     /// that is not valid.</param>
     /// <param name="inner">The handler for who is let in.</param>

@@ -28,7 +28,7 @@ public sealed class CompressionHandler : IRequestHandler, IBorrowingHandler
         "application/xhtml+xml", "application/xml", "font/otf", "font/ttf", "image/bmp", "image/svg+xml", "image/x-icon",
     ];
 
-    // What is said of the bytes as they are: they could not be changed behind its back.
+    // These fields describe the uncompressed bytes, which must not change then.
     private static readonly string[] Digests = ["Content-Digest", "Content-MD5", "Digest", "Repr-Digest", "Signature"];
 
     private readonly IRequestHandler _inner;
@@ -37,8 +37,8 @@ public sealed class CompressionHandler : IRequestHandler, IBorrowingHandler
 
     /// <summary>Makes the handler.</summary>
     /// <param name="inner">The handler whose responses are compressed.</param>
-    /// <param name="options">How; the defaults if null.</param>
-    /// <exception cref="ArgumentException">The least length is negative, or the level is none.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The least length is negative, or the level is not defined.</exception>
     public CompressionHandler(IRequestHandler inner, CompressionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -123,7 +123,7 @@ public sealed class CompressionHandler : IRequestHandler, IBorrowingHandler
         lines.RemoveAll(line => line.Name.Equals("Accept-Ranges", StringComparison.OrdinalIgnoreCase));
         int tag = lines.FindIndex(line => line.Name.Equals("ETag", StringComparison.OrdinalIgnoreCase));
 
-        // RFC 9110 §8.8.3.3: two codings never share a strong tag. A weak one still finds out what has not changed.
+        // RFC 9110 §8.8.3.3: two codings never share a strong tag. A weak tag still detects unchanged content.
         if (tag >= 0 && lines[tag].Value is ['"', ..]) lines[tag] = ("ETag", "W/" + lines[tag].Value);
         lines.Add(("Content-Encoding", coding.Name()));
         ResponseBody body = ResponseBody.Wrap(response.Body, output => Compress(output, coding));

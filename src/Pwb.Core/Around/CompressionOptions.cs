@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Pwb;
 
-/// <summary>How <see cref="CompressionHandler"/> compresses.</summary>
+/// <summary>The options of <see cref="CompressionHandler"/>.</summary>
 /// <example><code>
 /// IRequestHandler handler = new CompressionHandler(inner, new CompressionOptions { MinLength = 4096 });
 /// </code></example>
@@ -12,6 +12,8 @@ public sealed class CompressionOptions
     /// afterwards.</summary>
     public int MinLength { get; init; } = 1024;
 
-    /// <summary>How much time goes into it. Default Fastest: what is compressed for one response is seldom worth more.</summary>
+    /// <summary>
+    /// The level of compression. Default Fastest: content that is compressed for one response is seldom worth more.
+    /// </summary>
     public CompressionLevel Level { get; init; } = CompressionLevel.Fastest;
 }

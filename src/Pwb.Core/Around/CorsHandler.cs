@@ -9,8 +9,8 @@ namespace Pwb;
 
 /// <summary>
 /// Lets pages of other origins use the inner handler (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). It answers the
-/// questions that browsers ask before some requests, and marks responses that a page may read. It protects nothing from programs
-/// that are no browsers. Put it around authentication: the questions carry no credentials.
+/// preflights that browsers send before some requests, and marks responses that a page may read. It does not protect from
+/// programs other than browsers. Put it around authentication, since preflights carry no credentials.
 /// </summary>
 /// <example><code>
 /// IRequestHandler handler = new CorsHandler(new CorsOptions { Origins = ["https://app.example"] }, inner);
@@ -30,11 +30,11 @@ public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
     private readonly IRequestHandler _inner;
 
     /// <summary>Makes the handler.</summary>
-    /// <param name="options">Who may do what.</param>
+    /// <param name="options">The allowed origins, methods and fields.</param>
     /// <param name="inner">The handler that pages of other origins may use.</param>
     /// <exception cref="ArgumentException">
-    /// An origin is none ("null" is not one: every sandboxed page has it), "*" is not alone, or goes with credentials; a method
-    /// or a field name is no token; the age is negative.
+    /// An origin is malformed ("null" is not allowed: every sandboxed page has it). "*" is not alone, or goes with credentials. A
+    /// method or a field name is not a token. The age is negative.
     /// </exception>
     public CorsHandler(CorsOptions options, IRequestHandler inner)
     {

@@ -1,6 +1,6 @@
 namespace Pwb;
 
-/// <summary>What pages of other origins may do: see <see cref="CorsHandler"/>.</summary>
+/// <summary>The permissions of pages of other origins: see <see cref="CorsHandler"/>.</summary>
 /// <example><code>
 /// CorsOptions options = new() { Origins = ["https://app.example"], Methods = ["GET", "PUT"], AllowCredentials = true };
 /// </code></example>
@@ -12,16 +12,17 @@ public sealed class CorsOptions
     /// </summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
-    /// <summary>Whether pages may send the user's cookies and passwords along, and read what comes back. Default false; never
-    /// with "*".</summary>
+    /// <summary>
+    /// Whether pages may send the user's cookies and passwords, and read the response. Default false; never with "*".
+    /// </summary>
     public bool AllowCredentials { get; init; }
 
     /// <summary>The methods that pages may use. Default GET, HEAD and POST, which they may use in any case.</summary>
     public IReadOnlyList<string> Methods { get; init; } = ["GET", "HEAD", "POST"];
 
     /// <summary>
-    /// The request fields that pages may set, beyond those that they may set in any case. Default Content-Type, for JSON. "*"
-    /// does not cover Authorization, and is not allowed with credentials.
+    /// The request fields that pages may set besides the ones that are always allowed. Default Content-Type, for JSON. "*" does
+    /// not cover Authorization, and is not allowed with credentials.
     /// </summary>
     public IReadOnlyList<string> RequestHeaders { get; init; } = ["Content-Type"];
 
@@ -29,7 +30,8 @@ public sealed class CorsOptions
     /// none.</summary>
     public IReadOnlyList<string> ExposedHeaders { get; init; } = [];
 
-    /// <summary>How long a browser may keep the answer to its question. Default 10 minutes; browsers cut it at one or two
-    /// hours.</summary>
+    /// <summary>
+    /// The time that a browser may keep the answer to a preflight. Default 10 minutes; browsers cut it at one or two hours.
+    /// </summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -24,8 +24,9 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
 
     /// <summary>Makes the handler.</summary>
     /// <param name="inner">The handler whose exceptions are shown.</param>
-    /// <param name="isOn">Whether they are. Never in production: an exception tells what a program is made of, and may tell
-    /// secrets.</param>
+    /// <param name="isOn">
+    /// Whether exceptions are shown. Never in production: an exception shows the inside of a program, and possibly secrets.
+    /// </param>
     /// <param name="logger">Gets the exceptions that are shown, since they do not reach the server's log; null for none.</param>
     public ExceptionPageHandler(IRequestHandler inner, bool isOn, ILogger? logger = null)
     {

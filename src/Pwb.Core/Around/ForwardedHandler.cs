@@ -21,14 +21,14 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
 
     /// <summary>Makes the handler.</summary>
     /// <param name="proxies">
-    /// The networks of the proxies. Not those of clients: whoever is listed may say what he likes. A proxy on this machine is
-    /// 127.0.0.0/8 and ::1/128; then no other program here is to be reached by clients.
+    /// The networks of the proxies, without those of clients: a listed address may claim any client. 127.0.0.0/8 and ::1/128 are
+    /// a proxy on this machine; clients must then reach no other program on it.
     /// </param>
     /// <param name="inner">The handler that asks whom the request came from.</param>
     /// <param name="fields">The fields that the proxies write. Those of the other kind are ignored, since clients can write them.
     /// Default XForwarded.</param>
     /// <param name="takesHost">
-    /// Whether the host is taken too. Default false: many proxies pass on what a client wrote there. True is for those that set
+    /// Whether the host is taken too. Default false: many proxies pass on the client's own field. True is for proxies that set
     /// it.
     /// </param>
     /// <exception cref="ArgumentException">No proxy is listed, or all the world is (a prefix of length 0).</exception>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pwb.Around;
 
-/// <summary>What one proxy says of whom it was asked by.</summary>
+/// <summary>The statement of one proxy about its client.</summary>
 /// <param name="For">The node: an address with or without a port, or another name.</param>
 /// <param name="Scheme">The scheme; null if it does not say.</param>
 /// <param name="Host">The host; null if it does not say.</param>
@@ -15,7 +15,7 @@ internal readonly record struct ForwardedHop(string For, string? Scheme, string?
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The node's address; null if it has none that can be read (RFC 7239 §6: "unknown", or a name made up).</summary>
+    /// <summary>The node's address; null for a node without one (RFC 7239 §6: "unknown", or an obfuscated name).</summary>
     public IPAddress? Address
     {
         get
@@ -54,8 +54,8 @@ internal readonly record struct ForwardedHop(string For, string? Scheme, string?
         List<string> hosts = Members(fields["X-Forwarded-Host"]);
         List<ForwardedHop> hops = [];
 
-        // Each proxy appends: what it says is as far from the end in each field. One that sets a field instead has it alone
-        // there.
+        // Each proxy appends, so its statement has the same distance from the end in each field. A proxy that sets a field
+        // instead is alone there.
         for (int i = 0; i < nodes.Count; i++)
             hops.Add(new ForwardedHop(nodes[i], FromEnd(schemes, nodes.Count - i), FromEnd(hosts, nodes.Count - i)));
         return hops;
@@ -63,8 +63,8 @@ internal readonly record struct ForwardedHop(string For, string? Scheme, string?
 
     /// <summary>The hops of Forwarded, the client's first: RFC 7239 §4.</summary>
     /// <returns>
-    /// Null if any part is malformed: what is behind it might be read in two ways. A client can write such a part, and would
-    /// pass for a proxy if it were no field at all.
+    /// Null if any part is malformed, since the parts behind it might be read in two ways. A client can write such a part, and
+    /// must not pass for a proxy by it.
     /// </returns>
     public static List<ForwardedHop>? ReadForwarded(HttpFields fields)
     {

@@ -3,8 +3,8 @@ using System.Net;
 namespace Pwb;
 
 /// <summary>
-/// Whom a request came from, by what the proxies on its way say that are believed. <see cref="HttpRequest.Connection"/> and
-/// <see cref="HttpRequest.Host"/> stay what the connection has.
+/// The origin of a request, by the statements of trusted proxies. <see cref="HttpRequest.Connection"/> and
+/// <see cref="HttpRequest.Host"/> keep the values of the connection.
 /// </summary>
 /// <example><code>IPAddress? client = ForwardedRequest.Of(request).Client;</code></example>
 public sealed class ForwardedRequest
@@ -20,8 +20,10 @@ public sealed class ForwardedRequest
     /// <summary>The host that the client has asked for, with its port if one was named.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>What is known of a request. Without a <see cref="ForwardedHandler"/> around, or a proxy: its connection, and its
-    /// own host.</summary>
+    /// <summary>
+    /// The origin of a request. Without a <see cref="ForwardedHandler"/> around, or without a proxy, it is that of the connection
+    /// and of Host.
+    /// </summary>
     public static ForwardedRequest Of(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -51,7 +51,7 @@ public sealed class HealthHandler : IRequestHandler
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return NotReady; // what is wrong is the check's to log, and nobody else's to know
+            return NotReady; // the check logs the reason, and the client need not know it
         }
     }
 

@@ -1,11 +1,11 @@
 namespace Pwb.Around;
 
-/// <summary>How a handler calls the one inside.</summary>
+/// <summary>The way of a handler to call its inner handler.</summary>
 internal static class Inner
 {
     /// <summary>
-    /// Calls a handler for its response. Content that it refused with a response of its own (JSON that is none, say) is that
-    /// response, so that a handler around can add what every response has.
+    /// Calls a handler for its response. A handler may refuse content with a response of its own, such as malformed JSON. That
+    /// response is returned too, so that an outer handler can add its fields to every response.
     /// </summary>
     public static async ValueTask<HttpResponse> RespondAsync(
         IRequestHandler inner, HttpRequest request, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Gives each request an id, for logs and for the client, who gets it in a field of the response. <see cref="Of"/> tells it to
-/// the inner handler.
+/// Gives each request an id, for logs and for the client, which gets it in a response field. <see cref="Of"/> tells it to the
+/// inner handler.
 /// </summary>
 /// <example><code>IRequestHandler handler = new RequestIdHandler(inner);</code></example>
 public sealed class RequestIdHandler : IRequestHandler, IBorrowingHandler
@@ -28,7 +28,9 @@ public sealed class RequestIdHandler : IRequestHandler, IBorrowingHandler
     /// give others' ids. True is for a server behind a proxy that sets the field.
     /// </param>
     /// <param name="name">The field. Default X-Request-Id.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is no field name, or is one of the server's own.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="name"/> is not a field name, or is one of the server's own.
+    /// </exception>
     public RequestIdHandler(IRequestHandler inner, bool takesClients = false, string name = "X-Request-Id")
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -44,7 +46,7 @@ public sealed class RequestIdHandler : IRequestHandler, IBorrowingHandler
     /// <inheritdoc/>
     bool IBorrowingHandler.Borrows => Inner.Borrows(_inner);
 
-    /// <summary>The id of a request; null if no such handler is around.</summary>
+    /// <summary>The id of a request; null without such a handler around.</summary>
     public static string? Of(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -7,8 +7,8 @@ public static class RequestUser
     private static readonly object Key = new();
 
     /// <summary>
-    /// The name that <see cref="BasicAuthenticationHandler"/> or <see cref="BearerAuthenticationHandler"/> has found; null if no
-    /// such handler is around.
+    /// The name that <see cref="BasicAuthenticationHandler"/> or <see cref="BearerAuthenticationHandler"/> has found; null
+    /// without such a handler around.
     /// </summary>
     public static string? Of(HttpRequest request)
     {

@@ -7,7 +7,7 @@ namespace Pwb;
 /// </code></example>
 public sealed class SecurityHeadersOptions
 {
-    /// <summary>X-Content-Type-Options. Default "nosniff": browsers take content for what it says that it is.</summary>
+    /// <summary>X-Content-Type-Options. Default "nosniff": browsers then trust the Content-Type.</summary>
     public string? ContentTypeOptions { get; init; } = "nosniff";
 
     /// <summary>Content-Security-Policy. Default "frame-ancestors 'self'": no page of another site shows these in a frame. A

@@ -20,7 +20,7 @@ internal abstract class CertificateFiles
         _paths = Array.ConvertAll(paths, Path.GetFullPath); // the current directory may change
     }
 
-    /// <summary>How long the files may take to be read. A mount that hangs and a FIFO without a writer take for ever.</summary>
+    /// <summary>The time limit for reading the files. A mount that hangs and a FIFO without a writer take for ever.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The name to use in a log.</summary>
@@ -63,7 +63,7 @@ internal abstract class CertificateFiles
     }
 
     /// <summary>
-    /// Whether the contents are those that were taken last. Neither length nor time tells: both may stay the same.
+    /// Whether the contents are those that were taken last. Length and time do not tell, since both may stay the same.
     /// </summary>
     public bool AreTaken(byte[][] contents) => _taken is { } taken && taken.AsSpan().SequenceEqual(Digest(contents));
 

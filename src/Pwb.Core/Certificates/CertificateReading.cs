@@ -5,7 +5,7 @@ namespace Pwb.Certificates;
 /// <summary>One attempt to read the files of a certificate, which may hang.</summary>
 internal sealed class CertificateReading(string[] paths)
 {
-    // No certificate is that long. What is, such as a device without end, is a wrong path.
+    // No certificate is that long. A longer file, such as an endless device, is a wrong path.
     private const int MaxLength = 1024 * 1024;
 
     private readonly byte[][] _contents = new byte[paths.Length][];
@@ -36,7 +36,7 @@ internal sealed class CertificateReading(string[] paths)
         }
     }
 
-    /// <summary>What was read, when <see cref="Run"/> has ended.</summary>
+    /// <summary>The content, after <see cref="Run"/> has ended.</summary>
     /// <exception cref="IOException">A file is not there or cannot be read.</exception>
     public byte[][] GetResult()
     {

@@ -4,9 +4,9 @@ using Pwb.Logging;
 namespace Pwb.Certificates;
 
 /// <summary>
-/// Follows the certificates of a server that listens. Their files are looked at every ten seconds, on a thread that nobody waits
-/// for: a mount that hangs holds up neither a handshake nor a stop. Certificates that clients will not accept are warned of,
-/// whenever that begins.
+/// Follows the certificates of a server that listens. Their files are read every ten seconds, on a thread that nobody waits for:
+/// a mount that hangs delays neither a handshake nor a stop. A certificate that clients will not accept gets a warning as soon as
+/// that begins.
 /// </summary>
 internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
 {
@@ -17,7 +17,7 @@ internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
     private bool _isLooking;
 
     /// <summary>Begins to follow these certificates, in place of those before.</summary>
-    /// <exception cref="InvalidOperationException">Somebody has disposed of a certificate.</exception>
+    /// <exception cref="InvalidOperationException">A certificate has been disposed of.</exception>
     public void Begin(IEnumerable<ServerCertificate> certificates)
     {
         Watched[] watched = [.. certificates.Distinct().Select(certificate => new Watched(certificate))];
@@ -33,7 +33,7 @@ internal sealed class CertificateWatch(TimeProvider timeProvider, ServerLog log)
     /// <summary>Follows nothing any more. A look that is under way ends by itself.</summary>
     public void End() => _watched = [];
 
-    /// <summary>Has the files looked at, if it is time. Called by the heartbeat, which waits for nothing.</summary>
+    /// <summary>Has the files read, if it is time. Called by the heartbeat, which must not wait.</summary>
     public void Beat()
     {
         if (_watched.Length == 0 || timeProvider.GetElapsedTime(_lookedAt) < Interval

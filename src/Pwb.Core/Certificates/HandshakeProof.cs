@@ -6,8 +6,8 @@ using Pwb.InMemory;
 namespace Pwb.Certificates;
 
 /// <summary>
-/// Handshakes with ourselves, in memory. They are the only way to know whether a certificate works: what the system's TLS refuses
-/// (short keys, old hashes, rare curves) depends on its version and configuration.
+/// Handshakes of the process with itself, in memory. Nothing else shows whether a certificate works: whether the system's TLS
+/// refuses short keys, old hashes or rare curves depends on its version and configuration.
 /// </summary>
 internal static class HandshakeProof
 {

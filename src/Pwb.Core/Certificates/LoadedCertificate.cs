@@ -34,7 +34,7 @@ internal sealed class LoadedCertificate
 
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Its subject, known also when somebody has disposed of the certificate.</summary>
+    /// <summary>The subject, which stays known after the certificate was disposed of.</summary>
     public string Subject { get; }
 
     /// <summary>When it begins to be valid, in UTC.</summary>
@@ -43,7 +43,7 @@ internal sealed class LoadedCertificate
     /// <summary>When it ends to be valid, in UTC.</summary>
     public DateTime ValidUntil { get; }
 
-    /// <summary>Whether somebody has disposed of the certificate, so that no handshake can begin with it.</summary>
+    /// <summary>Whether the certificate has been disposed of, so that no handshake can begin with it.</summary>
     public bool IsDisposed => Certificate.Handle == IntPtr.Zero;
 
     /// <summary>For handshakes without client certificates.</summary>

@@ -6,7 +6,7 @@ namespace Pwb.Certificates;
 /// <summary>A PFX file, as RFC 7292 has it.</summary>
 internal sealed class PfxCertificateFile(string path, string? password) : CertificateFiles(path)
 {
-    // What .NET says of a wrong password, on every system: ERROR_INVALID_PASSWORD.
+    // .NET's error for a wrong password, on every system: ERROR_INVALID_PASSWORD.
     private const int InvalidPassword = unchecked((int)0x80070056);
 
     protected override LoadedCertificate Load(string[] paths, byte[][] contents)

@@ -34,7 +34,7 @@ public sealed class ServerCertificate
 
     internal ServerCertificate(LoadedCertificate certificate) => _current = certificate;
 
-    /// <summary>What new connections get.</summary>
+    /// <summary>The certificate for new connections.</summary>
     public X509Certificate2 Current => _current.Certificate;
 
     internal LoadedCertificate Loaded => _current;
@@ -50,9 +50,9 @@ public sealed class ServerCertificate
     /// A file is not there, cannot be read, or took more than ten seconds; the message says which, in one line.
     /// </exception>
     /// <exception cref="CryptographicException">
-    /// The files do not contain a usable pair: no certificate, one that is damaged, no key, a wrong password, a key of another
-    /// certificate, or a certificate that no handshake succeeds with, such as one with RSA of 1,024 bits. The message names the
-    /// file and the reason, in one line.
+    /// The files do not contain a usable pair: no certificate, a damaged one, no key, a wrong password, a key of another
+    /// certificate, or a certificate with which no handshake succeeds, such as RSA of 1,024 bits. The message names the file and
+    /// the reason, in one line.
     /// </exception>
     public static ServerCertificate FromPem(string certificatePath, string? keyPath = null, string? password = null) =>
         new(new PemCertificateFiles(certificatePath, keyPath, password));
@@ -121,7 +121,7 @@ public sealed class ServerCertificate
     /// <summary>Takes the files as they are now, if they hold something new. May wait for a disk.</summary>
     internal void Follow(ServerLog log)
     {
-        if (_files is null || !_loading.TryEnter()) return; // somebody else is looking just now
+        if (_files is null || !_loading.TryEnter()) return; // another thread is reading them now
 
         try
         {

@@ -11,21 +11,20 @@ public static class ConditionalResponses
 {
     private const int MaxRanges = 16; // several parts cost a head each; RFC 9110 §14.2 lets a server ignore more
 
-    // What is said of content that is not sent then. RFC 9110 §15.4.5 asks for all but these in a 304.
+    // Fields about content that is not sent then. RFC 9110 §15.4.5 asks for all other fields in a 304.
     private static readonly string[] ContentFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Last-Modified", "Accept-Ranges"];
 
     /// <summary>
-    /// Gives a client what it asks for of a response: for a GET or HEAD that would get this 200, evaluates the preconditions by
-    /// ETag and Last-Modified, and Range if the length of the body is known (RFC 9110 §13.2.2, §14.2).
+    /// Applies a request's conditions and ranges to a response. For a GET or HEAD that would get this 200, evaluates the
+    /// preconditions by ETag and Last-Modified, and Range if the length of the body is known (RFC 9110 §13.2.2, §14.2).
     /// </summary>
     /// <param name="response">The response that the handler has.</param>
     /// <param name="request">The request. Another method, or another status than 200, gets the response as it is.</param>
     /// <returns>
-    /// This response, with Accept-Ranges; 304 if the client has it already; 412 if it wants another state of it; 206 with the
-    /// part or the parts that it asks for; 416 if there is no such part. Several parts (at most 16, ascending, disjoint) are made
-    /// of content in memory and of streams that can seek. A body that writes itself writes all of it, and the rest is dropped.
-    /// The new response owns the body.
+    /// This response, with Accept-Ranges; 304 if the client has it already; 412 if the client wants another state of it; 206 with
+    /// the requested part or parts; 416 if there is no such part. Several parts (at most 16, ascending, disjoint) need content in
+    /// memory or a seekable stream. A push body writes everything, and the rest is dropped. The new response owns the body.
     /// </returns>
     public static HttpResponse RespondTo(this HttpResponse response, HttpRequest request)
     {
@@ -35,20 +34,23 @@ public static class ConditionalResponses
     }
 
     /// <summary>
-    /// Evaluates the preconditions of a request that is about to change something, so that nobody's change is lost: <c>PUT</c>
-    /// with If-Match, say (RFC 9110 §13.2.2).
+    /// Evaluates the preconditions of a request that will change something, such as <c>PUT</c> with If-Match, so that no client
+    /// overwrites another's change unseen (RFC 9110 §13.2.2).
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="entityTag">The entity tag of the current state, with its quotes, such as "\"7\""; null if there is no such
-    /// thing yet.</param>
-    /// <returns>412 if the client wants another state of it to be changed; 304 for a GET or HEAD of what it has; null if the
-    /// handler may go on.</returns>
+    /// <param name="entityTag">
+    /// The entity tag of the current state, with its quotes, such as "\"7\""; null if the resource does not exist yet.
+    /// </param>
+    /// <returns>
+    /// 412 if the client wants to change another state; 304 for a GET or HEAD of a state that the client has; null if the handler
+    /// may go on.
+    /// </returns>
     public static HttpResponse? CheckPreconditions(this HttpRequest request, string? entityTag)
     {
         ArgumentNullException.ThrowIfNull(request);
         SelectionFields fields = new(request.Headers);
 
-        // Where there is no representation, If-Match fails whatever it says, and If-None-Match never does: §13.1.1, §13.1.2.
+        // Without a representation, If-Match always fails, and If-None-Match never does: §13.1.1, §13.1.2.
         if (entityTag is null) return fields.HasIfMatch ? PreconditionFailed([], ResponseBody.Empty) : null;
         byte[] tag = Encoding.Latin1.GetBytes(entityTag);
         bool isGetOrHead = request.Method is "GET" or "HEAD";
@@ -90,8 +92,8 @@ public static class ConditionalResponses
         if (request.Method != "GET" || !fields.HasRange) return whole;
         if (!Preconditions.IsRangeCurrent(fields, entityTag, lastModified, now)) return whole;
 
-        // Content-Encoding is said of a whole message, and parts with their heads are not coded: of a coding there is one part at
-        // most.
+        // Content-Encoding applies to a whole message, and parts with their heads are not coded. So a coded response sends one
+        // part at most.
         bool takesSeveral = response.Body.CanSeek && response.Headers["Content-Encoding"] is null;
         return Select(whole, ByteRanges.Parse(fields.Range, length, takesSeveral ? MaxRanges : 1), length);
     }

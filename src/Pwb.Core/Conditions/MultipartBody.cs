@@ -8,7 +8,7 @@ namespace Pwb.Conditions;
 /// <summary>Several parts of a representation, as multipart/byteranges: RFC 9110 §14.6.</summary>
 internal sealed class MultipartBody : ResponseBody
 {
-    // nobody can have put it into the content
+    // random, so that no content contains it
     private readonly string _boundary = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly (byte[] Head, ResponseBody Content)[] _parts;
     private readonly byte[] _end;

@@ -8,7 +8,7 @@ namespace Pwb.Events;
 /// <param name="format">Writes the data of an item, as UTF-8.</param>
 internal sealed class EventBuffer<T>(Action<T, IBufferWriter<byte>> format)
 {
-    // What a large item needed is not kept for the small ones behind it.
+    // The memory of a large item is not kept for small ones behind it.
     private const int MaxKept = 64 * 1024;
 
     private ArrayBufferWriter<byte> _data = new();
@@ -24,7 +24,7 @@ internal sealed class EventBuffer<T>(Action<T, IBufferWriter<byte>> format)
         _text.ResetWrittenCount();
         format(item.Data, _data);
 
-        // An item has no type of its own if it has the one that is meant without any.
+        // An item of the default type has no event field.
         if (!string.Equals(item.EventType, SseParser.EventTypeDefault, StringComparison.Ordinal))
             AppendField("event: "u8, item.EventType);
         AppendData(_data.WrittenSpan);
@@ -40,7 +40,7 @@ internal sealed class EventBuffer<T>(Action<T, IBufferWriter<byte>> format)
         return _text.WrittenMemory;
     }
 
-    // Types and ids have no line breaks: SseItem sees to that where they are given.
+    // Types and ids have no line breaks: SseItem refuses them.
     private void AppendField(ReadOnlySpan<byte> name, string value)
     {
         _text.Write(name);
@@ -48,7 +48,7 @@ internal sealed class EventBuffer<T>(Action<T, IBufferWriter<byte>> format)
         _text.Write("\n"u8);
     }
 
-    // CR, LF and CRLF each end a line for whoever reads the stream: so a line of data begins behind each.
+    // CR, LF and CRLF each end a line for a reader of the stream, so a new data line begins behind each.
     private void AppendData(ReadOnlySpan<byte> data)
     {
         while (true)

@@ -10,7 +10,7 @@ namespace Pwb.Events;
 /// <param name="items">The items. Enumerated once for each response, with a token that is cancelled when the stream is to
 /// end.</param>
 /// <param name="format">Writes the data of an item, as UTF-8.</param>
-/// <param name="heartbeat">How long there may be silence.</param>
+/// <param name="heartbeat">The greatest silence.</param>
 /// <param name="clock">The server's clock.</param>
 /// <param name="stopping">Cancelled when the server begins to stop.</param>
 internal sealed class EventStreamBody<T>(
@@ -23,8 +23,8 @@ internal sealed class EventStreamBody<T>(
     public override long? Length => null;
 
     /// <summary>
-    /// How long a source that was told to end may take to do so before the stream ends without it. It then has its own clean-up
-    /// to do.
+    /// The time that a source gets to end after its token is cancelled. Then the stream ends without it, and the source cleans up
+    /// by itself.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -67,7 +67,7 @@ internal sealed class EventStreamBody<T>(
         }
     }
 
-    // A source at work cannot be disposed of. What it throws now is for nobody.
+    // A source at work cannot be disposed of. Its exceptions are ignored now.
     private static async Task DisposeLaterAsync(IAsyncEnumerator<SseItem<T>> source, Task left)
     {
         await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

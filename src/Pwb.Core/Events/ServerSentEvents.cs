@@ -25,9 +25,9 @@ public static class ServerSentEvents
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15); // mobile networks drop what is silent for 30 s
 
     /// <summary>
-    /// An event stream of texts. The head goes out at once, and each item as soon as there is one. While there is none, a comment
-    /// goes out now and then. The stream ends with its items, when the client is gone, and when the server begins to stop;
-    /// the token that the source gets (<c>[EnumeratorCancellation]</c>) is then cancelled.
+    /// An event stream of texts. The head goes out at once, and each item as soon as it comes. In between, comments break the
+    /// silence. The stream ends with its items, when the client is gone, and when the server begins to stop; the source's token
+    /// (<c>[EnumeratorCancellation]</c>) is then cancelled.
     /// </summary>
     /// <param name="request">The request that this answers: how the stream learns of the client's end and of the server's
     /// stop.</param>
@@ -35,8 +35,10 @@ public static class ServerSentEvents
     /// The items. Line breaks in data become lines; an id with a NUL ends the response as any failure of a body does. Where
     /// several threads have items, the reader of a <see cref="System.Threading.Channels.Channel{T}"/> puts them in order.
     /// </param>
-    /// <param name="heartbeat">How long the stream may be silent, by the server's clock. Default 15 s; <see
-    /// cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="heartbeat">
+    /// The silence after which a comment is sent, by the server's clock. Default 15 s; <see cref="Timeout.InfiniteTimeSpan"/> for
+    /// no comments.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> or <paramref name="items"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="heartbeat"/> is not within 1 ms and 49 days.</exception>
     public static HttpResponse From(HttpRequest request, IAsyncEnumerable<SseItem<string>> items, TimeSpan? heartbeat = null) =>
@@ -48,9 +50,11 @@ public static class ServerSentEvents
     /// </summary>
     /// <param name="request">The request that this answers.</param>
     /// <param name="items">The items.</param>
-    /// <param name="typeInfo">How to write the data of an item, such as <c>ShopJson.Default.Order</c>.</param>
-    /// <param name="heartbeat">How long the stream may be silent, by the server's clock. Default 15 s; <see
-    /// cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="typeInfo">The type of an item's data, such as <c>ShopJson.Default.Order</c>.</param>
+    /// <param name="heartbeat">
+    /// The silence after which a comment is sent, by the server's clock. Default 15 s; <see cref="Timeout.InfiniteTimeSpan"/> for
+    /// no comments.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="request"/>, <paramref name="items"/> or <paramref
     /// name="typeInfo"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="heartbeat"/> is not within 1 ms and 49 days.</exception>
@@ -62,8 +66,8 @@ public static class ServerSentEvents
     }
 
     /// <summary>
-    /// The id of the last event that the client has got, which it sends when it connects again (WHATWG HTML §9.2.4); null
-    /// if there is none. Read as UTF-8, as browsers send it. It comes from the client, so it may be any text.
+    /// The id of the last event that the client has received, which it sends when it connects again (WHATWG HTML §9.2.4); null
+    /// without one. Read as UTF-8, as browsers send it. It comes from the client, so it may be any text.
     /// </summary>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     public static string? GetLastEventId(this HttpRequest request)

@@ -5,7 +5,7 @@ namespace Pwb.Events;
 /// that vanished is only found out by a write. It has one timer, however many items come.
 /// </summary>
 /// <param name="output">Where comments go.</param>
-/// <param name="heartbeat">How long there may be silence.</param>
+/// <param name="heartbeat">The greatest silence.</param>
 /// <param name="clock">The clock that it is measured by.</param>
 /// <param name="writing">The token of the response's writes.</param>
 /// <param name="ending">Cancelled when the stream is to end.</param>

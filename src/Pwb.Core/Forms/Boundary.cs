@@ -9,14 +9,14 @@ internal static class Boundary
 {
     private const int MaxLength = 70;
 
-    // bchars: a blank may be among them, but for the last.
+    // bchars: a space may be among them, but not at the end.
     private static readonly SearchValues<byte> Allowed =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'()+_,-./:=? "u8);
 
     /// <summary>Reads the boundary of a Content-Type.</summary>
     /// <param name="contentType">The value of the field.</param>
     /// <returns>Null if it is not multipart/form-data.</returns>
-    /// <exception cref="RequestRejectedException">It has no boundary, two, or one that cannot be.</exception>
+    /// <exception cref="RequestRejectedException">The content has no boundary, two boundaries, or an invalid one.</exception>
     public static byte[]? Read(ReadOnlySpan<byte> contentType)
     {
         MediaType type = new(contentType);

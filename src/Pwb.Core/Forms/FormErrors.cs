@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pwb.Forms;
 
-/// <summary>What is wrong with a form, as the response that the client gets. Nothing that it sent is in it.</summary>
+/// <summary>The response for a fault in a form. It repeats nothing of the form.</summary>
 internal static class FormErrors
 {
     public static RequestRejectedException Malformed(string sentence) => new(HttpResponse.Problem(400, sentence), sentence);

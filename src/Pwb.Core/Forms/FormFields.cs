@@ -26,7 +26,7 @@ public sealed class FormFields
     /// <summary>The number of fields.</summary>
     public int Count => _fields.Length;
 
-    /// <summary>The first value of a name; null if there is no such field.</summary>
+    /// <summary>The first value of a name; null without such a field.</summary>
     public string? this[string name]
     {
         get
@@ -44,7 +44,7 @@ public sealed class FormFields
     /// <summary>Whether a field is there.</summary>
     public bool Contains(string name) => this[name] is not null;
 
-    /// <summary>All values of a name, in the order in which they were sent; none if there is no such field.</summary>
+    /// <summary>All values of a name, in the order in which they were sent.</summary>
     public IReadOnlyList<string> GetAll(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -60,7 +60,7 @@ public sealed class FormFields
     /// <summary>
     /// Reads the first value of a name as a number, a <see cref="Guid"/>, a date and so on, the same under every culture.
     /// </summary>
-    /// <returns>False if there is no such field, or its first value is no such thing.</returns>
+    /// <returns>False if there is no such field, or if its first value cannot be parsed.</returns>
     public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
         where T : IParsable<T> => T.TryParse(this[name], CultureInfo.InvariantCulture, out value);
 

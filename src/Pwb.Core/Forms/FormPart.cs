@@ -46,9 +46,7 @@ public sealed class FormPart
     /// </summary>
     public Stream Body { get; }
 
-    /// <summary>
-    /// The content as text, in the charset that the part names, or as UTF-8. Bytes that are none of its characters become U+FFFD.
-    /// </summary>
+    /// <summary>The content as text, in the charset of the part, or as UTF-8. Invalid bytes become U+FFFD.</summary>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <exception cref="RequestRejectedException">
     /// There is more than <see cref="FormLimits.MaxValueLength"/> (413), or the form is malformed (400).

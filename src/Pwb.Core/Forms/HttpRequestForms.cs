@@ -5,8 +5,8 @@ using Pwb.Http;
 namespace Pwb;
 
 /// <summary>
-/// Reads forms. What is wrong with one is answered by itself: a <see cref="RequestRejectedException"/> leaves the handler, and
-/// the client gets 400 for a form that is malformed, 413 for one above the limits, 415 for content that is no form.
+/// Reads forms. A bad form is answered without your code: a <see cref="RequestRejectedException"/> leaves the handler, and the
+/// client gets 400 for a malformed form, 413 for one above the limits, 415 for content of another type.
 /// </summary>
 /// <example><code>FormFields form = await request.ReadFormAsync(cancellationToken: cancellationToken);</code></example>
 public static class HttpRequestForms
@@ -16,7 +16,7 @@ public static class HttpRequestForms
     /// dropped.
     /// </summary>
     /// <param name="request">The request. Its content can be read once.</param>
-    /// <param name="limits">How much there may be; the defaults if null.</param>
+    /// <param name="limits">The limits; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <exception cref="RequestRejectedException">
     /// It is malformed or incomplete (400), too large (413), or no form (415). Let it pass.
@@ -31,10 +31,10 @@ public static class HttpRequestForms
     /// </summary>
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="onFile">
-    /// Reads a file's <see cref="FormPart.Body"/> before it returns; what it leaves is dropped. Called for a file input that is
-    /// left empty, too: then the file name is empty.
+    /// Reads a file's <see cref="FormPart.Body"/> before it returns; the rest of the file is dropped. It is also called for an
+    /// empty file input, whose file name is empty.
     /// </param>
-    /// <param name="limits">How much there may be; the defaults if null.</param>
+    /// <param name="limits">The limits; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <exception cref="RequestRejectedException">
     /// It is malformed or incomplete (400), too large (413), or no form (415). Let it pass.
@@ -80,7 +80,7 @@ public static class HttpRequestForms
 
     /// <summary>Reads a multipart/form-data form part by part, for who wants to see its parts in their order.</summary>
     /// <param name="request">The request. Its content can be read once.</param>
-    /// <param name="limits">How much there may be; the defaults if null.</param>
+    /// <param name="limits">The limits; null for the defaults.</param>
     /// <exception cref="RequestRejectedException">
     /// The content is not multipart/form-data (415), or its boundary is missing or not valid (400). Let it pass.
     /// </exception>

@@ -28,7 +28,7 @@ public sealed class MultipartReader
         _limits = limits;
     }
 
-    /// <summary>Reads the head of the next part. What has not been read of the one before is dropped.</summary>
+    /// <summary>Reads the head of the next part. Unread content of the last part is dropped.</summary>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <returns>The part; null at the end of the form.</returns>
     /// <exception cref="RequestRejectedException">

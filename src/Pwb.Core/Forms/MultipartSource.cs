@@ -29,7 +29,7 @@ internal sealed class MultipartSource
         _delimiter = [.. "\r\n--"u8, .. boundary];
         _buffer = new byte[Math.Max(MinBufferLength, limits.MaxPartHeaderLength + MinBufferLength)];
 
-        // The first boundary may be what the content begins with.
+        // The content may begin with the first boundary.
         "\r\n"u8.CopyTo(_buffer);
         _end = 2;
     }
@@ -68,7 +68,7 @@ internal sealed class MultipartSource
         return 0;
     }
 
-    /// <summary>Drops what is left of the body that it is at, and reads the head behind it.</summary>
+    /// <summary>Drops the rest of the current body, and reads the head behind it.</summary>
     /// <returns>Null at the end of the form.</returns>
     public async ValueTask<PartHead?> ReadHeadAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed class MultipartSource
         ? FormErrors.TooLarge("The header lines of a part are too long or too many.")
         : FormErrors.Malformed($"The header lines of a part are malformed. {rejection.Sentence()}");
 
-    /// <summary>Looks how far the body goes in what has come; moves behind the delimiter if that is next.</summary>
+    /// <summary>Finds the end of the body in the received bytes; moves behind the delimiter if that is next.</summary>
     private void FindBody()
     {
         if (_bodyEnd > _start) return;
@@ -135,7 +135,7 @@ internal sealed class MultipartSource
         _place = Place.BehindDelimiter;
     }
 
-    /// <summary>The length of what comes before anything at the end that may be the beginning of a delimiter.</summary>
+    /// <summary>The length without bytes at the end that may be the beginning of a delimiter.</summary>
     private int LengthBeforeDelimiter(ReadOnlySpan<byte> unread)
     {
         for (int at = Math.Max(0, unread.Length - _delimiter.Length + 1); at < unread.Length; at++)
@@ -147,7 +147,7 @@ internal sealed class MultipartSource
     }
 
     /// <summary>Reads the rest of a boundary's line.</summary>
-    /// <returns>Whether it is the last boundary. What comes behind it is nobody's.</returns>
+    /// <returns>Whether this is the last boundary. Bytes behind the last one are ignored.</returns>
     private async ValueTask<bool> IsLastAsync(CancellationToken cancellationToken)
     {
         bool isLast = await PeekAsync(cancellationToken).ConfigureAwait(false) == '-';

@@ -5,8 +5,8 @@ using Pwb.Protocol;
 namespace Pwb.Forms;
 
 /// <summary>
-/// What stands above a part: RFC 7578 §4. Content-Disposition has to be there once, with a name; Content-Type may be. Nothing
-/// else counts, no Content-Transfer-Encoding either (§4.7).
+/// The header lines of a part: RFC 7578 §4. Content-Disposition appears once, with a name; Content-Type is optional. All other
+/// fields are ignored, also Content-Transfer-Encoding (§4.7).
 /// </summary>
 internal sealed class PartHead
 {
@@ -72,8 +72,8 @@ internal sealed class PartHead
         .Replace("%0D", "\r", StringComparison.OrdinalIgnoreCase)
         .Replace("%0A", "\n", StringComparison.OrdinalIgnoreCase);
 
-    // RFC 8187 §3.2: charset, language and escaped text, between apostrophes. RFC 7578 §4.2 has nobody send it; HttpClient and
-    // others do.
+    // RFC 8187 §3.2: charset, language and escaped text, between apostrophes. RFC 7578 §4.2 forbids it; HttpClient and others
+    // send it.
     private static string ExtendedText(ReadOnlySpan<byte> value)
     {
         int first = value.IndexOf((byte)'\''), second = first < 0 ? -1 : value[(first + 1)..].IndexOf((byte)'\'') + first + 1;
@@ -94,8 +94,7 @@ internal sealed class PartHead
         return (isUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes.AsSpan(0, length));
     }
 
-    // Folders are a client's own (RFC 7578 §4.2), in the spelling of whatever system it runs on; and what is left is no folder
-    // either.
+    // Folders belong to the client (RFC 7578 §4.2), in the spelling of its system. The remaining name is not a folder either.
     private static string WithoutFolders(string fileName)
     {
         string name = fileName[(fileName.AsSpan().LastIndexOfAny('/', '\\') + 1)..];

@@ -26,7 +26,7 @@ public sealed class FixedResponseHandler : IRequestHandler, IBorrowingHandler
     }
 
     /// <summary>Answers with a response of your own.</summary>
-    /// <param name="response">The response; its body must be one that can be sent again, such as bytes or text.</param>
+    /// <param name="response">The response. Its body must be one that can be sent again, such as bytes or text.</param>
     /// <exception cref="ArgumentNullException"><paramref name="response"/> is null.</exception>
     public FixedResponseHandler(HttpResponse response)
     {

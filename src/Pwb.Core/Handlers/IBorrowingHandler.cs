@@ -2,8 +2,7 @@ namespace Pwb.Handlers;
 
 /// <summary>
 /// A handler of this library that keeps no request beyond its response. Connections may lend it the same request object again and
-/// again, one after another, which saves a request's allocations; every other handler gets an object of its own for each request,
-/// and may keep it.
+/// again, which saves allocations. Every other handler gets a new object for each request, and may keep it.
 /// </summary>
 internal interface IBorrowingHandler
 {

@@ -12,7 +12,7 @@ public static class RequestHandler
     /// <param name="handler">Answers one request.</param>
     /// <param name="neverBlocks">The value of <see cref="IRequestHandler.NeverBlocks"/>. Read its warning first.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
-    [OverloadResolutionPriority(1)] // so that a function that only throws, whose result is of every type, is no ambiguity
+    [OverloadResolutionPriority(1)] // a function that only throws has a result of every type, and would be ambiguous
     public static IRequestHandler From(Func<HttpRequest, HttpResponse> handler, bool neverBlocks = false)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -31,7 +31,7 @@ public static class RequestHandler
 
     /// <summary>A handler that awaits the function's result.</summary>
     /// <param name="handler">
-    /// Answers one request. Its token is the one that <see cref="IRequestHandler.HandleAsync"/> gets.
+    /// The function that answers one request. Its token is that of <see cref="IRequestHandler.HandleAsync"/>.
     /// </param>
     /// <param name="neverBlocks">The value of <see cref="IRequestHandler.NeverBlocks"/>. Read its warning first.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>

@@ -1,6 +1,6 @@
 namespace Pwb.Http;
 
-/// <summary>What a Range field asks for.</summary>
+/// <summary>The kinds of Range fields.</summary>
 internal enum ByteRangeKind
 {
     /// <summary>Nothing that counts: all of it is sent, with 200.</summary>

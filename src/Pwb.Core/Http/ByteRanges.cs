@@ -27,7 +27,7 @@ internal readonly struct ByteRanges
     public static ByteRanges Whole(long length) => new(ByteRangeKind.Whole, new ByteRange(0, length));
 
     /// <summary>Reads a value. Allocates only for several ranges.</summary>
-    /// <param name="range">The value of Range, all lines of it; empty if there is none.</param>
+    /// <param name="range">The value of Range, all lines of it; empty without one.</param>
     /// <param name="length">The length of the representation.</param>
     /// <param name="maxCount">The number of ranges from which on the field is ignored, less one.</param>
     /// <remarks>
@@ -53,7 +53,7 @@ internal readonly struct ByteRanges
         foreach (ReadOnlySpan<byte> specifier in new FieldList(specifiers))
         {
             ByteRangeKind kind = Parse(specifier, length, out ByteRange part);
-            if (kind == ByteRangeKind.Unsatisfiable) continue; // §14.1.2: one that is there is enough
+            if (kind == ByteRangeKind.Unsatisfiable) continue; // §14.1.2: one satisfiable range is enough
             if (kind == ByteRangeKind.Whole || (parts.Count > 0 && part.Start < parts[^1].End)) return Whole(length);
             parts.Add(part);
         }
@@ -68,7 +68,7 @@ internal readonly struct ByteRanges
         };
     }
 
-    /// <summary>Reads one range. What is malformed is the whole.</summary>
+    /// <summary>Reads one range. A malformed one invalidates the field.</summary>
     private static ByteRangeKind Parse(ReadOnlySpan<byte> specifier, long length, out ByteRange part)
     {
         part = new ByteRange(0, length);

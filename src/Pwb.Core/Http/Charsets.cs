@@ -5,7 +5,7 @@ namespace Pwb.Http;
 /// <summary>The charsets that are understood in content.</summary>
 internal static class Charsets
 {
-    /// <returns>Null for one that is not understood.</returns>
+    /// <returns>Null for an unknown charset.</returns>
     public static Encoding? Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty || Ascii.EqualsIgnoreCase(name, "utf-8"u8) || Ascii.EqualsIgnoreCase(name, "utf8"u8))

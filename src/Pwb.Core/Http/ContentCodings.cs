@@ -10,8 +10,7 @@ internal static class ContentCodings
     private static readonly ContentCoding[] InOrder = [ContentCoding.Brotli, ContentCoding.Zstandard, ContentCoding.Gzip];
 
     /// <summary>
-    /// All but Identity, in the order in which they are chosen if the client likes them alike: what is usually smallest comes
-    /// first.
+    /// All codings except Identity, in the order of preference when the client has none: usually the smallest first.
     /// </summary>
     public static ReadOnlySpan<ContentCoding> Preferred => InOrder;
 
@@ -24,14 +23,14 @@ internal static class ContentCodings
         _ => "identity",
     };
 
-    /// <summary>The coding of a name, but for Identity.</summary>
+    /// <summary>The coding of a name, except Identity.</summary>
     public static bool TryParse(string name, out ContentCoding coding)
     {
         coding = Array.Find(InOrder, known => string.Equals(known.Name(), name, StringComparison.OrdinalIgnoreCase));
         return coding != ContentCoding.Identity;
     }
 
-    /// <summary>What a neighbour in this coding has behind the file's name.</summary>
+    /// <summary>The extension of a neighbour in this coding.</summary>
     public static string FileExtension(this ContentCoding coding) => coding switch
     {
         ContentCoding.Brotli => ".br",
@@ -40,7 +39,7 @@ internal static class ContentCodings
         _ => "",
     };
 
-    /// <summary>The coding that the client likes best of those that there are.</summary>
+    /// <summary>The available coding that the client prefers.</summary>
     /// <param name="acceptEncoding">The value of Accept-Encoding, all lines of it.</param>
     /// <param name="hasField">
     /// Whether there was one. Without, a client takes anything, but may not know it: it gets the file itself.
@@ -61,8 +60,8 @@ internal static class ContentCodings
             bestWeight = weight;
         }
 
-        // Identity needs no mention to be acceptable, and counts for less than what is mentioned then. If nothing is acceptable,
-        // not even Identity, the field is disregarded rather than answered with 406: RFC 9110 §12.4.1 allows both.
+        // Identity is acceptable without mention, and then ranks below every mentioned coding. If nothing is acceptable, not even
+        // Identity, the field is ignored and no 406 is sent: RFC 9110 §12.4.1 allows both.
         return weights.Identity > bestWeight ? ContentCoding.Identity : best;
     }
 
@@ -74,7 +73,7 @@ internal static class ContentCodings
             int semicolon = member.IndexOf((byte)';');
             ReadOnlySpan<byte> name = semicolon < 0 ? member : Grammar.TrimWhiteSpace(member[..semicolon]);
 
-            // What has a malformed weight is not taken for wanted.
+            // A coding with a malformed weight counts as not wanted.
             if (semicolon < 0 || !Weight.TryParse(Grammar.TrimWhiteSpace(member[(semicolon + 1)..]), out int weight))
                 weight = semicolon < 0 ? Weight.Max : 0;
             weights.Add(name, weight);
@@ -83,7 +82,7 @@ internal static class ContentCodings
         return weights;
     }
 
-    /// <summary>What a client thinks of each coding, in thousandths; -1 where it says nothing.</summary>
+    /// <summary>The client's weight for each coding, in thousandths; -1 for an unmentioned one.</summary>
     private struct Weights()
     {
         private int _any = -1;
@@ -95,7 +94,7 @@ internal static class ContentCodings
 
         public readonly int Identity => _identity >= 0 ? _identity : _any;
 
-        /// <summary>What is said of a coding or else of "*".</summary>
+        /// <summary>The weight of a coding, or else of "*".</summary>
         public readonly int Of(ContentCoding coding)
         {
             int weight = coding switch
@@ -119,7 +118,7 @@ internal static class ContentCodings
         // RFC 9110 §8.4.1
         private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> coding) => Ascii.EqualsIgnoreCase(name, coding);
 
-        /// <summary>Of two opinions about one coding the lower counts: what is refused once is not sent.</summary>
+        /// <summary>Of two weights for one coding the lower counts: a coding that is refused once is not sent.</summary>
         private static void Lower(ref int known, int weight) => known = known < 0 ? weight : Math.Min(known, weight);
     }
 }

@@ -16,8 +16,8 @@ internal static class EntityTag
     /// <param name="lastModified">The time of the last change.</param>
     /// <param name="coding">The coding.</param>
     /// <remarks>
-    /// A hash, since an inode number is nobody's business (CVE-2003-1418). Each coding has a tag of its own: what is compared
-    /// byte by byte, as ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
+    /// A hash, since clients must not learn an inode number (CVE-2003-1418). Each coding has its own tag: content that is
+    /// compared byte by byte, as ranges are, must never come from two codings (RFC 9110 §8.8.3.3).
     /// </remarks>
     public static string Create(long identity, long length, DateTimeOffset lastModified, ContentCoding coding)
     {
@@ -51,7 +51,7 @@ internal static class EntityTag
     /// </summary>
     private static bool Matches(ReadOnlySpan<byte> list, ReadOnlySpan<byte> entityTag, bool takesWeak)
     {
-        if (list.SequenceEqual("*"u8)) return true; // there is a representation, or nobody would ask
+        if (list.SequenceEqual("*"u8)) return true; // the caller has a representation
 
         bool found = false;
         while (!list.IsEmpty)

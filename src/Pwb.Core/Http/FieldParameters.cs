@@ -5,14 +5,14 @@ using Pwb.Protocol;
 namespace Pwb.Http;
 
 /// <summary>
-/// Walks over the parameters behind a value, as in <c>form-data; name="a"</c>: RFC 9110 §5.6.6. After the walk, <see
-/// cref="IsMalformed"/> tells whether it ended because what follows is none.
+/// Walks over the parameters behind a value, as in <c>form-data; name="a"</c>: RFC 9110 §5.6.6. After the walk,
+/// <see cref="IsMalformed"/> tells whether it ended at a malformed parameter.
 /// </summary>
 internal ref struct FieldParameters
 {
     private ReadOnlySpan<byte> _rest;
 
-    /// <param name="value">What stands behind the first value: nothing, or a semicolon and so on.</param>
+    /// <param name="value">The text behind the first value: nothing, or a semicolon and parameters.</param>
     public FieldParameters(ReadOnlySpan<byte> value) => _rest = value;
 
     /// <summary>The name of the parameter that the walk has reached. Compares without case.</summary>
@@ -49,8 +49,8 @@ internal ref struct FieldParameters
     }
 
     /// <summary>
-    /// The value without the backslashes of its quotes. One that stands before neither a quote nor a backslash stays, since old
-    /// browsers wrote paths between quotes as they are.
+    /// The value without the backslashes of its quotes. A backslash before another character than a quote or backslash stays,
+    /// since old browsers wrote paths between quotes as they are.
     /// </summary>
     public readonly byte[] Unescape()
     {

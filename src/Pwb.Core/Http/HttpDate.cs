@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Pwb.Http;
 
 /// <summary>
-/// HTTP-date in its three forms: RFC 9110 §5.6.7. Exactly as the grammar has them: case matters, and so does every blank. A date
-/// that does not exist, or whose day name is that of another day, is no date (RFC 5322 §3.3, of which HTTP-date is a subset); a
-/// caller ignores its field.
+/// HTTP-date in its three forms: RFC 9110 §5.6.7. The grammar is applied exactly: case and every space matter. A date that does
+/// not exist, or with a wrong day name, is invalid (RFC 5322 §3.3, of which HTTP-date is a subset); a caller ignores its field.
 /// </summary>
 internal static class HttpDate
 {
@@ -16,13 +15,13 @@ internal static class HttpDate
     /// <summary>The form that is sent: IMF-fixdate. A fraction of a second is cut off.</summary>
     public static string Format(DateTimeOffset date) => date.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>The same instant without its fraction of a second: what a client can know of it.</summary>
+    /// <summary>The same instant without its fraction of a second: the precision that a client sees.</summary>
     public static DateTimeOffset WholeSeconds(DateTimeOffset date) =>
         new(date.UtcTicks - (date.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     /// <summary>Reads a date.</summary>
     /// <param name="text">A whole field value.</param>
-    /// <param name="now">The time, which says what century the two digits of an obsolete form mean.</param>
+    /// <param name="now">The current time, which decides about the century of a two-digit year.</param>
     /// <param name="date">The date, in UTC.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, DateTimeOffset now, out DateTimeOffset date) => text.Length switch
     {
@@ -87,7 +86,7 @@ internal static class HttpDate
         return isLater ? year - 100 : year;
     }
 
-    /// <summary>Any part may be -1: not what it should be.</summary>
+    /// <summary>A part is -1 if it is invalid.</summary>
     private static bool TryMake(int dayName, int year, int month, int day, ReadOnlySpan<byte> time, out DateTimeOffset date)
     {
         date = default;

@@ -3,12 +3,12 @@ using Pwb.Protocol;
 
 namespace Pwb.Http;
 
-/// <summary>The media ranges of an Accept field (RFC 9110 §12.5.1) and what they say about a media type.</summary>
+/// <summary>The media ranges of an Accept field (RFC 9110 §12.5.1) and their weights for a media type.</summary>
 internal static class MediaRanges
 {
     /// <summary>
-    /// How much a client wants a type, in thousandths: 0 for not at all. The most specific of the ranges that match it decides.
-    /// Parameters other than the weight do not count: no type that PWB offers has any that a client could choose by.
+    /// The client's weight for a type, in thousandths: 0 for not acceptable. The most specific matching range decides. Parameters
+    /// other than the weight do not count, since no type that PWB offers has any.
     /// </summary>
     public static int WeightOf(ReadOnlySpan<byte> accept, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
@@ -58,7 +58,7 @@ internal static class MediaRanges
         return true;
     }
 
-    /// <summary>Takes what comes before a separator that is not inside a quoted string, and leaves what comes after it.</summary>
+    /// <summary>Takes the text before a separator outside quoted strings, and leaves the text after it.</summary>
     private static ReadOnlySpan<byte> TakeUntil(byte separator, ref ReadOnlySpan<byte> rest)
     {
         bool isQuoted = false;

@@ -18,7 +18,7 @@ internal readonly ref struct MediaType
     /// <summary>Type and subtype, such as application/json.</summary>
     public ReadOnlySpan<byte> Name { get; }
 
-    /// <summary>The charset, without quotes; empty if there is none.</summary>
+    /// <summary>The charset, without quotes; empty without one.</summary>
     public ReadOnlySpan<byte> Charset
     {
         get

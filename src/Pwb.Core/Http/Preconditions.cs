@@ -1,9 +1,9 @@
 namespace Pwb.Http;
 
-/// <summary>What the preconditions of a request say.</summary>
+/// <summary>The result of a request's preconditions.</summary>
 internal enum PreconditionOutcome
 {
-    /// <summary>Do what was asked for.</summary>
+    /// <summary>Perform the method.</summary>
     Proceed,
 
     /// <summary>304: the client has it already.</summary>
@@ -34,7 +34,7 @@ internal static class Preconditions
         bool isWeak = entityTag.StartsWith("W/"u8);
         if (lastModified is { } time) lastModified = HttpDate.WholeSeconds(time);
 
-        // Steps 1 and 2. A date that is none, or several, is ignored, and so is one for what has none itself: §13.1.4.
+        // Steps 1 and 2. An invalid date, or several, is ignored, and so is a date for a resource without one: §13.1.4.
         if (fields.HasIfMatch)
         {
             if (!EntityTag.MatchesStrongly(fields.IfMatch, isWeak ? default : entityTag)) return PreconditionOutcome.Failed;
@@ -72,8 +72,8 @@ internal static class Preconditions
         if (validator[..Math.Min(validator.Length, 3)].Contains((byte)'"'))
             return validator.SequenceEqual(entityTag) && !entityTag.StartsWith("W/"u8);
 
-        // §8.8.2.2: a date is a strong validator only if the file cannot have been changed again in the second that it names. A
-        // client may not send one that it received within that second (§13.1.5); here it is seen to that this second is over.
+        // §8.8.2.2: a date is a strong validator only if the file cannot have changed again in the second that it names. A client
+        // may not send a date that it received within that second (§13.1.5); here the code ensures that this second is over.
         return lastModified is { } time && HttpDate.TryParse(validator, now, out DateTimeOffset date)
             && date == HttpDate.WholeSeconds(time) && now - date >= TimeSpan.FromSeconds(1);
     }

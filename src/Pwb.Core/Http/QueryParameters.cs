@@ -5,10 +5,10 @@ using Pwb.Http;
 namespace Pwb;
 
 /// <summary>
-/// The names and values of a query, read by the rules of the URL standard for forms: <c>request.Query["q"]</c>. <c>&amp;</c>
-/// separates, <c>+</c> is a blank, escapes are decoded once, as UTF-8. An escape that is none is text, since a client may write
-/// what it likes in a query. Nothing is kept: each look walks over the query, whose length is bounded by <see
-/// cref="PwbServerLimits.MaxRequestLineLength"/>.
+/// The names and values of a query, read by the URL standard's rules for forms: <c>request.Query["q"]</c>. <c>&amp;</c>
+/// separates, <c>+</c> is a space, escapes are decoded once, as UTF-8. A malformed escape is text, since a query may hold any
+/// text. Nothing is kept: each look walks over the query, whose length is bounded by
+/// <see cref="PwbServerLimits.MaxRequestLineLength"/>.
 /// </summary>
 /// <example><code>
 /// string? text = request.Query["q"];
@@ -58,7 +58,7 @@ public readonly struct QueryParameters
     /// <summary>
     /// Reads the first value of a name as a number, a <see cref="Guid"/>, a date and so on, the same under every culture.
     /// </summary>
-    /// <returns>False if the name is not there, or its first value is no such thing.</returns>
+    /// <returns>False if the name is missing, or if its first value cannot be parsed.</returns>
     /// <example><code>int page = request.Query.TryGet("page", out int number) ? number : 1;</code></example>
     public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
         where T : IParsable<T> => T.TryParse(this[name], CultureInfo.InvariantCulture, out value);
@@ -78,7 +78,7 @@ public readonly struct QueryParameters
         /// <summary>The pair that the walk has reached, decoded.</summary>
         public (string Name, string Value) Current { get; private set; }
 
-        /// <summary>Goes to the next pair, if there is one.</summary>
+        /// <summary>Moves to the next pair.</summary>
         public bool MoveNext()
         {
             if (!UrlEncoded.TryTake(ref _rest, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)) return false;

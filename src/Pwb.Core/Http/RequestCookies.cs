@@ -4,9 +4,9 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// The cookies of a request, of however many Cookie lines: <c>request.Cookies["session"]</c>. Names are compared by case, and
-/// values are given as they were sent, as UTF-8: neither percent-escapes nor quotes are taken away (RFC 6265bis). A client says
-/// whatever it likes in a cookie, so sign what has to be true.
+/// The cookies of a request, of all its Cookie lines: <c>request.Cookies["session"]</c>. Names are case-sensitive. Values are
+/// given as they were sent, as UTF-8, with percent-escapes and quotes (RFC 6265bis). A client can send any cookie, so sign values
+/// that have to be true.
 /// </summary>
 /// <example><code>
 /// string? session = request.Cookies["session"];
@@ -18,8 +18,8 @@ public readonly struct RequestCookies
     internal RequestCookies(HttpFields headers) => _headers = headers;
 
     /// <summary>
-    /// The value of a cookie; null if there is none. Of several with one name the first counts: clients send the more specific
-    /// path first.
+    /// The value of a cookie; null without one. Of several with one name the first counts: clients send the more specific path
+    /// first.
     /// </summary>
     public string? this[string name]
     {
@@ -36,7 +36,7 @@ public readonly struct RequestCookies
         }
     }
 
-    /// <summary>All values of a name, in the order in which they were sent; none if there is no such cookie.</summary>
+    /// <summary>All values of a name, in the order in which they were sent.</summary>
     public IReadOnlyList<string> GetAll(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -70,7 +70,7 @@ public readonly struct RequestCookies
         /// <summary>The cookie that the walk has reached.</summary>
         public readonly (string Name, string Value) Current => (Encoding.UTF8.GetString(_name), Encoding.UTF8.GetString(_value));
 
-        /// <summary>Goes to the next cookie, if there is one.</summary>
+        /// <summary>Moves to the next cookie.</summary>
         public bool MoveNext()
         {
             while (true)

@@ -93,7 +93,7 @@ internal ref struct SelectionFields
 
     private readonly bool Has(FieldBits name) => (_present & name) != FieldBits.None;
 
-    /// <summary>The field's value as of this line: what it was, if the line is another field's.</summary>
+    /// <summary>The field's value after this line; unchanged if the line has another name.</summary>
     private ReadOnlySpan<byte> Take(
         FieldLine line, ReadOnlySpan<byte> name, FieldBits bit, ReadOnlySpan<byte> value, HttpFields fields)
     {

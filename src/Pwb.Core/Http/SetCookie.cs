@@ -31,8 +31,8 @@ public sealed class SetCookie
 
     /// <summary>Makes a cookie.</summary>
     /// <param name="name">
-    /// The name, a token. One that begins with <c>__Host-</c> is bound to this host, and one that begins with <c>__Secure-</c> to
-    /// https: browsers take such names only from those who may set them.
+    /// The name, a token. The prefix <c>__Host-</c> binds a cookie to this host, and <c>__Secure-</c> to https. Browsers accept
+    /// such cookies from allowed senders only.
     /// </param>
     /// <param name="value">
     /// The value: visible ASCII without quotes, comma, semicolon and backslash. Encode anything else, as Base64, say.
@@ -40,16 +40,16 @@ public sealed class SetCookie
     /// <param name="path">The path at and below which it is sent. Default "/".</param>
     /// <param name="domain">The domain, with all below it, to whose hosts it is sent. Default: this host alone.</param>
     /// <param name="maxAge">
-    /// How long it is kept, in whole seconds; zero deletes it. Browsers keep none for more than 400 days. Default: until the
-    /// browser is closed.
+    /// The time that the cookie is kept, in whole seconds; zero deletes it. Browsers keep no cookie for more than 400 days.
+    /// Default: until the browser is closed.
     /// </param>
     /// <param name="sameSite">Which requests of other sites it is sent with. Default: those by which the user comes here.</param>
     /// <param name="httpOnly">Whether it is hidden from scripts. Default true.</param>
     /// <param name="secure">Whether it is sent over https only. Default false; true for everything that is served by TLS.</param>
     /// <exception cref="ArgumentException">
-    /// A name is not a token, a value, path or domain holds what it must not, name and value have more than 4,096 characters; a
-    /// <c>__Host-</c> cookie is not secure, has a domain or another path than "/"; a <c>__Secure-</c> cookie, or one with <see
-    /// cref="SameSite.None"/>, is not secure.
+    /// The name is not a token. A value, path or domain holds a forbidden character. Name and value have more than 4,096
+    /// characters. A <c>__Host-</c> cookie is not secure, has a domain or another path than "/". A <c>__Secure-</c> cookie, or
+    /// one with <see cref="SameSite.None"/>, is not secure.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxAge"/> is negative, or <paramref name="sameSite"/> is not defined.

@@ -7,7 +7,8 @@ namespace Pwb.Http;
 internal static class UriText
 {
     /// <summary>
-    /// Percent-encodes, as UTF-8, what a URI cannot hold. Escapes that are there stay; a "%" that begins none becomes "%25".
+    /// Percent-encodes, as UTF-8, the characters that a URI cannot hold. Existing escapes stay; a "%" without an escape becomes
+    /// "%25".
     /// </summary>
     public static string Encode(ReadOnlySpan<char> text)
     {

@@ -5,15 +5,15 @@ using Pwb.Protocol;
 namespace Pwb.Http;
 
 /// <summary>
-/// Names and values as a query or a form has them: https://url.spec.whatwg.org/#urlencoded-parsing. Nothing in it is an error: an
-/// escape that is none is text, and bytes that are no UTF-8 become U+FFFD.
+/// Names and values of a query or a form: https://url.spec.whatwg.org/#urlencoded-parsing. Nothing is an error: a malformed
+/// escape is text, and invalid UTF-8 becomes U+FFFD.
 /// </summary>
 internal static class UrlEncoded
 {
     private const int StackLength = 256;
 
     /// <summary>Takes the next pair. Empty ones are passed over.</summary>
-    /// <param name="rest">What is left; what comes behind the pair afterwards.</param>
+    /// <param name="rest">The rest of the text; afterwards the text behind the pair.</param>
     /// <param name="name">The name, encoded.</param>
     /// <param name="value">The value, encoded; empty for a name alone.</param>
     public static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)

@@ -3,7 +3,7 @@ using Pwb.Protocol;
 namespace Pwb.Http;
 
 /// <summary>
-/// How much a client likes one of several things: "q=" and a number from 0 to 1, read as thousandths. RFC 9110 §12.4.2.
+/// A client's weight for one of several alternatives: "q=" and a number from 0 to 1, read as thousandths. RFC 9110 §12.4.2.
 /// </summary>
 internal static class Weight
 {

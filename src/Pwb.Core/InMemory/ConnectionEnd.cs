@@ -3,8 +3,8 @@ using Pwb.Model;
 namespace Pwb.InMemory;
 
 /// <summary>One of the two ends of a connection in memory. One thread may read while another writes.</summary>
-/// <param name="incoming">What the other end writes.</param>
-/// <param name="outgoing">What the other end reads.</param>
+/// <param name="incoming">The bytes that the other end writes.</param>
+/// <param name="outgoing">The bytes that the other end reads.</param>
 /// <param name="closed">Called once, after this end has been closed.</param>
 internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Action<ConnectionEnd> closed) : ForwardStream
 {
@@ -14,10 +14,10 @@ internal sealed class ConnectionEnd(MemoryPipe incoming, MemoryPipe outgoing, Ac
 
     public override bool CanWrite => !_isClosed;
 
-    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    /// <summary>Whether bytes have arrived that have not been read.</summary>
     public bool HasUnreadData => incoming.HasBytes;
 
-    /// <summary>Whether the other end is closed, so that nobody will read what this one writes.</summary>
+    /// <summary>Whether the other end is closed, so that no written byte will be read.</summary>
     public bool IsOtherClosed => outgoing.IsReaderGone;
 
     /// <summary>Whether the other end has written everything, and this one has read it.</summary>

@@ -1,8 +1,8 @@
 namespace Pwb.InMemory;
 
 /// <summary>
-/// The runtime's own HTTP/1.1 client, whose connections are made by a function and not by TCP. It shows what the server sends: it
-/// follows no redirect, keeps no cookie, and decompresses nothing.
+/// The runtime's own HTTP/1.1 client, on connections that a function makes. It shows exactly what the server sends: it follows no
+/// redirect, keeps no cookie, and decompresses nothing.
 /// </summary>
 internal sealed class InMemoryHandler : DelegatingHandler
 {
@@ -13,7 +13,7 @@ internal sealed class InMemoryHandler : DelegatingHandler
 
     /// <summary>Makes a handler.</summary>
     /// <param name="connect">
-    /// Makes a connection and returns the client's end, which is to call what it is given when it is closed.
+    /// Makes a connection and returns the client's end, which calls the given function when it is closed.
     /// </param>
     /// <param name="failures">Has the exceptions that are to be thrown; null if none are.</param>
     public InMemoryHandler(Func<Action<ConnectionEnd>, ConnectionEnd> connect, HandlerFailures? failures)
@@ -63,7 +63,7 @@ internal sealed class InMemoryHandler : DelegatingHandler
         }
     }
 
-    // The runtime's client leaves connections that are in use to whoever reads from them.
+    // The runtime's client leaves connections in use to the readers of their responses.
     protected override void Dispose(bool disposing)
     {
         ConnectionEnd[] connections;
@@ -77,7 +77,7 @@ internal sealed class InMemoryHandler : DelegatingHandler
         foreach (ConnectionEnd connection in connections) connection.Dispose();
     }
 
-    // HTTP/2 without TLS would be spoken without asking; what comes of that says nothing of the reason.
+    // HTTP/2 without TLS would be spoken without negotiation, and fail without a clear reason.
     private static void CheckVersion(HttpRequestMessage request)
     {
         if (request.Version.Major > 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)

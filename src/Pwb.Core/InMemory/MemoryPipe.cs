@@ -3,9 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pwb.InMemory;
 
 /// <summary>
-/// One direction of a connection in memory: bytes that one end has written and the other has not read, and what has become of
-/// both. As in TCP, a writer waits when the reader is slow, and what is seen after the last byte is an end, or an error if it was
-/// a reset.
+/// One direction of a connection in memory: bytes that one end has written and the other has not read, and the state of both
+/// ends. As in TCP, a writer waits for a slow reader. After the last byte the reader sees an end, or an error after a reset.
 /// </summary>
 /// <remarks>
 /// A System.IO.Pipelines.Pipe would need as much around it: its ends must not be completed while the other thread still reads or
@@ -13,7 +12,7 @@ namespace Pwb.InMemory;
 /// </remarks>
 internal sealed class MemoryPipe
 {
-    // What a kernel would hold for each direction, only smaller.
+    // A smaller version of a kernel's buffer for each direction.
     private const int Capacity = 16 * 1024;
 
     private readonly Lock _lock = new();
@@ -43,7 +42,7 @@ internal sealed class MemoryPipe
         }
     }
 
-    /// <summary>Whether nobody will read any more.</summary>
+    /// <summary>Whether the reader is closed.</summary>
     public bool IsReaderGone
     {
         get
@@ -55,10 +54,10 @@ internal sealed class MemoryPipe
     // Completed by whatever happens next; each attempt is made anew.
     private Task NextChange => (_change ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Reads what there is.</summary>
+    /// <summary>Reads the available bytes.</summary>
     /// <param name="destination">Takes the bytes. If it is empty, there is just the wait for some.</param>
-    /// <param name="count">How many there were; 0 at the end.</param>
-    /// <param name="change">What to wait for before the next attempt.</param>
+    /// <param name="count">The number of bytes; 0 at the end.</param>
+    /// <param name="change">The task to wait for before the next attempt.</param>
     /// <returns>Whether there was anything, be it the end.</returns>
     /// <exception cref="IOException">The connection was reset, or closed at this end.</exception>
     public bool TryRead(Span<byte> destination, out int count, [NotNullWhen(false)] out Task? change)
@@ -87,8 +86,8 @@ internal sealed class MemoryPipe
 
     /// <summary>Writes as much as there is room for.</summary>
     /// <param name="source">The bytes.</param>
-    /// <param name="count">How many were written.</param>
-    /// <param name="change">What to wait for before the rest is written.</param>
+    /// <param name="count">The number of written bytes.</param>
+    /// <param name="change">The task to wait for before the rest is written.</param>
     /// <returns>Whether all was written.</returns>
     /// <exception cref="IOException">The other end has closed or reset the connection, or this one has.</exception>
     public bool TryWrite(ReadOnlySpan<byte> source, out int count, [NotNullWhen(false)] out Task? change)

@@ -63,10 +63,9 @@ public sealed record PwbServerLimits
     public int MaxTrailerFieldLines { get; init; } = 32;
 
     /// <summary>
-    /// The number of bytes on one connection that serve nobody (chunk lines, chunk extensions, trailers) beyond those that do
-    /// (heads, content). Each second pays for another 16,000. Default 1 MiB: 250,000 chunks of one byte at once, or 4,000 a
-    /// second for ever.
-    /// Beyond: 400. See GO-2023-2382.
+    /// The number of wasted bytes on one connection (chunk lines, chunk extensions, trailers) beyond its useful ones (heads,
+    /// content). Each second pays for another 16,000. Default 1 MiB: 250,000 chunks of one byte at once, or 4,000 a second for
+    /// ever. Beyond: 400. See GO-2023-2382.
     /// </summary>
     public long MaxWastedLength { get; init; } = Kibi * Kibi;
 
@@ -142,7 +141,7 @@ public sealed record PwbServerLimits
 
     /// <summary>Checks all limits, as <see cref="PwbServer"/> does when it is made with them.</summary>
     /// <exception cref="ArgumentException">
-    /// A limit is out of its range; the message says which and what the range is, <see cref="ArgumentException.ParamName"/> is
+    /// A limit is out of its range. The message names the limit and its range, and <see cref="ArgumentException.ParamName"/> is
     /// its name.
     /// </exception>
     public void Validate()

@@ -10,21 +10,22 @@ using Pwb.Threads;
 
 namespace Pwb.Logging;
 
-/// <summary>What the access log says of one answer.</summary>
-/// <param name="Client">Who got it.</param>
-/// <param name="Request">What it answers; null if that never became a request.</param>
+/// <summary>An entry of the access log: one response.</summary>
+/// <param name="Client">The client's address.</param>
+/// <param name="Request">The request; null if the bytes never became one.</param>
 /// <param name="StatusCode">Its status.</param>
-/// <param name="Bytes">How long its content was.</param>
+/// <param name="Bytes">The length of the content.</param>
 /// <param name="Elapsed">The time since the request's head was there; null without a request.</param>
-/// <param name="Error">What was wrong, in a word: why it is a refusal, if it is, or what failed.</param>
-/// <param name="Refusal">Why it is a refusal, in a sentence; null if it is none.</param>
-/// <param name="Span">The request's span, if somebody observes it.</param>
+/// <param name="Error">The fault in a word, of a refusal or of a failure; null without one.</param>
+/// <param name="Refusal">The reason of a refusal, in a sentence; null for other responses.</param>
+/// <param name="Span">The request's span, or null.</param>
 internal readonly record struct AccessEntry(
     EndPoint? Client, HttpRequest? Request, int StatusCode, long Bytes, TimeSpan? Elapsed, string? Error, string? Refusal,
     Activity? Span);
 
 /// <summary>
-/// A line for each answer. What the client sent is escaped in all formats alike, and in what other loggers get as named values.
+/// Writes a line for each response. Bytes of a client are escaped in all formats alike, and in the named values for other
+/// loggers.
 /// </summary>
 internal sealed partial class AccessLog(ILogger logger, AccessLogFormat format, TimeProvider time, QueryMask mask)
 {

@@ -1,8 +1,6 @@
 namespace Pwb;
 
-/// <summary>
-/// What a line in the access log, category "Pwb.Access", looks like. docs/observability.md has an example of each.
-/// </summary>
+/// <summary>The formats of the access log, category "Pwb.Access". docs/observability.md has an example of each.</summary>
 public enum AccessLogFormat
 {
     /// <summary>

@@ -8,8 +8,8 @@ using Pwb.Threads;
 namespace Pwb.Logging;
 
 /// <summary>
-/// What connections write to the log. Nothing is formatted when its level is off, and whatever comes from
-/// a client is escaped, so that it can neither forge a line nor reach a terminal.
+/// Writes the log lines of connections. Nothing is formatted when its level is off. Bytes of a client are escaped, so that they
+/// can neither forge a line nor steer a terminal.
 /// </summary>
 internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
 {
@@ -51,7 +51,7 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         return result.ToString();
     }
 
-    /// <summary>What the log calls a client.</summary>
+    /// <summary>The client's name in the log.</summary>
     public static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
 
     public void Connected(OnPool on, EndPoint? client)
@@ -113,7 +113,7 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
         LogCallbackFailed(
             server, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{connection}-{request}"), exception);
 
-    /// <summary>Said once: one that fails for each request would fill the log.</summary>
+    /// <summary>Logged once: a listener that fails for each request would fill the log.</summary>
     public void ListenerFailed(OnPool on, Exception exception)
     {
         on.Check();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Pwb.Logging;
 
 /// <summary>
-/// A logger that keeps to itself what it throws, and what it leaves in <see cref="AsyncLocal{T}"/>: a log that throws must not
-/// cost a request, and no request sees what was set while another was logged.
+/// A logger that catches the inner logger's exceptions and keeps its <see cref="AsyncLocal{T}"/> values inside: a log that throws
+/// must not cost a request, and no request sees values that were set while another was logged.
 /// </summary>
 internal sealed class IsolatedLogger(ILogger logger) : ILogger
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Logging;
 
-/// <summary>What a server writes to the log of itself.</summary>
+/// <summary>Writes the log lines of the server itself.</summary>
 internal sealed partial class ServerLog(ILogger logger)
 {
     private const long RefusedInterval = 5_000; // milliseconds
@@ -10,8 +10,8 @@ internal sealed partial class ServerLog(ILogger logger)
     private long _proxyRefusedDueAt = long.MinValue;
 
     /// <summary>The tutorial's banner, and where a browser finds the server.</summary>
-    /// <param name="port">The first port, if there is one.</param>
-    /// <param name="places">The URLs, and the names of what has none.</param>
+    /// <param name="port">The first port, or null.</param>
+    /// <param name="places">The URLs, and the names of end points without one.</param>
     public void Listening(int? port, string places)
     {
         if (port is not null) LogListening(logger, port.Value, places);
