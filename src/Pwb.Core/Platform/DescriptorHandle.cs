@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Pwb.Platform;
 
 /// <summary>
-/// A descriptor of Unix that is ours to close. It is closed when nobody is inside a call with it any more, so that its number is
-/// never somebody else's meanwhile.
+/// A Unix descriptor that PWB owns. It is closed when no call uses it any more, so that its number never belongs to another file
+/// meanwhile.
 /// </summary>
 internal sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
 {

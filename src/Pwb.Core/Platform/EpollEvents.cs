@@ -6,7 +6,7 @@ namespace Pwb.Platform;
 /// An array of struct epoll_event (epoll_ctl(2)): 32 bits of events and 64 of data. On x86-64 it is packed, so that programs of
 /// 32 bits have the same; everywhere else the data is aligned.
 /// </summary>
-/// <param name="capacity">How many there may be.</param>
+/// <param name="capacity">The greatest number of events.</param>
 /// <param name="architecture">Whose layout it has.</param>
 internal readonly struct EpollEvents(int capacity, Architecture architecture)
 {
@@ -19,7 +19,7 @@ internal readonly struct EpollEvents(int capacity, Architecture architecture)
 
     public int Capacity => _bytes.Length / _size;
 
-    /// <summary>What has happened, and to whom.</summary>
+    /// <summary>The events and the owners of their descriptors.</summary>
     public (uint Events, ulong Data) this[int index]
     {
         get
@@ -30,7 +30,7 @@ internal readonly struct EpollEvents(int capacity, Architecture architecture)
     }
 
     /// <summary>Writes one.</summary>
-    /// <returns>How many bytes it has.</returns>
+    /// <returns>The number of its bytes.</returns>
     public static int Write(Span<byte> destination, uint events, ulong data, Architecture architecture)
     {
         int size = SizeOn(architecture);

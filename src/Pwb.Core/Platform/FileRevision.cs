@@ -6,7 +6,7 @@ internal static class FileRevision
     /// <summary>A hash of what tells two files apart that look alike, and two states of one.</summary>
     /// <param name="device">The file system.</param>
     /// <param name="inode">The file in it.</param>
-    /// <param name="changedSeconds">The time of the last change (ctime), which nobody can set.</param>
+    /// <param name="changedSeconds">The change time (ctime), which no program can set.</param>
     /// <param name="changedNanoseconds">Its fraction.</param>
     public static long Create(long device, long inode, long changedSeconds, long changedNanoseconds)
     {

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Pwb.Platform;
 
 /// <summary>
-/// Sockets that this process was given when it started, and that listen already: sd_listen_fds(3). They stay open as long as the
-/// process lives, since whoever gave them has them too.
+/// Listening sockets that this process was given when it started: sd_listen_fds(3). They stay open as long as the process lives,
+/// since the process that gave them has them too.
 /// </summary>
 internal static class InheritedSockets
 {
@@ -16,7 +16,7 @@ internal static class InheritedSockets
     private static (int Descriptor, string Name)[]? _activated;
 
     /// <summary>Those that systemd's variables are about. The variables are then removed: they are not for children.</summary>
-    /// <exception cref="IOException">A variable is not what it should be.</exception>
+    /// <exception cref="IOException">A variable is malformed.</exception>
     public static IReadOnlyList<(int Descriptor, string Name)> Activated
     {
         get
@@ -26,7 +26,7 @@ internal static class InheritedSockets
     }
 
     /// <summary>The socket of a descriptor, which from now on no child inherits, and which is never closed.</summary>
-    /// <exception cref="ArgumentException">The descriptor is none of a socket that listens.</exception>
+    /// <exception cref="ArgumentException">The descriptor is not that of a listening socket.</exception>
     public static Socket Adopt(int descriptor)
     {
         Socket socket = Open(descriptor);

@@ -18,19 +18,19 @@ internal static partial class LinuxCalls
     private const int OpenAt2 = 437;
     private const ulong NoMagicLinks = 0x02, Beneath = 0x08;
 
-    // O_LARGEFILE of 32-bit ARM, the one 32-bit Linux that .NET runs on: without it, what has more than 2 GiB cannot be opened.
+    // O_LARGEFILE of 32-bit ARM, the only 32-bit Linux of .NET: without it, files above 2 GiB cannot be opened.
     private static readonly int LargeFile = RuntimeInformation.ProcessArchitecture == Architecture.Arm ? 0x20000 : 0;
 
     private const int OfDescriptorItself = 0x1000, NoFollow = 0x100; // AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
     private const uint BasicStatus = 0x7FF; // STATX_BASIC_STATS
 
-    /// <summary>Finds what a path names, by O_PATH.</summary>
+    /// <summary>Finds the file at a path, by O_PATH.</summary>
     /// <returns>A descriptor; -1 with the error in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
     public static int OpenPath(string path) => Open(path, PathOnly);
 
     /// <summary>
-    /// Finds what a path below a directory names, by O_PATH. Links are followed, but for the magic ones of /proc: those lead to
-    /// another process's files, whose real paths read like our own.
+    /// Finds the file at a path below a directory, by O_PATH. Links are followed, except the magic ones of /proc: those lead to
+    /// another process's files, whose real paths look like this process's.
     /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="path">The path, which may be "."</param>
@@ -48,8 +48,7 @@ internal static partial class LinuxCalls
     }
 
     /// <summary>
-    /// Whether <see cref="OpenPathBelow"/> has just failed because the path leaves the directory, or seemed to while somebody was
-    /// renaming.
+    /// Whether <see cref="OpenPathBelow"/> has just failed because the path leaves the directory, or seemed to during a rename.
     /// </summary>
     public static bool HasLeft() => Marshal.GetLastPInvokeError() is OtherDevice or Again;
 
@@ -65,12 +64,12 @@ internal static partial class LinuxCalls
     {
         int descriptor = Open(path, CloseOnExec | LargeFile | NonBlocking);
 
-        // open(2): nobody should rely on what O_NONBLOCK does to reading a file.
+        // open(2): O_NONBLOCK has no reliable effect on reading a file.
         if (descriptor >= 0) _ = Control(descriptor, SetStatusFlags, LargeFile);
         return descriptor;
     }
 
-    /// <summary>The status of what a descriptor stands for.</summary>
+    /// <summary>The status of a descriptor's file.</summary>
     public static bool TryGetStatus(int descriptor, out LinuxStatus status) =>
         GetStatus(descriptor, "", OfDescriptorItself, BasicStatus, out status) == 0;
 

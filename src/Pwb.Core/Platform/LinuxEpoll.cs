@@ -23,11 +23,11 @@ internal static partial class LinuxEpoll
     /// <exception cref="IOException">The system does not have it, does not allow it, or has no descriptor.</exception>
     public static DescriptorHandle Create() => Own(EpollCreate(CloseOnExec), "epoll_create1");
 
-    /// <summary>Something to wake up whoever waits.</summary>
+    /// <summary>A means to wake up a waiting thread.</summary>
     /// <exception cref="IOException">As for <see cref="Create"/>.</exception>
     public static DescriptorHandle CreateBell() => Own(EventDescriptor(0, CloseOnExec | NonBlocking), "eventfd");
 
-    /// <summary>Wakes up whoever waits for the bell.</summary>
+    /// <summary>Wakes up the thread that waits for the bell.</summary>
     public static void Ring(SafeHandle bell) => _ = Write(bell, 1, sizeof(ulong));
 
     /// <exception cref="IOException">The system has no room for another.</exception>
@@ -38,14 +38,14 @@ internal static partial class LinuxEpoll
     public static void Modify(SafeHandle epoll, SafeHandle descriptor, uint events, ulong data) =>
         ThrowIfFailed(Control(epoll, OpModify, descriptor, events, data), "epoll_ctl");
 
-    /// <summary>Takes a descriptor out, if it is there.</summary>
+    /// <summary>Removes a descriptor, if it is registered.</summary>
     public static void Remove(SafeHandle epoll, SafeHandle descriptor) => _ = Control(epoll, OpDelete, descriptor, 0, 0);
 
     /// <summary>Waits for events.</summary>
-    /// <param name="epoll">What to wait for.</param>
+    /// <param name="epoll">The epoll to wait for.</param>
     /// <param name="events">Takes them.</param>
     /// <param name="timeout">In milliseconds; -1 for ever, 0 not to wait.</param>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of events.</returns>
     public static int Wait(SafeHandle epoll, EpollEvents events, int timeout)
     {
         int count;

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.Platform;
 
-/// <summary>What Linux tells a process of itself in /proc, and .NET has no call for.</summary>
+/// <summary>The information of Linux about this process in /proc for which .NET has no call.</summary>
 internal static class LinuxProcess
 {
     private const string LimitsFile = "/proc/self/limits";
     private const string OpenFilesLine = "Max open files";
     private const string ThisThread = "/proc/thread-self";
 
-    /// <summary>The soft limit on open files; null if there is none, or it cannot be read.</summary>
+    /// <summary>The soft limit on open files; null without one, or if it cannot be read.</summary>
     public static int? ReadOpenFileLimit()
     {
         try
@@ -41,7 +41,7 @@ internal static class LinuxProcess
     }
 
     /// <summary>Whether a thread waits for something other than a processor. False if that cannot be told.</summary>
-    /// <param name="status">What <see cref="FindThreadStatus"/> gave it.</param>
+    /// <param name="status">The result of <see cref="FindThreadStatus"/>.</param>
     public static bool IsAsleep(string? status)
     {
         if (status is null) return false;

@@ -26,7 +26,7 @@ internal static class LinuxSockets
         return socket.GetRawSocketOption(Tcp, TcpInfo, info) == info.Length ? MemoryMarshal.Read<long>(info[AckedOffset..]) : -1;
     }
 
-    /// <summary>Who connected to a Unix domain socket, by struct ucred; null where the options have other numbers.</summary>
+    /// <summary>The peer of a Unix domain socket, by struct ucred; null where the options have other numbers.</summary>
     /// <exception cref="SocketException">The system refuses.</exception>
     public static (int ProcessId, uint UserId)? GetPeer(Socket socket)
     {

@@ -64,16 +64,16 @@ internal static partial class LinuxStreams
         return descriptor;
     }
 
-    /// <returns>How many bytes were received; 0 at the end; -1 with an error.</returns>
+    /// <returns>The number of received bytes; 0 at the end; -1 with an error.</returns>
     public static int Receive(SafeHandle socket, Span<byte> destination) => ReceiveAny(socket, destination, 0);
 
-    /// <summary>As <see cref="Receive"/>, and what is received stays where it is.</summary>
+    /// <summary>Receives as <see cref="Receive"/> does, and leaves the bytes in the socket.</summary>
     public static int PeekAt(SafeHandle socket, Span<byte> destination) => ReceiveAny(socket, destination, Peek);
 
     /// <param name="socket">Where to.</param>
-    /// <param name="source">What.</param>
+    /// <param name="source">The bytes to send.</param>
     /// <param name="isFollowed">Whether more comes at once, with which it may share a packet.</param>
-    /// <returns>How many bytes there was room for; -1 with an error.</returns>
+    /// <returns>The number of bytes taken; -1 with an error.</returns>
     public static int Send(SafeHandle socket, ReadOnlySpan<byte> source, bool isFollowed)
     {
         nint count;
@@ -82,7 +82,7 @@ internal static partial class LinuxStreams
         return (int)count;
     }
 
-    /// <returns>How many bytes there was room for; 0 if the file has no more; -1 with an error.</returns>
+    /// <returns>The number of bytes taken; 0 if the file has no more; -1 with an error.</returns>
     public static int SendFile(SafeHandle socket, SafeHandle file, long offset, int length)
     {
         nint count;
@@ -98,8 +98,8 @@ internal static partial class LinuxStreams
     public static void ShutdownBoth(SafeHandle socket) => _ = Shutdown(socket, ShutBoth);
 
     /// <summary>
-    /// Resets a TCP connection at once: connect(2) to no address dissolves it. Closing would not do, since the descriptor is
-    /// somebody else's to close.
+    /// Resets a TCP connection at once: connect(2) to no address dissolves it. The descriptor stays open, since another thread
+    /// closes it.
     /// </summary>
     public static void Reset(SafeHandle socket)
     {
@@ -125,7 +125,7 @@ internal static partial class LinuxStreams
             : -1;
     }
 
-    /// <summary>Who connected to a Unix domain socket, by struct ucred; null if the system does not tell.</summary>
+    /// <summary>The peer of a Unix domain socket, by struct ucred; null if the system does not tell.</summary>
     public static (int ProcessId, uint UserId)? GetPeer(SafeHandle socket)
     {
         Span<uint> credentials = stackalloc uint[3];

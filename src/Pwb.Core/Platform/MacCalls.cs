@@ -12,7 +12,9 @@ internal static partial class MacCalls
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Opens content to be read, and waits for nobody who has it to himself, nor for the other end of a FIFO.</summary>
+    /// <summary>
+    /// Opens content for reading, without waiting for a program that has locked it, nor for the other end of a FIFO.
+    /// </summary>
     /// <returns>A descriptor; -1 with the error in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
     public static int OpenContent(string path) => Open(path, NonBlocking | CloseOnExec);
 
@@ -24,7 +26,7 @@ internal static partial class MacCalls
         return result == 0 ? Encoding.UTF8.GetString(path.AsSpan(0, path.AsSpan().IndexOf((byte)0))) : null;
     }
 
-    /// <summary>The status of what a path names, of a link itself.</summary>
+    /// <summary>The status of the file at a path, or of a link itself.</summary>
     public static bool TryGetStatus(string path, out MacStatus status) =>
         (IsArm ? GetStatus(path, out status) : GetStatusOnIntel(path, out status)) == 0;
 

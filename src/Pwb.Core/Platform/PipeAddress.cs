@@ -23,7 +23,7 @@ internal sealed class PipeAddress : EndPoint
 
     public string Name { get; }
 
-    /// <summary>The Unix domain socket that .NET makes of it where there are no pipes with names.</summary>
+    /// <summary>The Unix domain socket that .NET makes of the pipe on systems without named pipes.</summary>
     public string FilePath => Folder + Name;
 
     public override bool Equals(object? obj) => obj is PipeAddress other && other.Name == Name;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Pwb.Platform;
 
 /// <summary>
-/// Whoever started this process and wants to know how it fares, as systemd does: sd_notify(3), sd_watchdog_enabled(3). A notice
-/// is one datagram to a Unix domain socket.
+/// The supervisor that started this process and wants notices, such as systemd: sd_notify(3), sd_watchdog_enabled(3). A notice is
+/// one datagram to a Unix domain socket.
 /// </summary>
 #pragma warning disable CA1001 // the socket is open as long as the process lives
 internal sealed class Supervisor
@@ -26,10 +26,11 @@ internal sealed class Supervisor
     /// <summary>That of this process, if it has one. The variables that name it are removed: they are not for children.</summary>
     public static Supervisor? Current => TheOne.Value;
 
-    /// <summary>The one that these variables name, if they do.</summary>
+    /// <summary>The supervisor that these variables name, or null.</summary>
     public static Supervisor? In(Func<string, string?> environment)
     {
-        // @ stands for the NUL of an abstract name. What else begins without a slash, such as vsock:, is no Unix domain socket.
+        // @ stands for the NUL of an abstract name. Any other name without a slash at its beginning, such as vsock:, is not a
+        // Unix domain socket.
         if (environment(Address) is not { Length: > 1 } name || name[0] is not ('/' or '@') || OperatingSystem.IsWindows())
             return null;
         try
@@ -44,12 +45,12 @@ internal sealed class Supervisor
     }
 
     /// <summary>Sends a notice.</summary>
-    /// <exception cref="SocketException">There is nobody.</exception>
+    /// <exception cref="SocketException">No supervisor listens.</exception>
     public async ValueTask TellAsync(string notice, CancellationToken cancellationToken) =>
         await _socket.SendToAsync(Encoding.ASCII.GetBytes(notice), SocketFlags.None, _address, cancellationToken)
             .ConfigureAwait(false);
 
-    /// <summary>Sends a sign of life if it is time for one, and waits for nobody. To be called once a second.</summary>
+    /// <summary>Sends a sign of life if it is due, without waiting. To be called once a second.</summary>
     /// <param name="now">Milliseconds on a monotonic clock.</param>
     public void Beat(long now)
     {
@@ -61,7 +62,7 @@ internal sealed class Supervisor
         }
         catch (SocketException)
         {
-            _dueAt = now; // nobody, or too busy: the next beat tries again
+            _dueAt = now; // no supervisor, or a busy one: the next beat tries again
         }
     }
 

@@ -6,7 +6,7 @@ namespace Pwb.Platform;
 internal static partial class UnixCalls
 {
     /// <summary>Makes another descriptor of the same file.</summary>
-    /// <returns>The lowest that is free; -1 if there is none.</returns>
+    /// <returns>The lowest free descriptor; -1 without one.</returns>
     [LibraryImport("libc", EntryPoint = "dup")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Duplicate(int descriptor);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Pwb.Platform;
 
-/// <summary>What errors of Unix are to a caller.</summary>
+/// <summary>The meaning of Unix errors for a caller.</summary>
 internal static class UnixErrors
 {
     // <errno.h>: these are the same on every system and architecture that .NET runs on, those are not.
@@ -10,7 +10,7 @@ internal static class UnixErrors
     private static readonly int NameTooLong =
         OperatingSystem.IsLinux() ? 36 : 63, TooManyLinks = OperatingSystem.IsLinux() ? 40 : 62;
 
-    /// <summary>What the last call's error is to a caller.</summary>
+    /// <summary>The meaning of the last call's error for a caller.</summary>
     /// <returns>Null if the file does not exist.</returns>
     public static Exception? GetLast(string path)
     {

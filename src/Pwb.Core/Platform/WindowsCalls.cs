@@ -19,7 +19,7 @@ internal static partial class WindowsCalls
     }
 
     /// <summary>Opens a directory, to ask for its real path.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <returns>Null without one.</returns>
     public static SafeFileHandle? OpenFolder(string path)
     {
         SafeFileHandle folder = Create(path, access: 0, AnyShare, security: 0, OpenExisting, BackupSemantics, template: 0);

@@ -14,8 +14,7 @@ internal static class Authority
     }
 
     /// <summary>
-    /// Whether an authority may begin like this: for one that has not arrived whole, so that a bad one is refused at its bad
-    /// byte.
+    /// Whether an authority may begin like this. For an incomplete one, so that a bad authority is refused at its bad byte.
     /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> prefix)
     {

@@ -1,6 +1,6 @@
 namespace Pwb.Protocol;
 
-/// <summary>What a <see cref="ChunkedDecoder"/> has come to.</summary>
+/// <summary>The state of a <see cref="ChunkedDecoder"/>.</summary>
 internal enum ChunkedStatus
 {
     /// <summary>The input is used up.</summary>
@@ -49,10 +49,10 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
         Trailers,
     }
 
-    /// <summary>How much content there may be in all.</summary>
+    /// <summary>The greatest length of the content.</summary>
     public long MaxContentLength { get; set; } = limits.MaxContentLength;
 
-    /// <summary>How many bytes of the current chunk's data are still to come.</summary>
+    /// <summary>The number of bytes of the current chunk's data that are still to come.</summary>
     public long Remaining { get; private set; }
 
     /// <summary>Whether the next byte is content.</summary>
@@ -69,7 +69,7 @@ internal struct ChunkedDecoder(PwbServerLimits limits)
 
     /// <summary>Reads framing until there is content, the end, or no more input.</summary>
     /// <param name="input">The bytes behind those that were consumed or taken.</param>
-    /// <param name="consumed">How many of them were framing.</param>
+    /// <param name="consumed">The number of framing bytes.</param>
     public ChunkedStatus Read(ReadOnlySpan<byte> input, out int consumed)
     {
         for (consumed = 0; consumed < input.Length; consumed++)

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Pwb.Protocol;
 
-/// <summary>How several lines of one field make one value: RFC 9110 §5.3, and what defines the field.</summary>
+/// <summary>
+/// The combination of several lines of one field into one value: RFC 9110 §5.3, and the definition of the field.
+/// </summary>
 internal static class FieldCombination
 {
     // Fields of one value, which has no meaning once another is put behind it. Field by field, where that is said: RFC 9110
@@ -22,7 +24,7 @@ internal static class FieldCombination
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// What stands between the values of two lines; null if the lines make no value together, and the first counts.
+    /// The separator between the values of two lines; null if the lines are not combined, and the first counts.
     /// </summary>
     public static string? SeparatorOf(string name)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Pwb.Protocol;
 
 /// <summary>
-/// Parses field lines up to the empty line that ends them: a header section or a trailer section (RFC 9112 §5, §7.1.2). What is
-/// wrong is found at its first byte, also in a line that is not complete, so the way the bytes are split never matters.
+/// Parses field lines up to the empty line that ends them: a header section or a trailer section (RFC 9112 §5, §7.1.2). A fault
+/// is found at its first byte, also in an incomplete line, so the way the bytes are split never matters.
 /// </summary>
 internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers = false)
 {
@@ -32,7 +32,7 @@ internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers 
     }
 
     /// <summary>Parses the line at <see cref="Position"/> and moves behind it. If it is not complete, nothing changes.</summary>
-    /// <param name="section">What has arrived of the section, from its start.</param>
+    /// <param name="section">The received bytes of the section, from its start.</param>
     /// <param name="rejection">Why the line is refused, with <see cref="OperationStatus.InvalidData"/>.</param>
     public OperationStatus ParseLine(ReadOnlySpan<byte> section, out Rejection rejection)
     {

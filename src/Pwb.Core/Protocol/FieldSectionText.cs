@@ -3,7 +3,7 @@ using System.Text;
 namespace Pwb.Protocol;
 
 /// <summary>
-/// Writes field lines as they are on the wire, to be parsed again. What the parser finds is then what was given.
+/// Writes field lines in their wire format, to be parsed again. The parser then finds the given names and values.
 /// </summary>
 internal static class FieldSectionText
 {

@@ -10,15 +10,15 @@ internal static class Grammar
     /// <summary>tchar: RFC 9110 §5.6.2.</summary>
     public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + "!#$%&'*+-.^_`|~");
 
-    /// <summary>What a field value may hold: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
+    /// <summary>The bytes of a field value: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
     public static readonly SearchValues<byte> FieldValueBytes = Bytes(value => value == '\t' || (value >= 0x20 && value != 0x7F));
 
     /// <summary>The characters of a URI without its fragment: unreserved, reserved but "#", and "%". RFC 3986 §2.</summary>
     public static readonly SearchValues<byte> TargetBytes = Bytes(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
 
     /// <summary>
-    /// What stands in a query as it was sent: visible ASCII, but for what the URL standard escapes in every query
-    /// (https://url.spec.whatwg.org/#query-percent-encode-set).
+    /// The bytes that stand in a query as they are: visible ASCII, without the characters that the URL standard escapes in every
+    /// query (https://url.spec.whatwg.org/#query-percent-encode-set).
     /// </summary>
     public static readonly SearchValues<byte> QueryBytes =
         Bytes(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
@@ -31,7 +31,7 @@ internal static class Grammar
     /// <summary>unreserved: RFC 3986 §2.3.</summary>
     public static readonly SearchValues<byte> UnreservedBytes = Bytes(AlphaDigit + "-._~");
 
-    /// <summary>What an entity tag may not hold between its quotes; anything else is etagc: RFC 9110 §8.8.3.</summary>
+    /// <summary>The bytes that an entity tag may not hold between its quotes; all others are etagc: RFC 9110 §8.8.3.</summary>
     public static readonly SearchValues<byte> NotEntityTagBytes = Bytes(value => value is <= 0x22 and not 0x21 or 0x7F);
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);

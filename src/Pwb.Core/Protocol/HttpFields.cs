@@ -63,9 +63,9 @@ public sealed class HttpFields
     }
 
     /// <summary>
-    /// The value of a field, or null if there is none. Several lines of one name are joined with ", " (RFC 9110 §5.3), those of
-    /// Cookie with "; " (RFC 9113 §8.2.3). A field that has one value by its definition, such as Authorization or Set-Cookie, is
-    /// never joined: its first line counts, and a walk over the lines shows the others. Bytes above 0x7F are read as Latin-1.
+    /// The value of a field; null without one. Several lines of one name are joined with ", " (RFC 9110 §5.3), those of Cookie
+    /// with "; " (RFC 9113 §8.2.3). A field with a single value by definition, such as Authorization or Set-Cookie, is never
+    /// joined: its first line counts, and a loop over the lines shows the others. Bytes above 0x7F are read as Latin-1.
     /// </summary>
     public string? this[string name]
     {
@@ -179,7 +179,7 @@ public sealed class HttpFields
         /// <summary>The line that the walk has reached.</summary>
         public readonly FieldLine Current => _fields[_index];
 
-        /// <summary>Goes to the next line, if there is one.</summary>
+        /// <summary>Moves to the next line.</summary>
         public bool MoveNext() => ++_index < _fields.Count;
     }
 }

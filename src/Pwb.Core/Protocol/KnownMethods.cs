@@ -8,7 +8,7 @@ internal static class KnownMethods
     /// <summary>The longest registered method has 17 characters.</summary>
     public const int MaxLength = 32;
 
-    // PRI is registered only so that nobody uses it: it opens the HTTP/2 preface (RFC 9113 §3.4). "*" is registered likewise.
+    // PRI is registered only to reserve it: it opens the HTTP/2 preface (RFC 9113 §3.4). "*" is registered likewise.
     private static readonly string[] Names =
     [
         "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY",
@@ -23,8 +23,7 @@ internal static class KnownMethods
             && Grammar.IsToken(System.Text.Encoding.ASCII.GetBytes(method));
 
     /// <summary>
-    /// The method's name, or null if it is neither registered nor one of those that the application added. Case matters: RFC 9110
-    /// §9.1.
+    /// The method's name, or null if it is neither registered nor added by the application. Case matters: RFC 9110 §9.1.
     /// </summary>
     public static string? Find(ReadOnlySpan<byte> method, string[] additional)
     {

@@ -1,7 +1,7 @@
 namespace Pwb.Protocol;
 
 /// <summary>
-/// What the parser found in a request's head. Slices count from the first byte of the head. Reused from request to request.
+/// The parser's findings in a request's head. Slices count from the first byte of the head. Reused from request to request.
 /// </summary>
 internal sealed class RequestHead
 {
@@ -46,7 +46,7 @@ internal sealed class RequestHead
     /// <summary>Whether the client wants the connection to stay open: RFC 9112 §9.3.</summary>
     public bool IsPersistent => !HasClose && (MinorVersion > 0 || HasKeepAlive);
 
-    /// <summary>A head of its own with the same findings.</summary>
+    /// <summary>A copy of the head.</summary>
     public RequestHead Copy() => (RequestHead)MemberwiseClone();
 
     public void Reset()

@@ -57,7 +57,7 @@ internal struct RequestParser(PwbServerLimits limits, string[] additionalMethods
 
     /// <summary>Parses as far as the bytes go.</summary>
     /// <param name="input">
-    /// What has arrived, from the first byte behind the previous request; on later calls the same and more.
+    /// The received bytes, from the first byte behind the previous request. Later calls pass the same bytes and more.
     /// </param>
     /// <param name="head">Filled in as it is found; complete with <see cref="OperationStatus.Done"/>.</param>
     /// <param name="fields">Gets each field line.</param>
@@ -234,7 +234,7 @@ internal struct RequestParser(PwbServerLimits limits, string[] additionalMethods
         }
     }
 
-    // What is no token could be read as an option by one recipient and passed over by another: "close x".
+    // One recipient could read a member that is not a token as an option, and another pass it over: "close x".
     private Rejection CheckConnection(ReadOnlySpan<byte> value, RequestHead head)
     {
         FieldList options = new(value);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pwb.Protocol;
 
-/// <summary>How the end of a response's content is found.</summary>
+/// <summary>The ways to find the end of a response's content.</summary>
 internal enum ContentFraming
 {
     /// <summary>By Content-Length, which the response's head already has, or by there being none.</summary>
@@ -87,12 +87,14 @@ internal static class ResponseHead
 
     /// <summary>Writes a head: the response's part, the fields that depend on the request, and Date and Server.</summary>
     /// <param name="destination">Has room for the two given parts and <see cref="MaxAddedLength"/>.</param>
-    /// <param name="head">What <see cref="Render"/> made of the response.</param>
+    /// <param name="head">The result of <see cref="Render"/>.</param>
     /// <param name="hasUpgrade">Whether that has an Upgrade field.</param>
-    /// <param name="framing">How the content is delimited.</param>
+    /// <param name="framing">The framing of the content.</param>
     /// <param name="request">The head of the request that is answered.</param>
     /// <param name="close">Whether the connection closes afterwards.</param>
-    /// <param name="dateAndServer">The Date field, the Server field if any, and the empty line that ends the head.</param>
+    /// <param name="dateAndServer">
+    /// The Date field, the Server field if there is one, and the empty line that ends the head.
+    /// </param>
     /// <returns>The number of bytes written.</returns>
     public static int Write(
         Span<byte> destination,

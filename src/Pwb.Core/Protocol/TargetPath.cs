@@ -4,8 +4,8 @@ using System.Text;
 namespace Pwb.Protocol;
 
 /// <summary>
-/// The path of a request target: what it may hold, and its one normal form, by which requests are routed, guarded and served
-/// alike.
+/// The path of a request target: its allowed characters, and its one normal form, by which requests are routed, guarded and
+/// served alike.
 /// </summary>
 internal static class TargetPath
 {
@@ -66,7 +66,7 @@ internal static class TargetPath
     }
 
     /// <summary>
-    /// The path with its percent-escapes decoded, once. An escaped slash stays escaped, as %2F: decoded, it would look like one
+    /// The path with its percent-escapes decoded once. An escaped slash stays escaped, as %2F: decoded, it would look like one
     /// that separates segments (RFC 3986 §2.2).
     /// </summary>
     /// <param name="path">A path that is valid and whole.</param>
@@ -100,11 +100,12 @@ internal static class TargetPath
     }
 
     /// <summary>
-    /// Takes a beginning of a path that spells another path, in whatever escapes. An escaped slash is none of the prefix's.
+    /// Takes a prefix of a path that spells another path, with any escapes. An escaped slash does not match a slash of the
+    /// prefix.
     /// </summary>
     /// <param name="path">A path that is valid and whole.</param>
     /// <param name="prefix">The decoded path, without a slash at its end.</param>
-    /// <param name="rest">What follows: nothing, or a slash and so on.</param>
+    /// <param name="rest">The rest: nothing, or a slash and more.</param>
     /// <returns>Whether the path begins so, and then ends or goes on with a slash.</returns>
     public static bool TryTakePrefix(ReadOnlySpan<byte> path, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> rest)
     {

@@ -6,12 +6,12 @@ namespace Pwb.Routing;
 /// <summary>Reads the path of a pattern.</summary>
 internal static class PatternParser
 {
-    // A literal is text, not a target: what a target would escape or end with is a mistake.
+    // A literal is text, not a target. A character that a target would escape, or that would end it, is a mistake.
     private static readonly SearchValues<char> NotInLiterals = SearchValues.Create("{}%?#");
 
     /// <param name="pattern">The whole pattern, for messages.</param>
     /// <param name="path">Its path, which begins with a slash.</param>
-    /// <exception cref="ArgumentException">It is no path of a pattern.</exception>
+    /// <exception cref="ArgumentException">The text is not a path of a pattern.</exception>
     public static PatternSegment[] Parse(string pattern, string path)
     {
         string[] parts = path[1..].Split('/');

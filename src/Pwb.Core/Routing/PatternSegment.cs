@@ -1,7 +1,7 @@
 namespace Pwb.Routing;
 
 /// <summary>One segment of a pattern.</summary>
-/// <param name="Kind">What it matches.</param>
+/// <param name="Kind">The kind of segments that it matches.</param>
 /// <param name="Literal">The bytes of a literal; empty for any other.</param>
 /// <param name="Name">The name of a parameter; empty for a literal and a mount.</param>
 internal sealed record PatternSegment(SegmentKind Kind, byte[] Literal, string Name)
@@ -11,7 +11,7 @@ internal sealed record PatternSegment(SegmentKind Kind, byte[] Literal, string N
 
     // A literal holds no percent sign, so it is its own escaped form.
     /// <summary>
-    /// How the segments of a path that match one lie to those that match another; neither matches more than one segment.
+    /// The relation of the segments that match one pattern to those that match another; neither matches more than one segment.
     /// </summary>
     public Relation RelationTo(PatternSegment other)
     {

@@ -1,6 +1,6 @@
 namespace Pwb.Routing;
 
-/// <summary>How the requests that one pattern matches lie to those that another matches.</summary>
+/// <summary>The relation of the requests that one pattern matches to those that another matches.</summary>
 internal enum Relation
 {
     /// <summary>No request matches both.</summary>
@@ -9,13 +9,13 @@ internal enum Relation
     /// <summary>The same requests match both.</summary>
     Same,
 
-    /// <summary>What matches the first matches the second too, and more does.</summary>
+    /// <summary>Every request that matches the first matches the second too, and others do.</summary>
     Narrower,
 
-    /// <summary>What matches the second matches the first too, and more does.</summary>
+    /// <summary>Every request that matches the second matches the first too, and others do.</summary>
     Wider,
 
-    /// <summary>Some requests match both, and each has some of its own.</summary>
+    /// <summary>Some requests match both, and each also matches requests of its own.</summary>
     Crossing,
 }
 

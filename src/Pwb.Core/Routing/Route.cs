@@ -4,8 +4,8 @@ using Pwb.Routing;
 namespace Pwb;
 
 /// <summary>
-/// A pattern, and what answers the requests that match it: <c>new Route("GET /orders/{id:int}", (request, route) => ...)</c>. For
-/// a <see cref="Router"/>, which says what is in a pattern.
+/// A pattern with the handler for its requests: <c>new Route("GET /orders/{id:int}", (request, route) => ...)</c>.
+/// <see cref="Router"/> describes patterns.
 /// </summary>
 /// <example><code>
 /// Route route = new("GET /orders/{id:int}", (request, route) =&gt; HttpResponse.Text($"order {route.GetInt32("id")}\n"));
@@ -83,7 +83,7 @@ public sealed class Route
         _neverBlocks = handler.NeverBlocks;
     }
 
-    /// <summary>The method, if any, and the path, such as <c>GET /orders/{id:int}</c>.</summary>
+    /// <summary>The pattern: the method, if it has one, and the path, such as <c>GET /orders/{id:int}</c>.</summary>
     public string Pattern => RoutePattern.ToString();
 
     internal RoutePattern RoutePattern { get; }

@@ -3,9 +3,8 @@ using System.Buffers;
 namespace Pwb.Routing;
 
 /// <summary>
-/// The routes whose patterns begin alike, as a tree with a level for each segment. Built once; then read by all threads. Since no
-/// two patterns cross, those that match one request are nested, and the narrowest is found first when narrow segments are tried
-/// first.
+/// Routes whose patterns begin alike, as a tree with a level for each segment. It is built once; then all threads read it. No two
+/// patterns cross, so the patterns that match one request are nested. Trying narrow segments first finds the narrowest.
 /// </summary>
 internal sealed class RouteNode
 {
@@ -23,7 +22,7 @@ internal sealed class RouteNode
 
     /// <summary>Adds a route whose pattern begins as this node says.</summary>
     /// <param name="route">The route.</param>
-    /// <param name="depth">How many of its segments lead here.</param>
+    /// <param name="depth">The number of its segments that lead here.</param>
     public void Add(Route route, int depth)
     {
         IReadOnlyList<PatternSegment> segments = route.RoutePattern.Segments;
@@ -41,7 +40,7 @@ internal sealed class RouteNode
     }
 
     /// <summary>Finds the most specific route for a request. Allocates nothing.</summary>
-    /// <param name="path">What is left of the path: nothing, or a slash and what follows it.</param>
+    /// <param name="path">The rest of the path: nothing, or a slash and more.</param>
     /// <param name="method">The request's method.</param>
     public Route? Find(ReadOnlySpan<byte> path, string method)
     {
@@ -85,8 +84,8 @@ internal sealed class RouteNode
         return slash > 0 ? path[1..slash] : path[1..];
     }
 
-    // The patterns are the same but for their methods: the one that names the method is narrower than GET for HEAD, and that than
-    // one for any.
+    // The patterns differ in their methods only. The method's own route is narrower than GET for HEAD, and that is narrower than
+    // a route for any method.
     private static Route? Select(List<Route> routes, string method)
     {
         Route? found = null;

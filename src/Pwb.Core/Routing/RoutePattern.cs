@@ -27,7 +27,7 @@ internal sealed class RoutePattern
     /// <summary>The path as measurements call it.</summary>
     public string Template { get; }
 
-    /// <exception cref="ArgumentException">It is no pattern.</exception>
+    /// <exception cref="ArgumentException">The text is not a pattern.</exception>
     public static RoutePattern Parse(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -40,7 +40,7 @@ internal sealed class RoutePattern
     }
 
     /// <summary>The pattern of everything at and below a path.</summary>
-    /// <exception cref="ArgumentException">It is no such path.</exception>
+    /// <exception cref="ArgumentException">The text is not such a path.</exception>
     public static RoutePattern ParseMount(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);

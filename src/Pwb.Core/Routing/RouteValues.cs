@@ -4,8 +4,8 @@ using Pwb.Routing;
 namespace Pwb;
 
 /// <summary>
-/// The values that a request's path has for the parameters of its route's pattern: <c>route["id"]</c>. They are looked up in the
-/// request each time they are asked for, so what is not asked for costs nothing.
+/// The values of a request's path for the parameters of its route's pattern: <c>route["id"]</c>. Each access looks the value up
+/// in the request, so unused values cost nothing.
 /// </summary>
 /// <example><code>
 /// Route file = new("GET /files/{path...}", (request, route) =&gt; HttpResponse.Text(route["path"]));
@@ -31,7 +31,7 @@ public readonly struct RouteValues
     /// one within the segment; in the value of a rest parameter it stays <c>%2F</c>, as in <see cref="HttpRequest.Path"/>, so
     /// that it separates nothing. Makes a string each time.
     /// </summary>
-    /// <exception cref="ArgumentException">The pattern has no such parameter.</exception>
+    /// <exception cref="ArgumentException">The pattern does not have the parameter.</exception>
     public string this[string name]
     {
         get
@@ -45,11 +45,13 @@ public readonly struct RouteValues
     /// <summary>
     /// The value of a parameter as it was sent, percent-escapes and all. Makes no string. Valid as long as the request.
     /// </summary>
-    /// <exception cref="ArgumentException">The pattern has no such parameter.</exception>
+    /// <exception cref="ArgumentException">The pattern does not have the parameter.</exception>
     public ReadOnlySpan<byte> GetRaw(string name) => GetRaw(IndexOf(name));
 
     /// <summary>The value of a parameter that is declared as a number, such as <c>{id:int}</c>.</summary>
-    /// <exception cref="ArgumentException">The pattern has no such parameter, or it is not declared with <c>:int</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The pattern does not have the parameter, or declares it without <c>:int</c>.
+    /// </exception>
     public int GetInt32(string name)
     {
         SegmentText.TryGetInt64(GetRaw(IndexOf(name, SegmentKind.Int32, SegmentKind.Int32, "int")), out long number);
@@ -58,7 +60,7 @@ public readonly struct RouteValues
 
     /// <summary>The value of a parameter that is declared as a number, such as <c>{id:long}</c>.</summary>
     /// <exception cref="ArgumentException">
-    /// The pattern has no such parameter, or it is declared with neither <c>:long</c> nor <c>:int</c>.
+    /// The pattern does not have the parameter, or declares it with neither <c>:long</c> nor <c>:int</c>.
     /// </exception>
     public long GetInt64(string name)
     {
@@ -68,7 +70,7 @@ public readonly struct RouteValues
 
     /// <summary>The value of a parameter that is declared as a UUID, such as <c>{id:guid}</c>.</summary>
     /// <exception cref="ArgumentException">
-    /// The pattern has no such parameter, or it is not declared with <c>:guid</c>.
+    /// The pattern does not have the parameter, or declares it without <c>:guid</c>.
     /// </exception>
     public Guid GetGuid(string name)
     {

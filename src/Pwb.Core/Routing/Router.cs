@@ -69,16 +69,16 @@ public sealed class Router : IRequestHandler, IBorrowingHandler, IMountable
     private bool Borrows { get; }
 
     /// <summary>
-    /// A route for everything at and below a path, which a router answers as if its patterns began there: mounted at <c>/api</c>,
-    /// <c>GET /orders</c> is for <c>/api/orders</c>. Requests keep their whole path. What none of its patterns matches goes to
-    /// its own next handler, or gets 404.
+    /// A route for everything at and below a path. A router answers as if its patterns began there: mounted at <c>/api</c>,
+    /// <c>GET /orders</c> is for <c>/api/orders</c>. Requests keep their whole path. A request that no pattern matches goes to
+    /// that router's own next handler, or gets 404.
     /// </summary>
     /// <param name="prefix">
     /// Begins with a slash and ends without one. It may have parameters, which are then those of each of the patterns.
     /// </param>
     /// <param name="router">The router to be mounted. It does not change.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="prefix"/> is not valid, or has a parameter that one of the patterns has too.
+    /// <paramref name="prefix"/> is not valid, or one of the patterns has a parameter of the same name.
     /// </exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static Route Mount(string prefix, Router router)
@@ -88,12 +88,12 @@ public sealed class Router : IRequestHandler, IBorrowingHandler, IMountable
     }
 
     /// <summary>
-    /// A route for everything at and below a path, which is served from files: mounted at <c>/assets</c>, <c>app.js</c> is served
-    /// as <c>/assets/app.js</c>, and <c>/assets</c> is redirected to <c>/assets/</c>. <see cref="StaticFileOptions.BasePath"/>,
-    /// if it is set, comes behind the prefix.
+    /// A route for everything at and below a path, served from files: mounted at <c>/assets</c>, <c>app.js</c> is served as
+    /// <c>/assets/app.js</c>, and <c>/assets</c> is redirected to <c>/assets/</c>. <see cref="StaticFileOptions.BasePath"/>, if
+    /// it is set, comes behind the prefix.
     /// </summary>
     /// <param name="prefix">Begins with a slash, ends without one, and has no parameters.</param>
-    /// <param name="files">The files to be mounted. This handler does not change; the mounted one has a cache of its own.</param>
+    /// <param name="files">The files to mount. This handler does not change; the mounted one has its own cache.</param>
     /// <exception cref="ArgumentException"><paramref name="prefix"/> is not valid.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static Route Mount(string prefix, StaticFileHandler files)

@@ -1,7 +1,7 @@
 namespace Pwb.Routing;
 
 /// <summary>
-/// What one segment of a pattern matches, from the narrowest to the widest: in this order a path is tried against them.
+/// The kinds of segments of a pattern, from the narrowest to the widest. A path is tried against them in this order.
 /// </summary>
 internal enum SegmentKind
 {
@@ -23,6 +23,6 @@ internal enum SegmentKind
     /// <summary>All segments that are left, of which there is at least one; it may be empty.</summary>
     Rest,
 
-    /// <summary>All segments that are left, if any: where another handler is mounted.</summary>
+    /// <summary>All remaining segments, or none: the place of a mounted handler.</summary>
     Mount,
 }

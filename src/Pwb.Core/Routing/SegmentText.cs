@@ -53,7 +53,7 @@ internal static class SegmentText
         return text;
     }
 
-    /// <summary>Whether a segment as it was sent is one that a parameter of this kind takes.</summary>
+    /// <summary>Whether a segment, as it was sent, matches a parameter of this kind.</summary>
     public static bool IsTaken(SegmentKind kind, ReadOnlySpan<byte> escaped) => kind switch
     {
         SegmentKind.Int32 => TryGetInt64(escaped, out long number) && number is >= int.MinValue and <= int.MaxValue,

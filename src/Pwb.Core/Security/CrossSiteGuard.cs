@@ -4,10 +4,9 @@ using Pwb.Protocol;
 namespace Pwb.Security;
 
 /// <summary>
-/// Keeps pages of other sites from changing anything here. A browser sends a form, a fetch without preflight and a
-/// WebSocket's handshake wherever a page wants, with what the user may do there, and the same-origin policy only hides the
-/// answer. Browsers say where such a request comes from, in fields that no script can set; what has none of these fields
-/// comes from no page.
+/// Keeps pages of other sites from changing anything on this server. A browser sends a form, a fetch without preflight and a
+/// WebSocket's handshake for any page, with the user's rights here; the same-origin policy only hides the response. Browsers name
+/// the origin of such a request in fields that no script can set. A request without these fields comes from no page.
 /// </summary>
 internal sealed class CrossSiteGuard
 {
@@ -44,15 +43,15 @@ internal sealed class CrossSiteGuard
     }
 
     /// <summary>
-    /// Whether a request may go on. Looks at no field of a request that changes nothing (RFC 9110 §9.2.1) and is no
-    /// handshake.
+    /// Whether a request may go on. Requests that change nothing (RFC 9110 §9.2.1) and are not handshakes always may, and none of
+    /// their fields is read.
     /// </summary>
     public bool Allows(HttpRequest request)
     {
         RequestHead head = request.Head;
         if (head.KnownMethod is "GET" or "HEAD" or "OPTIONS" && !head.AsksForWebSocket) return true;
 
-        // Fetch Metadata counts where there is any: it tells the schemes apart too, and says "none" for what the user typed.
+        // Fetch Metadata counts if it is there: it also tells schemes apart, and says "none" for addresses that the user typed.
         HttpFields fields = request.Headers;
         bool hasOrigin = fields.TryGetValue("Origin"u8, out ReadOnlySpan<byte> origin);
         bool isFromHere = fields.TryGetValue("Sec-Fetch-Site"u8, out ReadOnlySpan<byte> site)
@@ -67,7 +66,7 @@ internal sealed class CrossSiteGuard
         ReadOnlySpan<byte> here = request.HostBytes;
         if (here.EndsWith(":"u8)) here = here[..^1]; // RFC 3986 §3.2.3: the port may be empty
         ReadOnlySpan<byte> there = AuthorityOf(WithoutPortOfScheme(origin));
-        if (there.IsEmpty) return false; // "null", and what is none
+        if (there.IsEmpty) return false; // "null", and anything else without a host
         if (Ascii.EqualsIgnoreCase(there, here)) return true;
 
         bool isSecure = origin.StartsWith("https:"u8) || string.Equals(request.Scheme, "https", StringComparison.Ordinal);
@@ -98,7 +97,7 @@ internal sealed class CrossSiteGuard
         return origin.StartsWith("https://"u8) ? WithoutPort(origin, ":443"u8) : origin;
     }
 
-    // The colons of an IPv6 address are none of a port, and are followed by a bracket.
+    // A colon inside an IPv6 address does not begin a port; a bracket follows it.
     private static ReadOnlySpan<byte> WithoutPort(ReadOnlySpan<byte> authority, ReadOnlySpan<byte> port) =>
         authority.EndsWith(port) ? authority[..^port.Length] : authority;
 

@@ -6,7 +6,7 @@ namespace Pwb.Security;
 /// <summary>
 /// The hosts that requests may be for. A page that rebinds its own DNS name to this machine gets past the browser's same-origin
 /// policy, but its requests still carry its name. On loopback end points this machine's own names pass, and addresses, which
-/// cannot be rebound; elsewhere they could be anybody's, and pass only where there is no list, or they are in it.
+/// cannot be rebound. Elsewhere such names could belong to any server, so a list decides, and without a list every host passes.
 /// </summary>
 internal sealed class HostFilter
 {

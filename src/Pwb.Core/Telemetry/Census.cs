@@ -9,12 +9,12 @@ internal sealed class Census
 
     public long Upgraded { get; private set; }
 
-    /// <summary>How many requests are being answered, for each method and scheme.</summary>
+    /// <summary>The number of requests being answered, by method and scheme.</summary>
     public Dictionary<(string Method, string Scheme), long> Requests { get; } = [];
 
     /// <summary>Counts a connection.</summary>
-    /// <param name="state">What it is doing.</param>
-    /// <param name="method">The method of the request that is being answered on it, if one is.</param>
+    /// <param name="state">The connection's state.</param>
+    /// <param name="method">The method of its current request, or null.</param>
     /// <param name="scheme">The scheme of its requests.</param>
     public void Add(ConnectionState state, string? method, string scheme)
     {
@@ -31,6 +31,6 @@ internal sealed class Census
 /// <summary>Connections that can be counted.</summary>
 internal interface ICountable
 {
-    /// <summary>Adds them to the count. Called by whoever collects measurements, at any time.</summary>
+    /// <summary>Adds the connections to the count. Called on a collector's thread, at any time.</summary>
     void AddTo(Census census);
 }

@@ -1,6 +1,6 @@
 namespace Pwb.Telemetry;
 
-/// <summary>What a connection is doing.</summary>
+/// <summary>The states of a connection.</summary>
 internal enum ConnectionState
 {
     /// <summary>It waits for a first byte, a next request, or its client's end.</summary>

@@ -6,9 +6,9 @@ using Pwb.Protocol;
 namespace Pwb.Telemetry;
 
 /// <summary>
-/// What PWB measures. Only <see cref="Duration"/> and <see cref="Source"/> run listeners' code while a request is answered;
-/// everything else is counted when a listener asks for it, on the listener's thread. So a listener that comes late sees true
-/// numbers too.
+/// The measurements of PWB. Only <see cref="Duration"/> and <see cref="Source"/> run listeners' code while a request is answered.
+/// Everything else is counted when a listener asks, on the listener's thread. So a listener that comes late sees true numbers
+/// too.
 /// </summary>
 internal static class Instruments
 {
@@ -28,7 +28,7 @@ internal static class Instruments
     /// <summary>Makes spans; null if a listener did not let it be made.</summary>
     public static readonly ActivitySource? Source = Publish(() => new ActivitySource(PwbTelemetry.ActivitySourceName, Version));
 
-    /// <summary>How long requests take; null if a listener did not let it be made.</summary>
+    /// <summary>The durations of requests; null if a listener's exception kept the instrument from being made.</summary>
     public static readonly Histogram<double>? Duration = Publish(() => Meter.CreateHistogram(
         "http.server.request.duration",
         "s",
@@ -50,7 +50,7 @@ internal static class Instruments
     /// <summary>Whether a request is to be observed: asked once for each.</summary>
     public static bool IsRequestObserved => Duration is { Enabled: true } || AreSpansWanted;
 
-    /// <summary>Whether somebody listens to spans.</summary>
+    /// <summary>Whether spans have a listener.</summary>
     public static bool AreSpansWanted => Source is not null && Source.HasListeners();
 
     /// <summary>The name of a reason to refuse, as in "bad_host".</summary>
@@ -84,7 +84,7 @@ internal static class Instruments
         }
         catch (Exception)
         {
-            return null; // there is no server yet that could log it
+            return null; // no server exists yet that could log it
         }
     }
 
@@ -93,7 +93,7 @@ internal static class Instruments
         lock (Gate)
         {
             Census census = Take();
-            // those that are over are reported too, as zero: else the last number would seem to stay
+            // ended ones are reported too, as zero: otherwise the last number would seem to stay
             Seen.UnionWith(census.Requests.Keys);
             return
             [

@@ -1,10 +1,10 @@
 namespace Pwb;
 
 /// <summary>
-/// The names under which PWB is observed, with whatever listens to <see cref="System.Diagnostics.Metrics.Meter"/> and
-/// <see cref="System.Diagnostics.ActivitySource"/>, such as OpenTelemetry. The names and attributes of what is measured are
-/// OpenTelemetry's semantic conventions for HTTP; docs/observability.md lists them. There is one meter and one source in a
-/// process, for all its servers together. While nobody listens, nothing is measured.
+/// The names under which PWB is observed, by listeners of <see cref="System.Diagnostics.Metrics.Meter"/> and
+/// <see cref="System.Diagnostics.ActivitySource"/> such as OpenTelemetry. The names and attributes of measurements are
+/// OpenTelemetry's semantic conventions for HTTP; docs/observability.md lists them. A process has one meter and one source for
+/// all its servers. Without listeners, nothing is measured.
 /// </summary>
 /// <example><code>
 /// metrics.AddMeter(PwbTelemetry.MeterName); // OpenTelemetry's MeterProviderBuilder

@@ -48,7 +48,7 @@ internal sealed class QueryMask(IReadOnlyList<string> names)
         return masked.ToArray();
     }
 
-    // The length of a pair's name, if it is that of a secret.
+    // The length of a pair's name if the name is secret, else 0.
     private int NameLength(ReadOnlySpan<byte> pair)
     {
         foreach (byte[] name in _names)

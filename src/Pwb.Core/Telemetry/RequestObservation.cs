@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Pwb.Telemetry;
 
 /// <summary>
-/// One request that somebody observes, from its head to the end of its response: its span, and its duration. Listeners are other
-/// people's code, so both methods may throw anything; what they have to do is done all the same.
+/// An observed request, from its head to the end of its response: its span and its duration. Listeners are user code, so both
+/// methods may throw anything; they do their own work all the same.
 /// </summary>
 internal sealed class RequestObservation(HttpRequest request, TimeProvider time, QueryMask mask)
 {
@@ -20,12 +20,12 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
     private readonly string _version = SpanAttributes.ProtocolVersion(request);
     private readonly long _startedAt = time.GetTimestamp();
 
-    /// <summary>The span, unless nobody wants it.</summary>
+    /// <summary>The span; null if no listener wants it.</summary>
     public Activity? Activity { get; private set; }
 
     /// <summary>
-    /// What makes an answer an error: the exception that it comes from, or a status from 500 up. A 4xx is the client's fault, and
-    /// none.
+    /// The error of a response: the type of the exception that caused it, or a status from 500 up. A 4xx is the client's fault,
+    /// and no error.
     /// </summary>
     public static string? ErrorOf(int statusCode, Exception? exception)
     {
@@ -38,7 +38,8 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
     {
         if (!Instruments.AreSpansWanted) return;
 
-        // The parent is whom the request names, and nobody else: without this it would be whatever called ServeAsync.
+        // The parent is the one that the request names: without this it would be the current activity of the caller of
+        // ServeAsync.
         if (Activity.Current is not null) Activity.Current = null;
         Activity = Instruments.Source!.CreateActivity(
             MethodInName, ActivityKind.Server, TraceContext.Read(request.Headers), SpanAttributes.Of(request, _method, mask));
@@ -47,7 +48,7 @@ internal sealed class RequestObservation(HttpRequest request, TimeProvider time,
 
     /// <summary>Records the duration and stops the span.</summary>
     /// <param name="statusCode">The status that was sent; 0 if none was.</param>
-    /// <param name="error">What went wrong, if anything did.</param>
+    /// <param name="error">The error, or null.</param>
     public void End(int statusCode, string? error)
     {
         TimeSpan duration = time.GetElapsedTime(_startedAt);

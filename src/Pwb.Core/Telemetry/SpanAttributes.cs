@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Pwb.Telemetry;
 
-/// <summary>What a span says of its request when it starts: OpenTelemetry's semantic conventions for HTTP server spans.</summary>
+/// <summary>
+/// The attributes of a span at the start of its request: OpenTelemetry's semantic conventions for HTTP server spans.
+/// </summary>
 internal static class SpanAttributes
 {
     public static List<KeyValuePair<string, object?>> Of(HttpRequest request, string method, QueryMask mask)

@@ -19,7 +19,7 @@ internal static class TraceContext
     private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-*/@");
 
-    /// <summary>The context of a request's parent; default when there is none, or none that is valid.</summary>
+    /// <summary>The context of a request's parent; default without a valid one.</summary>
     public static ActivityContext Read(HttpFields headers)
     {
         ReadOnlySpan<byte> parent = default;
@@ -47,7 +47,7 @@ internal static class TraceContext
             isRemote: true);
     }
 
-    // A later version may add something behind a dash: what is before it is read as version 00.
+    // A later version may append something behind a dash. The part before it is read as version 00.
     private static bool IsParent(ReadOnlySpan<byte> parent)
     {
         if (parent.Length < ParentLength || !IsLowerHex(parent[..2]) || parent.StartsWith("ff"u8)) return false;
@@ -60,7 +60,7 @@ internal static class TraceContext
 
     private static bool IsLowerHex(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(LowerHex);
 
-    // One that is not valid is dropped, and the parent stays: https://www.w3.org/TR/trace-context/#tracestate-header.
+    // An invalid tracestate is dropped, and the parent stays: https://www.w3.org/TR/trace-context/#tracestate-header.
     private static bool IsState(ReadOnlySpan<char> state)
     {
         int members = 0;

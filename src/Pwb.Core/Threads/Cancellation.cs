@@ -3,7 +3,7 @@ namespace Pwb.Threads;
 /// <summary>Waits that a token ends as anything else does.</summary>
 internal static class Cancellation
 {
-    /// <summary>Completes when the token is cancelled, which is no error, or the first of the tasks completes.</summary>
+    /// <summary>Completes when the token is cancelled, without an error, or when the first of the tasks completes.</summary>
     public static async Task WhenAnyAsync(CancellationToken cancellationToken, params Task[] others)
     {
         TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);

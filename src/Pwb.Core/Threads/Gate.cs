@@ -33,8 +33,7 @@ internal struct Gate
 
     /// <summary>Closes the stream for good.</summary>
     /// <returns>
-    /// False if an operation of user code is under way: whatever it works on may still be touched, and belongs to nobody else
-    /// from now on.
+    /// False if an operation of user code is under way. It may still touch the buffers, which must not be used again.
     /// </returns>
     public bool Close() => Close(out _);
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Pwb.Threads;
 
 /// <summary>
-/// The proof that the caller may run code that blocks, because its thread is one of the pool, or one that is watched and has
-/// another go on when it is blocked (<see cref="WatchedThread"/>). Whatever runs somebody else's code (a handler, a body, a log,
-/// a listener) asks for one and calls <see cref="Check"/>; <c>GoToPoolAsync</c> of a channel gives it.
+/// The proof that the caller may run code that blocks: its thread belongs to the pool, or is watched and replaced while it is
+/// blocked (<see cref="WatchedThread"/>). Code that calls user code (a handler, a body, a log, a listener) takes a proof and
+/// calls <see cref="Check"/>. <c>GoToPoolAsync</c> of a channel returns one.
 /// </summary>
 internal readonly struct OnPool
 {

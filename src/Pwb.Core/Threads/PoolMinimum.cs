@@ -18,7 +18,7 @@ internal static class PoolMinimum
     private static int _raised;
 
     /// <summary>Lets the pool have half as many threads more than it has, and at least 32.</summary>
-    /// <param name="asker">Who asks, until it gives back.</param>
+    /// <param name="asker">The owner of the demand, until it gives it back.</param>
     /// <param name="threads">The pool's threads.</param>
     public static void Raise(object asker, int threads)
     {
@@ -36,7 +36,7 @@ internal static class PoolMinimum
         }
     }
 
-    /// <summary>Puts the minimum back if nobody else asks for more.</summary>
+    /// <summary>Restores the minimum when no other owner asks for more.</summary>
     public static void GiveBack(object asker)
     {
         lock (Gate)

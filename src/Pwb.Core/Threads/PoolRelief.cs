@@ -43,7 +43,7 @@ internal sealed class PoolRelief(
         }
     }
 
-    /// <summary>Gives back what was asked for.</summary>
+    /// <summary>Gives back the demand.</summary>
     public void End() => PoolMinimum.GiveBack(this);
 
     /// <summary>The probe.</summary>

@@ -2,10 +2,7 @@ using Pwb.Platform;
 
 namespace Pwb.Threads;
 
-/// <summary>
-/// A thread that serves connections and may be blocked all the same, since somebody watches it and has another thread go on when
-/// it is.
-/// </summary>
+/// <summary>A thread that serves connections and may be blocked, since a watcher has another thread go on in that case.</summary>
 internal sealed class WatchedThread
 {
     [ThreadStatic]
@@ -19,7 +16,7 @@ internal sealed class WatchedThread
     {
     }
 
-    /// <summary>The thread that asks; null if nobody watches it.</summary>
+    /// <summary>The current watched thread, or null.</summary>
     public static WatchedThread? Current => _current;
 
     /// <summary>Whether it waits for a lock, a task, a time: the runtime knows of it, so it costs next to nothing.</summary>
@@ -32,8 +29,8 @@ internal sealed class WatchedThread
     public static WatchedThread Begin() => _current = new WatchedThread();
 
     /// <summary>
-    /// Drops what has become current here while others' code ran, so that the next code does not find it: AsyncLocals, the
-    /// culture. The pool does so after each piece of work.
+    /// Drops the ambient state that user code has left on the thread: AsyncLocals, the culture. The pool does so after each work
+    /// item.
     /// </summary>
     public void Forget()
     {

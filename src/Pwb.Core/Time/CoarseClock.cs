@@ -7,7 +7,7 @@ namespace Pwb.Time;
 /// <summary>The time as of the last heartbeat, and the fields that are made of it; reading it costs one load.</summary>
 internal sealed class CoarseClock
 {
-    /// <summary>How long the time stands still: deadlines are due one interval late rather than early.</summary>
+    /// <summary>The interval in which the time stands still. Deadlines are due one interval late rather than early.</summary>
     public const long IntervalMilliseconds = 1000;
 
     private readonly TimeProvider _timeProvider;
@@ -28,7 +28,7 @@ internal sealed class CoarseClock
     /// <summary>Milliseconds on a monotonic clock.</summary>
     public long Now => Volatile.Read(ref _now);
 
-    /// <summary>Date, Server if there is one, and the empty line that ends a head.</summary>
+    /// <summary>Date, Server if it is set, and the empty line that ends a head.</summary>
     public ReadOnlySpan<byte> DateAndServer => _lines.DateAndServer;
 
     /// <summary>Date, and the empty line that ends a head.</summary>
@@ -44,8 +44,8 @@ internal sealed class CoarseClock
 
     /// <summary>Reads the time. Never called by two threads at once.</summary>
     /// <param name="stoodStill">
-    /// How many milliseconds the process stood still. They are left out if this clock counted them, so that no deadline passes in
-    /// a time in which nobody could look for what the client had sent.
+    /// The milliseconds that the process stood still. They are left out if this clock counted them, so that no deadline passes in
+    /// a time in which the client's bytes could not be read.
     /// </param>
     public void Update(long stoodStill = 0)
     {

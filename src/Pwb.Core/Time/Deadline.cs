@@ -1,8 +1,8 @@
 namespace Pwb.Time;
 
 /// <summary>
-/// What a connection waits for and until when, in one number (and a bit: whether the wait was given more time). The connection's
-/// loop and the heartbeat both change it with one interlocked operation, so that a wait either ends or expires, never both.
+/// A wait of a connection and its end, in one number (with a bit for a wait that was given more time). The connection's loop and
+/// the heartbeat both change it with one interlocked operation, so that a wait either ends or expires, never both.
 /// </summary>
 internal struct Deadline
 {
@@ -30,7 +30,7 @@ internal struct Deadline
     /// <returns>False if it has expired.</returns>
     public bool End() => (Interlocked.Exchange(ref _state, 0) & WaitMask) != (long)Wait.Expired;
 
-    /// <summary>Gives a wait of that kind another end, unless there is none.</summary>
+    /// <summary>Gives a wait of that kind another end, unless it has no end.</summary>
     public void Extend(Wait wait, long dueAt)
     {
         long state = Volatile.Read(in _state);
@@ -40,7 +40,7 @@ internal struct Deadline
     /// <summary>Gives the wait up if it is overdue.</summary>
     /// <param name="now">The time.</param>
     /// <param name="lastChance">When to say so again, should the loop not end the wait by then.</param>
-    /// <returns>What was waited for, or <see cref="Wait.Nothing"/> if nothing was overdue.</returns>
+    /// <returns>The expired wait, or <see cref="Wait.Nothing"/> if nothing was overdue.</returns>
     public Wait Expire(long now, long lastChance)
     {
         long state = Volatile.Read(in _state);
@@ -62,7 +62,7 @@ internal struct Deadline
         return (Wait)(state & WaitMask) is Wait.Linger && TryReplace(state, lastChance);
     }
 
-    /// <summary>Gives a wait more time, once: what was waited for is there, and nobody has come to read it.</summary>
+    /// <summary>Gives a wait more time, once: the bytes have arrived, but the loop has not read them yet.</summary>
     public bool TryForgive(long dueAt)
     {
         long state = Volatile.Read(in _state);

@@ -1,6 +1,6 @@
 namespace Pwb.Time;
 
-/// <summary>What a connection is waiting for.</summary>
+/// <summary>The kinds of waits of a connection.</summary>
 internal enum Wait
 {
     /// <summary>Nothing that a client could delay.</summary>

@@ -8,13 +8,13 @@ using Pwb.Protocol;
 
 namespace Pwb.Transports;
 
-/// <summary>Asks the clients of an end point for certificates in their handshakes, and decides about those that come.</summary>
+/// <summary>Asks the clients of an end point for certificates in their handshakes, and checks those certificates.</summary>
 /// <param name="options">Which certificates are accepted.</param>
 /// <param name="mayResume">
 /// Whether sessions may be resumed. Not where an end point that asks for nothing has the same server certificate: on Linux the
 /// runtime shares sessions by that, and a client that comes from there would seem to have no certificate.
 /// </param>
-/// <param name="log">Gets what a validator throws.</param>
+/// <param name="log">Gets the exceptions of a validator.</param>
 internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume, ServerLog log)
 {
     // Intermediates of clients are few; who is accepted with ever new ones is not remembered.
@@ -27,7 +27,7 @@ internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume,
 
     private readonly ConditionalWeakTable<LoadedCertificate, SslStreamCertificateContext> _contexts = [];
 
-    // A resumed session has the client's certificate, but not those that came with it.
+    // A resumed session has the client's certificate, but not its intermediates.
     private readonly X509Certificate2Collection _intermediates = [];
 
     /// <summary>Options for one handshake. The policy belongs to it alone, since building a chain may change it.</summary>
@@ -41,7 +41,7 @@ internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume,
         return result;
     }
 
-    /// <summary>Why the client is refused, if it is.</summary>
+    /// <summary>The reason to refuse the client, or None.</summary>
     public Rejection Decide(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 own)
@@ -92,7 +92,7 @@ internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume,
         {
             return validator(certificate, chain, errors);
         }
-        catch (Exception exception) // a user's, which is no reason to let somebody in
+        catch (Exception exception) // a user's exception must not let a client in
         {
             log.ClientCertificateValidatorFailed(exception);
             return false;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Transports;
 
-/// <summary>A connection over a TLS session that somebody else has opened.</summary>
+/// <summary>A connection over a TLS session that the user has opened.</summary>
 internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEndPoint) : Transport(session, remoteEndPoint)
 {
     private volatile bool _owesClosureAlert = true;
@@ -26,10 +26,7 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
         return isOwed ? SendClosureAlertAsync(session) : default;
     }
 
-    /// <summary>
-    /// Tells the client that nothing more comes. RFC 8446 §6.1: one that does not get this takes what it has received for cut
-    /// off.
-    /// </summary>
+    /// <summary>Sends close_notify. RFC 8446 §6.1: without it, a client takes the received bytes for truncated.</summary>
     public static async ValueTask SendClosureAlertAsync(SslStream session)
     {
         try
@@ -38,7 +35,7 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            // The client has gone: there is nobody left to tell.
+            // The client has gone already.
         }
     }
 }

@@ -22,8 +22,8 @@ internal sealed class InMemoryTransport(ConnectionEnd end, HandlerFailures? fail
         return default;
     }
 
-    // Over TCP, a client that closes its end looks like one that has only ended its requests, until it is sent something. Here it
-    // is known.
+    // Over TCP, a client that closes its end looks like one that has only ended its requests, until something is sent to it. In
+    // memory the difference is known.
     public override PeerState LookForEnd()
     {
         if (end.IsOtherClosed) return PeerState.Gone;

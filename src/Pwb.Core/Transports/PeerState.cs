@@ -1,6 +1,6 @@
 namespace Pwb.Transports;
 
-/// <summary>What can be told of the peer without reading.</summary>
+/// <summary>The state of the peer, as far as it is known without reading.</summary>
 internal enum PeerState
 {
     /// <summary>Only a read would tell.</summary>

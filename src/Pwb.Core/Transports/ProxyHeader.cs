@@ -8,15 +8,15 @@ using System.Text;
 namespace Pwb.Transports;
 
 /// <summary>
-/// Reads a header of the PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt). What the specification leaves open
-/// is decided strictly, since an address that is read in two ways could be forged.
+/// Parses a header of the PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt). Open points of the specification
+/// are decided strictly, since an address that can be read in two ways could be forged.
 /// </summary>
 internal static class ProxyHeader
 {
-    /// <summary>How many bytes a header of version 1 has at most, with its CRLF: §2.1.</summary>
+    /// <summary>The greatest length of a header of version 1, with its CRLF: §2.1.</summary>
     public const int MaxTextLength = 107;
 
-    /// <summary>How many bytes those of version 2 have before their addresses: §2.2.</summary>
+    /// <summary>The length of a header of version 2 before its addresses: §2.2.</summary>
     public const int FixedLength = 16;
 
     // Version 2 and a command.
@@ -39,7 +39,7 @@ internal static class ProxyHeader
         || (fixedPart[12] == Proxy && fixedPart[13] is Unspecified or 0x11 or 0x12 or 0x21 or 0x22 or 0x31 or 0x32);
 
     /// <summary>Reads a line of version 1, with its CRLF.</summary>
-    /// <returns>False if it is none. What it tells is null where it says UNKNOWN.</returns>
+    /// <returns>False if the header is malformed. The addresses are null for UNKNOWN.</returns>
     public static bool TryReadText(ReadOnlySpan<byte> line, out EndPoint? source, out EndPoint? destination)
     {
         source = destination = null;
@@ -61,8 +61,8 @@ internal static class ProxyHeader
         return source is not null && destination is not null;
     }
 
-    /// <summary>Reads a whole header of version 2, whose fixed part is that of one; or nothing, which is none.</summary>
-    /// <returns>False if it is none. What it tells is null where it has no address.</returns>
+    /// <summary>Reads a whole header of version 2, by the length in its fixed part; nothing if that is malformed.</summary>
+    /// <returns>False if the header is malformed. The addresses are null if it has none.</returns>
     public static bool TryReadBinary(ReadOnlySpan<byte> header, out EndPoint? source, out EndPoint? destination)
     {
         source = destination = null;
@@ -75,7 +75,7 @@ internal static class ProxyHeader
         if (rest.Length < length || !AreExtensions(header, FixedLength + length)) return false;
         if (addressLength == 108)
         {
-            source = new UnixPeerEndPoint(); // the names that clients' sockets have, mostly none, are of use to nobody
+            source = new UnixPeerEndPoint(); // the names of clients' sockets are mostly empty, and of no use
             return true;
         }
 
@@ -86,7 +86,7 @@ internal static class ProxyHeader
         return true;
     }
 
-    // §2.2.3: whoever knows the checksum has to look at it.
+    // §2.2.3: a receiver that knows the checksum has to verify it.
     private static bool AreExtensions(ReadOnlySpan<byte> header, int at)
     {
         while (at < header.Length)

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Pwb.Transports;
 
-/// <summary>What a proxy says of its client at the beginning of a connection, by the PROXY protocol.</summary>
+/// <summary>The statement of a proxy about its client at the beginning of a connection, by the PROXY protocol.</summary>
 /// <param name="rules">Which proxies are believed.</param>
 internal sealed class ProxyPreface(ProxyRules rules)
 {
@@ -19,7 +19,7 @@ internal sealed class ProxyPreface(ProxyRules rules)
 
     /// <summary>Reads the header and nothing behind it.</summary>
     /// <exception cref="IOException">
-    /// There is none, or nobody is believed who sends from there. To be closed unanswered.
+    /// There is no such header, or its sender is not trusted. The connection is closed unanswered.
     /// </exception>
     public async ValueTask ReadAsync(Stream stream, EndPoint? peer, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal sealed class ProxyPreface(ProxyRules rules)
         (Proxy, Source, Destination) = (peer, source, destination);
     }
 
-    /// <returns>The whole header; nothing if it is none.</returns>
+    /// <returns>The whole header; empty if it is malformed.</returns>
     private static async ValueTask<byte[]> ReadBinaryAsync(byte[] start, Stream stream, CancellationToken cancellationToken)
     {
         Memory<byte> fixedPart = start.AsMemory(0, ProxyHeader.FixedLength);
@@ -59,7 +59,7 @@ internal sealed class ProxyPreface(ProxyRules rules)
         return header;
     }
 
-    // Byte by byte, since what is behind the line is not ours to read, and only a socket could be looked into.
+    // Byte by byte, since bytes behind the line belong to the connection, and only a socket can be peeked into.
     private static async ValueTask<int> ReadLineAsync(byte[] line, Stream stream, CancellationToken cancellationToken)
     {
         int length = ProxyHeader.Signature.Length;

@@ -11,8 +11,8 @@ namespace Pwb.Transports;
 internal sealed class ProxyRules(IReadOnlyList<IPNetwork> proxies, string endPoint, TimeProvider timeProvider, ServerLog log)
 {
     /// <summary>
-    /// Whether a peer may speak for clients. One without an IP address came by a Unix domain socket, a pipe or a listener of
-    /// somebody else's, which say themselves who may connect.
+    /// Whether a peer may speak for clients. A peer without an IP address came by a Unix domain socket, a pipe or a user's
+    /// listener, which decide themselves who may connect.
     /// </summary>
     public bool Believes(EndPoint? peer)
     {

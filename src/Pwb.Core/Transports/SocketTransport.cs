@@ -18,7 +18,7 @@ internal sealed class SocketTransport(
 
     private Socket Socket => ((NetworkStream)Stream).Socket;
 
-    // Asked for only when somebody wants to know: it costs a system call.
+    // Read on demand, since it costs a system call.
     public override EndPoint? Own => field ??= GetOwnEndPoint();
 
     public override bool CanShutdownSend => true;
@@ -92,8 +92,8 @@ internal sealed class SocketTransport(
         throw new IOException($"The file cannot be sent: {error.Message}", error);
     }
 
-    // Two or three system calls, once a second while a request is at work. Bytes that nobody has read stand in front of an end.
-    // Linux could tell of a FIN behind them (TCP_INFO), but not whether its client has left or waits, having sent everything.
+    // Two or three system calls, once a second while a request is at work. Unread bytes hide an end behind them. Linux can report
+    // a FIN behind them (TCP_INFO), but not whether the client has left or waits after sending everything.
     public override PeerState LookForEnd()
     {
         try
@@ -117,7 +117,7 @@ internal sealed class SocketTransport(
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The client has reset the connection: there is nobody left to tell.
+            // The client has reset the connection.
         }
 
         return default;

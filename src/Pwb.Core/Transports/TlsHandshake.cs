@@ -7,7 +7,7 @@ using Pwb.Protocol;
 namespace Pwb.Transports;
 
 /// <summary>
-/// The handshakes of an end point: chooses the certificate that a client gets, and says when they fail for a reason of ours.
+/// The handshakes of an end point: selects the certificate for a client, and reports failures that are the server's fault.
 /// </summary>
 /// <param name="options">The end point's.</param>
 /// <param name="all">All end points of the server.</param>
@@ -26,7 +26,7 @@ internal sealed class TlsHandshake(TlsOptions options, IEnumerable<ServerEndPoin
     private long? _examinedAt;
 
     /// <summary>Has a client and the server agree.</summary>
-    /// <returns>Why the client is to be refused, if it is.</returns>
+    /// <returns>The reason to refuse the client, or None.</returns>
     public async Task<Rejection> RunAsync(SslStream session, CancellationToken cancellationToken)
     {
         Attempt attempt = new(this);

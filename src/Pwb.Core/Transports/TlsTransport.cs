@@ -7,8 +7,8 @@ using Pwb.Protocol;
 namespace Pwb.Transports;
 
 /// <summary>
-/// A connection over TLS, around another. Only the connection's own loop touches the session; whoever ends it from outside closes
-/// what is below, since a session is not made for several threads.
+/// A connection over TLS, around another transport. Only the connection's own loop touches the session, since a session is not
+/// made for several threads. Other threads end the connection by closing the transport below.
 /// </summary>
 internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Transport(below.Stream, below.Peer, below.Preface)
 {
@@ -41,7 +41,7 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
 
     public override bool OwesClosureAlert => _owesClosureAlert;
 
-    // What has arrived may be a close_notify, or bytes before it: only the session can tell.
+    // The received bytes may be a close_notify or content: only the session can tell.
     public override PeerState LookForEnd()
     {
         PeerState state = below.LookForEnd();
@@ -60,7 +60,7 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
             if (first == -1) throw new IOException("nothing was sent");
             if (first is not (null or HandshakeRecord)) return Rejection.PlainOnTlsPort;
 
-            // Signing takes long, and whoever checks a client's certificate may ask others.
+            // Signing takes long, and a user's check of a client's certificate may ask other servers.
             if (!below.GoOnInPool()) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             _session = new SslStream(Stream, leaveInnerStreamOpen: true);
             refusal = await handshake.RunAsync(_session, cancellationToken).ConfigureAwait(false);

@@ -8,8 +8,8 @@ using Pwb.Protocol;
 namespace Pwb.Transports;
 
 /// <summary>
-/// What a connection needs besides reading and writing. This one is for any stream; those that know their
-/// stream better do better.
+/// Everything that a connection needs besides reading and writing. This class serves any stream; subclasses use what they know of
+/// theirs.
 /// </summary>
 internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = null) : IRequestConnection
 {
@@ -17,7 +17,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
 
     public Stream Stream { get; protected set; } = stream;
 
-    /// <summary>Whether what is sent cannot be read on its way.</summary>
+    /// <summary>Whether sent bytes are encrypted.</summary>
     public bool IsSecure => Stream is SslStream;
 
     /// <summary>The version of TLS. To be told also after the end.</summary>
@@ -29,10 +29,10 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// <summary>The connection's number.</summary>
     public long Id { get; set; }
 
-    /// <summary>What requests say of the connection. Made when one is asked.</summary>
+    /// <summary>The information for requests about the connection. Made on demand.</summary>
     public HttpConnectionInfo Info => field ??= new HttpConnectionInfo(this);
 
-    /// <summary>What a proxy is to say of its client before anything else; null where none is in front.</summary>
+    /// <summary>The reader of a PROXY header; null where no proxy is in front.</summary>
     public ProxyPreface? Preface { get; set; } = preface;
 
     /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
@@ -50,7 +50,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// <summary>This end of this very connection, where it is known.</summary>
     public virtual EndPoint? Own => null;
 
-    /// <summary>Whether somebody has ended the connection.</summary>
+    /// <summary>Whether this end has ended the connection.</summary>
     public bool IsEnded => Volatile.Read(ref _closed) is not null;
 
     /// <summary>Whether <see cref="ShutdownSendAsync"/> works.</summary>
@@ -61,7 +61,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// </summary>
     public virtual bool EndsPendingReads => false;
 
-    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    /// <summary>Whether bytes have arrived that have not been read.</summary>
     public virtual bool HasUnreadData => false;
 
     /// <summary>Whether there may be bytes as well that only reading shows.</summary>
@@ -73,38 +73,38 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// </summary>
     public virtual bool OwesClosureAlert => false;
 
-    /// <summary>Whether closing waits for nobody.</summary>
+    /// <summary>Whether closing never waits.</summary>
     public virtual bool ClosesAtOnce => false;
 
-    /// <summary>The descriptor that the system has given the connection; -1 if there is none, or it is not known.</summary>
+    /// <summary>The system's descriptor of the connection; -1 without one, or if it is unknown.</summary>
     public virtual long Descriptor => -1;
 
     /// <summary>Whether <see cref="SendFileAsync"/> works.</summary>
     public virtual bool CanSendFiles => false;
 
     /// <summary>
-    /// A next request is waited for. What has to wait may go on where the system tells of it, as long as no code but the server's
-    /// runs: see <see cref="GoOnWhereBlockingIsAllowed"/>. Streams that know no such thing go on in the pool.
+    /// Begins a wait for a next request. Continuations may run inline where the system reports events, as long as only the
+    /// server's code runs: see <see cref="GoOnWhereBlockingIsAllowed"/>. Streams without such a mode go on in the pool.
     /// </summary>
     /// <param name="neverBlocks">Whether the handler has promised to do nothing that such a thread must not.</param>
     public virtual void GoOnInline(bool neverBlocks)
     {
     }
 
-    /// <summary>What has to wait goes on where a thread may be blocked, until <see cref="GoOnInline"/>.</summary>
+    /// <summary>Has continuations run where a thread may be blocked, until <see cref="GoOnInline"/>.</summary>
     /// <returns>Whether the caller's thread may be.</returns>
     public virtual bool GoOnWhereBlockingIsAllowed() => Thread.CurrentThread.IsThreadPoolThread;
 
-    /// <summary>What has to wait goes on in the pool, until <see cref="GoOnInline"/>.</summary>
+    /// <summary>Has continuations run in the pool, until <see cref="GoOnInline"/>.</summary>
     /// <returns>Whether the caller is there.</returns>
     public virtual bool GoOnInPool() => Thread.CurrentThread.IsThreadPoolThread;
 
     /// <summary>Takes note of a handler's exception, where the client is to be told.</summary>
-    /// <returns>The field of the 500 that names it; null where nobody is told.</returns>
+    /// <returns>The field of the 500 that names the failure; null where clients are not told.</returns>
     public virtual (string Name, string Value)? NoteFailure(Exception exception) => null;
 
-    /// <summary>Sees to what comes before the first request.</summary>
-    /// <returns>Why the connection is to be refused, if it is.</returns>
+    /// <summary>Does everything that comes before the first request.</summary>
+    /// <returns>The reason to refuse the connection, or None.</returns>
     /// <exception cref="IOException">The peer did not do its part. The connection has been ended.</exception>
     public virtual async ValueTask<Rejection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -128,17 +128,17 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// <summary>Tells the peer that nothing more will be sent, and leaves the other direction open.</summary>
     public virtual ValueTask ShutdownSendAsync() => default;
 
-    /// <summary>How many bytes the peer has acknowledged in all, where the system can tell; else -1.</summary>
+    /// <summary>The number of bytes that the peer has acknowledged in all; -1 where the system cannot tell.</summary>
     public virtual long GetAcknowledgedBytes() => -1;
 
     /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
-    /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
+    /// <returns>The number of sent bytes of the file: fewer than asked for if the file is shorter.</returns>
     /// <exception cref="ConnectionLostException">The client is gone.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public virtual ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, FileStream file, long offset, int count) =>
         throw new NotSupportedException();
 
-    /// <summary>What can be told of the peer without reading.</summary>
+    /// <summary>The state of the peer, as far as it is known without reading.</summary>
     public virtual PeerState LookForEnd() => PeerState.Unknown;
 
     /// <summary>Closes the connection, unless that has been done. For the connection's own loop.</summary>
@@ -149,8 +149,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     }
 
     /// <summary>
-    /// The last thing that the connection's loop does: completes when the stream has been closed, after somebody has ended the
-    /// connection.
+    /// The last call of the connection's loop: completes when the stream has been closed, after the connection was ended.
     /// </summary>
     public virtual Task ReleaseAsync() => Volatile.Read(ref _closed) ?? Task.CompletedTask;
 

@@ -3,12 +3,11 @@ using System.Net.WebSockets;
 namespace Pwb.WebSockets;
 
 /// <summary>
-/// Runs a handler of a WebSocket from behind the handshake to the end of the connection, and sees to a good end whatever the
-/// handler does.
+/// Runs a handler of a WebSocket from the handshake to the end of the connection, and closes properly whatever the handler does.
 /// </summary>
 /// <param name="run">The handler.</param>
-/// <param name="options">How it speaks.</param>
-/// <param name="subProtocol">What was agreed upon.</param>
+/// <param name="options">The options of the WebSocket.</param>
+/// <param name="subProtocol">The agreed sub-protocol, or null.</param>
 /// <param name="stopping">Cancelled when the server would like to stop.</param>
 internal sealed class Conversation(
     Func<WebSocket, CancellationToken, ValueTask> run, WebSocketOptions options, string? subProtocol, CancellationToken stopping)
@@ -59,7 +58,7 @@ internal sealed class Conversation(
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client is gone, or does not take what it was sent.
+            // The client is gone, or does not take the sent bytes.
         }
     }
 
@@ -70,7 +69,7 @@ internal sealed class Conversation(
         {
             await run(socket, token).ConfigureAwait(false);
 
-            // Whoever aborts it, by a token of his own or after pings that nobody answered, wants no good end.
+            // An abort, by a token of the user's or after an unanswered ping, needs no closing handshake.
             if (socket.State == WebSocketState.Aborted) return;
         }
         catch (Exception exception) when (IsEndOf(socket, frames, exception, token))
@@ -91,8 +90,8 @@ internal sealed class Conversation(
         }
     }
 
-    // What a handler lets pass that its WebSocket threw is no failure of the handler, once the conversation is over. One that is
-    // aborted is over too: nobody answered a ping, or the handler's own token has ended a wait.
+    // An exception of the WebSocket that a handler lets pass is no failure of the handler, once the conversation is over. An
+    // abort is an end too: by an unanswered ping, or by a wait that the handler's own token has ended.
     private static bool IsEndOf(WebSocket socket, FrameStream frames, Exception exception, CancellationToken token)
     {
         if (exception is not (WebSocketException or OperationCanceledException)) return false;

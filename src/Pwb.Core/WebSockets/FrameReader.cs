@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Pwb.WebSockets;
 
 /// <summary>
-/// Follows the frames of a client (RFC 6455 §5.2) as their bytes pass on to the runtime's WebSocket, and finds what that lets
-/// through: a frame without a mask, for which it would wait for ever if it is short, and a text that ends in the middle of a
-/// character. It also sees the client's close frame.
+/// Follows the frames of a client (RFC 6455 §5.2) as their bytes pass to the runtime's WebSocket, and finds faults that the
+/// runtime accepts: a frame without a mask, for which it would wait for ever if it is short, and a text that ends in the middle
+/// of a character. It also sees the client's close frame.
 /// </summary>
 internal sealed class FrameReader
 {
@@ -24,7 +24,7 @@ internal sealed class FrameReader
     /// <summary>Whether the client's close frame has passed.</summary>
     public bool HasSeenClose { get; private set; }
 
-    /// <summary>The close code that says what the client did wrong; 0 as long as it did nothing.</summary>
+    /// <summary>The close code for the client's fault; 0 without one.</summary>
     public int Fault { get; private set; }
 
     private int Opcode => _header[0] & 0x0F;
@@ -32,7 +32,7 @@ internal sealed class FrameReader
     private bool IsControl => (_header[0] & 0x08) != 0;
 
     /// <summary>Looks at bytes that have arrived.</summary>
-    /// <returns>How many of them may pass on: all, or those before the frame that is at fault.</returns>
+    /// <returns>The number of bytes that may pass: all, or those before the faulty frame.</returns>
     public int Read(ReadOnlySpan<byte> bytes)
     {
         int frameStart = 0;

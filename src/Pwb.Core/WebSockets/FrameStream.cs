@@ -5,10 +5,10 @@ using Pwb.Model;
 namespace Pwb.WebSockets;
 
 /// <summary>
-/// The connection as the runtime's WebSocket sees it. Every write of that is one whole frame, so a close frame can be put between
-/// two of them at any time; nothing but pongs follows it, and those are dropped. From then on all reading is bounded. To dispose
-/// it, as the runtime does when it aborts, ends its own reads and writes only: what is left to do for a good end goes by <see
-/// cref="DrainAsync"/>.
+/// The connection for the runtime's WebSocket. Every write of the runtime is one whole frame, so a close frame can be put between
+/// two of them at any time; only pongs follow it, and they are dropped. From then on all reading is bounded. Disposing, which the
+/// runtime does when it aborts, ends the runtime's reads and writes only; the closing handshake goes on by
+/// <see cref="DrainAsync"/>.
 /// </summary>
 internal sealed class FrameStream : ForwardStream
 {
@@ -21,7 +21,7 @@ internal sealed class FrameStream : ForwardStream
     private readonly SemaphoreSlim _reading = new(1);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _patience; // for all that is read
-    private readonly CancellationTokenSource _inUse; // for what the runtime reads and writes
+    private readonly CancellationTokenSource _inUse; // for the runtime's reads and writes
 
     public FrameStream(Stream connection, TimeSpan closeTimeout, CancellationToken cancellationToken)
     {
@@ -50,12 +50,12 @@ internal sealed class FrameStream : ForwardStream
     {
         byte[] frame = [CloseFrame, sizeof(ushort), (byte)(code >> 8), (byte)code];
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_patience.Token);
-        timeout.CancelAfter(_closeTimeout); // a write of somebody else may be in the way
+        timeout.CancelAfter(_closeTimeout); // another write may be in the way
         await SendAsync(frame, timeout.Token, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Waits for the client's close frame, or its end, and drops what comes before it. Does not wait for a client that broke the
+    /// Waits for the client's close frame, or its end, and drops everything before it. Does not wait for a client that broke the
     /// protocol.
     /// </summary>
     public async ValueTask DrainAsync()
@@ -73,7 +73,7 @@ internal sealed class FrameStream : ForwardStream
         }
     }
 
-    /// <summary>Waits until nobody reads or writes any more, after what the runtime does has been ended.</summary>
+    /// <summary>Waits until no read or write is under way any more, after the runtime's have been ended.</summary>
     public async ValueTask RestAsync()
     {
         await _patience.CancelAsync().ConfigureAwait(false);
@@ -100,7 +100,7 @@ internal sealed class FrameStream : ForwardStream
         }
         catch (ObjectDisposedException)
         {
-            // Somebody kept the WebSocket, and disposes of it after the end.
+            // User code has kept the WebSocket, and disposes of it after the end.
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class FrameStream : ForwardStream
         }
         catch (OperationCanceledException exception) when (!_patience.IsCancellationRequested)
         {
-            // By its user's token, or after a ping that nobody answered: the runtime knows.
+            // By its user's token, or after an unanswered ping: the runtime knows the reason.
             throw new IOException("The WebSocket was aborted.", exception);
         }
         finally

@@ -6,7 +6,7 @@ using Pwb.Protocol;
 
 namespace Pwb.WebSockets;
 
-/// <summary>The client's opening handshake, read by RFC 6455 §4.2.1, and what it is answered with.</summary>
+/// <summary>The client's opening handshake, read by RFC 6455 §4.2.1, and the response to it.</summary>
 /// <param name="StatusCode">101; or 400, 405 or 426.</param>
 /// <param name="Fault">The content of a response that is no 101.</param>
 /// <param name="Accept">The value of Sec-WebSocket-Accept.</param>
@@ -77,7 +77,7 @@ internal readonly record struct OpeningHandshake(
         return Convert.ToBase64String(hash);
     }
 
-    // RFC 6455 §4.1 (10), §11.3.4: tokens, each named once, in any number of lines, the one that is liked best first.
+    // RFC 6455 §4.1 (10), §11.3.4: tokens, each named once, in any number of lines, the preferred one first.
     private static bool TryChoose(HttpFields fields, IReadOnlyList<string> spoken, out string? chosen)
     {
         chosen = null;

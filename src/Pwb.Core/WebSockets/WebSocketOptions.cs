@@ -14,7 +14,7 @@ public sealed record WebSocketOptions
     /// here too is agreed upon, and is the socket's <see cref="System.Net.WebSockets.WebSocket.SubProtocol"/>; without one in
     /// common that is null, and browsers then close. Case counts.
     /// </summary>
-    /// <exception cref="ArgumentException">One is no token (RFC 9110 §5.6.2).</exception>
+    /// <exception cref="ArgumentException">A sub-protocol is not a token (RFC 9110 §5.6.2).</exception>
     public IReadOnlyList<string> SubProtocols
     {
         get;

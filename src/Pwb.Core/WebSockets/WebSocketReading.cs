@@ -45,7 +45,7 @@ public static class WebSocketReading
         long most = Math.Min(maxLength + 1L, Array.MaxLength);
         while (result is { EndOfMessage: false, MessageType: not WebSocketMessageType.Close })
         {
-            // It fills what it is given before it returns, so one byte more than the limit tells whether there is more.
+            // The stream fills the given memory before it returns, so one byte beyond the limit tells whether there is more.
             if (length == content.Length) Array.Resize(ref content, (int)Math.Min(Math.Max(2L * length, FirstAllocation), most));
             result = await socket.ReceiveAsync(content.AsMemory(length), cancellationToken).ConfigureAwait(false);
             length += result.Count;
