@@ -9,10 +9,10 @@ internal sealed class Arguments
     {
     }
 
-    /// <summary>Null if there is none.</summary>
+    /// <summary>Null without one.</summary>
     public string? Directory { get; private set; }
 
-    /// <summary>The first mistake, in one sentence that says what would be right; null if there is none.</summary>
+    /// <summary>The first mistake, in one sentence with a suggestion; null without one.</summary>
     public string? Problem { get; private set; }
 
     public static Arguments Read(IReadOnlyList<string> args)

@@ -7,8 +7,8 @@ namespace Pwb.Host;
 /// <summary>Opens the user's browser. If it does not open, that is a warning: the server serves all the same.</summary>
 internal static partial class Browser
 {
-    // A session of its own, where there is setsid, so that Ctrl+C in this terminal does not end the browser; and no output, which
-    // browsers have plenty of.
+    // A session of its own, where there is setsid, so that Ctrl+C in this terminal does not end the browser; and no output, since
+    // browsers print much.
     private const string OpenDetached = "exec $(command -v setsid) xdg-open \"$1\" </dev/null >/dev/null 2>&1";
 
     public static void Open(string url, ILogger logger) => _ = OpenAsync(url, logger);

@@ -20,7 +20,7 @@ internal sealed class CommandLine
     public static string ProgramVersion { get; } = typeof(CommandLine).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <returns>Null when there is nothing to serve: help, say, or one line that says what is wrong has been written.</returns>
+    /// <returns>Null when there is nothing to serve, because help or an error line has been written.</returns>
     /// <exception cref="IOException">The directory is a relative path, and the working directory is gone.</exception>
     public static HostSettings? Parse(
         IReadOnlyList<string> args, Func<string, string?> environment, TextWriter output, TextWriter error, out int exitCode)
@@ -46,7 +46,7 @@ internal sealed class CommandLine
         return settings;
     }
 
-    // What somebody who asks for help has typed beside it may be the reason to ask.
+    // A user who asks for help may have typed the reason beside it, so other mistakes do not count.
     private static string? TextOf(Arguments arguments)
     {
         if (arguments.Has(Options.Help))

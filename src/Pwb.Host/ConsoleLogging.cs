@@ -23,7 +23,7 @@ internal static class ConsoleLogging
         {
             FormatterName = formatter.Name,
             LogToStandardErrorThreshold = LogLevel.Warning,
-            QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite, // a terminal or pipe that nobody reads delays no response
+            QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite, // a terminal or pipe that stops reading delays no response
             MaxQueueLength = 8192,
         };
 
@@ -31,7 +31,7 @@ internal static class ConsoleLogging
         filter.Rules.Add(new LoggerFilterRule(providerName: null, categoryName: "Pwb", level, filter: null));
         var factory = new LoggerFactory([], filter);
 
-        // Added, so that to dispose the factory flushes it; one that is passed in is not disposed.
+        // Added, so that disposing the factory flushes it; a provider that is passed in is not disposed of.
         factory.AddProvider(new ConsoleLoggerProvider(new FixedOptions(options), [formatter]));
         return factory;
     }

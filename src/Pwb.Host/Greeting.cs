@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What follows the server's own first line, which has the port and the addresses on this machine.</summary>
+/// <summary>The lines after the server's first one, which has the port and the addresses on this machine.</summary>
 internal static partial class Greeting
 {
     public static void Say(HostSettings settings, PwbServer server, ILogger logger)
@@ -57,7 +57,7 @@ internal static partial class Greeting
         return string.Join(' ', urls);
     }
 
-    /// <summary>What somebody who looks at the site would wonder about; null if nothing is missing.</summary>
+    /// <summary>A hint for a user who would miss something in the browser; null without one.</summary>
     public static string? HintAbout(HostSettings settings)
     {
         if (settings.Directory is null)

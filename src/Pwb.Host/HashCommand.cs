@@ -10,7 +10,7 @@ internal static class HashCommand
     private const string Usage =
         "pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.";
 
-    /// <param name="args">What stands behind the name of the command.</param>
+    /// <param name="args">The arguments behind the name of the command.</param>
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> args)
     {

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Pwb.Host;
 
-/// <summary>What --help prints: at most 100 columns.</summary>
+/// <summary>The text of --help, 100 columns wide at most.</summary>
 internal static class HelpText
 {
     private const int Width = 100;
     private const int Column = 34; // where the explanations begin
 
-    /// <summary>What somebody may want, and what to write for it.</summary>
+    /// <summary>A purpose, and the command line for it.</summary>
     public static IReadOnlyList<(string Command, string Meaning)> Examples { get; } =
     [
         ("pwb", "says hello PWB on http://localhost:8888/"),

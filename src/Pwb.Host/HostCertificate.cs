@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Pwb.Host;
 
-/// <summary>The certificate that somebody names, or one for development.</summary>
+/// <summary>The certificate of the options, or one for development.</summary>
 internal static class HostCertificate
 {
     // No option: a command line can be read by everybody on the machine.
     private const string PasswordVariable = "PWB_TLS_PASSWORD";
 
-    /// <summary>What does not go together, in one line; null if everything does.</summary>
+    /// <summary>The options that exclude each other, in one line; null without such a mistake.</summary>
     public static string? WhatIsWrongWith(string? certificate, string? key, string? clientAuthority, bool isForDevelopment)
     {
         if (clientAuthority is not null && certificate is null && !isForDevelopment)
@@ -24,7 +24,7 @@ internal static class HostCertificate
     }
 
     /// <exception cref="IOException">A file is not there or cannot be read.</exception>
-    /// <exception cref="CryptographicException">What is in a file does not do.</exception>
+    /// <exception cref="CryptographicException">A file does not contain a usable certificate or key.</exception>
     public static TlsOptions? Load(
         string? certificate, string? key, string? clientAuthority, bool isForDevelopment, Func<string, string?> environment)
     {

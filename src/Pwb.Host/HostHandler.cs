@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>Makes the handler that the settings ask for, of those that the library has.</summary>
+/// <summary>Makes the handler for the settings, from handlers of the library.</summary>
 internal static class HostHandler
 {
     private const string Realm = "pwb";

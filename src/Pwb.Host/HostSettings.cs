@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What the command line and the environment asked for, checked and typed.</summary>
+/// <summary>The settings of the command line and the environment, checked and typed.</summary>
 internal sealed record HostSettings
 {
     /// <summary>The full path of the directory to serve; null to say hello PWB.</summary>
@@ -13,7 +13,7 @@ internal sealed record HostSettings
 
     public int Port { get; init; } = PwbServerOptions.DefaultPort;
 
-    /// <summary>Whether somebody has chosen the port. If not, and it is in use, another does as well.</summary>
+    /// <summary>Whether the user has chosen the port. If not, and it is in use, another one is taken.</summary>
     public bool PortIsNamed { get; init; }
 
     /// <summary>Where to listen in place of the host and the port; none for those.</summary>
@@ -40,7 +40,7 @@ internal sealed record HostSettings
     /// <summary>Other servers by path, each as --proxy has them.</summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
-    /// <summary>Who is let in, each as --auth has them; none for everybody.</summary>
+    /// <summary>The users of --auth, each as it was given; empty for no password.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>The origin whose pages may read the answers; "*" for all; null for none.</summary>
@@ -75,7 +75,7 @@ internal sealed record HostSettings
     public PwbServerOptions ToServerOptions() => new()
     {
         AllowedHosts = AllowedHosts,
-        TrustedOrigins = CorsOrigin is { } origin ? [origin] : null, // who may read may do what else there is
+        TrustedOrigins = CorsOrigin is { } origin ? [origin] : null, // an origin that may read may send all other requests too
         EndPoints = [.. EndPoints().Select(endPoint => endPoint with
         {
             SocketMode = SocketMode ?? endPoint.SocketMode,

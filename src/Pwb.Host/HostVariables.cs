@@ -10,7 +10,7 @@ internal sealed class HostVariables(Func<string, string?> environment)
 
     private readonly List<string> _ignored = [];
 
-    /// <summary>What was set and does not count, each in one sentence.</summary>
+    /// <summary>The ignored settings, each in one sentence.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
 
     /// <summary>Removes the variables of this program, a password among them: no program that it starts inherits them.</summary>
@@ -36,9 +36,9 @@ internal sealed class HostVariables(Func<string, string?> environment)
         return null;
     }
 
-    /// <summary>The values of an option, none if nobody says.</summary>
+    /// <summary>The values of an option, or none.</summary>
     /// <param name="option">The option.</param>
-    /// <param name="problem">What is wrong with a value, in one sentence.</param>
+    /// <param name="problem">The fault of a value, in one sentence.</param>
     public IReadOnlyList<string> ValuesOf(Option option, out string? problem)
     {
         problem = null;
@@ -54,7 +54,7 @@ internal sealed class HostVariables(Func<string, string?> environment)
         return values;
     }
 
-    // Whoever sets it need not have meant this program.
+    // The variable may have been set for another program.
     private IReadOnlyList<string> PortOfPlatform()
     {
         if (Text(PlatformPort) is not { } text)

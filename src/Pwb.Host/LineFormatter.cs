@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Pwb.Host;
 
 /// <summary>
-/// One line per event. The banner, clients and request heads look as in the tutorial; access lines and problems, which
-/// somebody will look up later, begin with the time (UTC), and problems name their level.
+/// One line per event. The banner, clients and request heads look as in the tutorial. Access lines and problems begin with the
+/// time (UTC), and problems name their level.
 /// </summary>
 internal sealed class LineFormatter : ConsoleFormatter
 {

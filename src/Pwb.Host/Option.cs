@@ -15,19 +15,19 @@ internal sealed class Option
 
     public required OptionGroup Group { get; init; }
 
-    /// <summary>What it does, for the help: one line or two.</summary>
+    /// <summary>The summary for the help: one line or two.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>What else there is to say, in whole sentences, for the manual page and the README; empty for nothing.</summary>
+    /// <summary>Further whole sentences for the manual page and the README; may be empty.</summary>
     public string More { get; init; } = "";
 
-    /// <summary>What its value is called; null for a switch.</summary>
+    /// <summary>The name of its value; null for a switch.</summary>
     public string? ValueName { get; init; }
 
     /// <summary>Whether a text is a good value.</summary>
     public Func<string, bool> Accepts { get; init; } = OptionValues.IsBoolean;
 
-    /// <summary>What a good value is, for the error.</summary>
+    /// <summary>A description of a valid value, for the error.</summary>
     public string Expected { get; init; } = "true or false";
 
     /// <summary>The value that it has when it stands alone; null if it cannot.</summary>
@@ -36,7 +36,7 @@ internal sealed class Option
     /// <summary>Whether it may be given several times; the variable then holds a value on each line.</summary>
     public bool IsRepeatable { get; init; }
 
-    /// <summary>What happens without it, as the help says it; empty where the summary leaves no doubt.</summary>
+    /// <summary>The default, as the help shows it; empty where the summary already says it.</summary>
     public string Default { get; init; } = "";
 
     /// <summary>The values to choose from, for completion; none if they cannot be listed.</summary>
@@ -54,7 +54,7 @@ internal sealed class Option
     /// <summary>The environment variable that stands for it: PWB_LOG_LEVEL for --log-level; null if it has none.</summary>
     public string? Variable => Prints ? null : "PWB_" + Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>How it is written, such as <c>--port &lt;number&gt;</c>.</summary>
+    /// <summary>The option with its value, such as <c>--port &lt;number&gt;</c>.</summary>
     public string Usage => (ValueName, BareValue) switch
     {
         (null, _) => Name,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pwb.Host;
 
-/// <summary>What the values of options may be, and what they mean. Words are understood in any case of letters.</summary>
+/// <summary>The allowed values of options and their meaning. Words are read in any case of letters.</summary>
 internal static class OptionValues
 {
     public static IReadOnlyList<string> LogLevels { get; } =
@@ -38,7 +38,7 @@ internal static class OptionValues
 
     public static bool IsUser(string value) => value.IndexOf(':', StringComparison.Ordinal) > 0 && UserOf(value).Hash is not null;
 
-    /// <summary>The user, and the hash of the password; null where there is none.</summary>
+    /// <summary>The user, and the hash of the password; null without one.</summary>
     public static (string User, PasswordHash? Hash) UserOf(string value)
     {
         (string user, string hash) = Split(value, ':');
@@ -110,7 +110,7 @@ internal static class OptionValues
 
     public static bool IsPlace(string value) => Succeeds(() => _ = PlaceOf(value, tls: null));
 
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">The text is not such a value.</exception>
     public static ServerEndPoint PlaceOf(string value, TlsOptions? tls)
     {
         const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:";
@@ -143,7 +143,7 @@ internal static class OptionValues
 
     public static bool IsProxyNetwork(string value) => NetworkOf(value) is { PrefixLength: > 0 };
 
-    /// <returns>Null if it is none.</returns>
+    /// <returns>Null if the text is not such a value.</returns>
     public static IPNetwork? NetworkOf(string value)
     {
         if (AddressOf(value) is { } address)
@@ -205,7 +205,7 @@ internal static class OptionValues
         return equals > 0 && value.LastIndexOf(':') > equals && (value[0] == '/' || (value[0] == '*' && equals < colon));
     }
 
-    // What others take for every network is IPv4 too.
+    // Other programs take this for every network, so IPv4 is included.
     private static bool IsAny(string value) => IsWord(value, "any") || value is "::" or "[::]";
 
     private static (string Before, string After) Split(string value, char separator)
@@ -214,7 +214,7 @@ internal static class OptionValues
         return (value[..index], value[(index + 1)..].Trim(' ', '\t'));
     }
 
-    // IPAddress also takes "1", "0x7f.1" and "[::1]:80", none of which is what somebody meant here.
+    // IPAddress also accepts "1", "0x7f.1" and "[::1]:80", which are mistakes here.
     private static IPAddress? AddressOf(string value)
     {
         string text = value is ['[', .. var inner, ']'] && inner.Contains(':', StringComparison.Ordinal) ? inner : value;

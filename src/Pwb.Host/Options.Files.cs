@@ -1,6 +1,6 @@
 namespace Pwb.Host;
 
-/// <content>What is served, and what answers say.</content>
+/// <content>The options about served files and their responses.</content>
 internal static partial class Options
 {
     public static Option Listing { get; } = Option.Switch(

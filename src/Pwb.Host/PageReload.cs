@@ -20,7 +20,7 @@ internal sealed class PageReload : IRequestHandler
 
     /// <param name="watch">Knows when files change.</param>
     /// <param name="basePath">Where they are served, with a slash at both ends.</param>
-    /// <param name="makeFiles">Makes the handler of the files, from what is added behind each page.</param>
+    /// <param name="makeFiles">Makes the handler of the files, from the text that is added to each page.</param>
     public PageReload(FolderWatch watch, string basePath, Func<byte[], IRequestHandler> makeFiles)
     {
         _watch = watch;
@@ -30,7 +30,7 @@ internal sealed class PageReload : IRequestHandler
         _files = makeFiles(Suffix);
     }
 
-    /// <summary>What is added behind each page: browsers take it into its body, also behind its end.</summary>
+    /// <summary>The text that is added behind each page: browsers put it into the page's body.</summary>
     private byte[] Suffix { get; }
 
     public bool NeverBlocks => false;
@@ -44,7 +44,7 @@ internal sealed class PageReload : IRequestHandler
         return AnswerAsync(request, cancellationToken);
     }
 
-    // A listing is no file, and says itself what it may run.
+    // A listing is not a file, and has its own policy for scripts.
     private async ValueTask<HttpResponse> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         const string Policy = "Content-Security-Policy", Nothing = "default-src 'none'; img-src data:;";
@@ -56,7 +56,7 @@ internal sealed class PageReload : IRequestHandler
             .With(Policy, $"script-src 'self'; connect-src 'self'; {policy}");
     }
 
-    // A page that nobody looks at listens to nothing: a browser has six connections for one server.
+    // A hidden page does not listen: a browser has six connections to one server.
     private HttpResponse Script() => new(
         200,
         ResponseBody.From($$"""

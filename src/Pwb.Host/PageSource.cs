@@ -1,12 +1,12 @@
 namespace Pwb.Host;
 
 /// <summary>
-/// A folder whose pages have something behind them that is in no file. Since the handler takes length, tag and ranges from here,
-/// all of them are those of what is sent.
+/// A folder whose pages get a suffix that is in no file. The handler takes length, tag and ranges from here, so all of them
+/// describe the page with its suffix.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="isPage">Whether a path is that of a page.</param>
-/// <param name="suffix">What is behind each page.</param>
+/// <param name="suffix">The suffix of each page.</param>
 internal sealed class PageSource(ContentSource folder, Func<string, bool> isPage, byte[] suffix) : ContentSource
 {
     public override ContentInfo? Find(string path) =>

@@ -28,7 +28,7 @@ internal sealed class PasswordHash
         return new PasswordHash(Iterations, salt, Derive(password, salt, Iterations));
     }
 
-    /// <returns>Null if the text is none.</returns>
+    /// <returns>Null if the text is not such a hash.</returns>
     public static PasswordHash? Parse(string text)
     {
         if (text.Split('.') is not [Algorithm, var number, var salt, var hash])

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pwb;
 using Pwb.Host;
 
-const int MaxPorts = 16; // how many are tried when nobody named one
+const int MaxPorts = 16; // the number of ports to try when none was given
 
 TolerantWriter.ReplaceStandardOutputs();
 if (args is [HashCommand.Name, .. var rest])
@@ -14,7 +14,7 @@ try
     if (settings is null)
         return exitCode;
 
-    HostVariables.Withhold(); // what is needed of them has been read
+    HostVariables.Withhold(); // the needed ones have been read
     using var signals = new StopSignals();
     using var loggerFactory = ConsoleLogging.CreateFactory(settings.LogLevel, settings.LogJson, settings.AccessLog);
     await using var server = await StartAsync(settings, loggerFactory);

@@ -4,7 +4,7 @@ namespace Pwb.Host;
 
 /// <summary>
 /// A text as a QR code (ISO/IEC 18004): bytes, error correction L, versions 1 to 5, which hold up to 106 bytes in a single block.
-/// That is enough for any URL that somebody scans from a terminal.
+/// That suffices for URLs in a terminal.
 /// </summary>
 internal sealed class QrCode
 {

@@ -8,7 +8,7 @@ internal static class QrText
     private const int Margin = 4; // ISO/IEC 18004 §6.3.8
 
     /// <param name="code">The code.</param>
-    /// <param name="hasColour">Whether the terminal can be told what is light; else it has to be dark itself.</param>
+    /// <param name="hasColour">Whether the terminal can show a light background; otherwise it has to be dark itself.</param>
     public static string Render(QrCode code, bool hasColour)
     {
         var text = new StringBuilder();

@@ -1,9 +1,9 @@
 namespace Pwb.Host;
 
-/// <summary>The directory that somebody names, on the command line or in PWB_DIRECTORY.</summary>
+/// <summary>The directory of the command line or of PWB_DIRECTORY.</summary>
 internal static class ServedDirectory
 {
-    /// <summary>Finds out what is wrong with it.</summary>
+    /// <summary>Finds the fault of the directory.</summary>
     /// <param name="value">The path that was given.</param>
     /// <param name="path">The full path.</param>
     /// <returns>One sentence; null if it is a directory that can be read.</returns>

@@ -1,12 +1,12 @@
 namespace Pwb.Host;
 
-/// <summary>Finds the option that somebody may have meant.</summary>
+/// <summary>Finds the option that a user may have meant.</summary>
 internal static class Spelling
 {
     private const int MaxDistance = 2;
     private const int MinPrefix = 3;
 
-    /// <summary>The option whose name begins like this, or differs in at most two characters; null if there is none.</summary>
+    /// <summary>The option whose name begins like this, or differs in at most two characters; null without one.</summary>
     public static string? Nearest(string name)
     {
         string lower = name.ToLowerInvariant();
@@ -20,7 +20,7 @@ internal static class Spelling
         return Distance(lower, nearest.Name) <= MaxDistance ? nearest.Name : null;
     }
 
-    // How many characters have to be added, left out, replaced or exchanged with their neighbour.
+    // The number of characters that have to be added, left out, replaced or exchanged with their neighbour.
     private static int Distance(string a, string b)
     {
         var costs = new int[a.Length + 1, b.Length + 1];

@@ -2,8 +2,8 @@ namespace Pwb.Host;
 
 /// <summary>Content with something behind it.</summary>
 /// <param name="content">The content, which can be sought in, and belongs to this.</param>
-/// <param name="length">As much of it as counts: what is added to it later does not.</param>
-/// <param name="suffix">What is behind it.</param>
+/// <param name="length">The length of the file to send; bytes that are added later are not sent.</param>
+/// <param name="suffix">The suffix.</param>
 internal sealed class SuffixedStream(Stream content, long length, byte[] suffix) : Stream
 {
     public override bool CanRead => true;

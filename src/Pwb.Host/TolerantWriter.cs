@@ -28,7 +28,7 @@ internal sealed class TolerantWriter(Stream stream, Encoding encoding) : TextWri
         }
         catch (IOException)
         {
-            // No space, or nobody there any more. The text is lost; the server is not.
+            // The disk is full, or the reader is gone. The text is lost; the server goes on.
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pwb.Host;
 
-/// <summary>Who is let in with --auth.</summary>
+/// <summary>The users of --auth.</summary>
 internal sealed class Users : IDisposable
 {
     private static readonly PasswordHash Nobodys = PasswordHash.Of(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
@@ -25,9 +25,9 @@ internal sealed class Users : IDisposable
     }
 
     /// <summary>
-    /// Checks a password. One that was right is known again at once, by a keyed hash in memory, since a browser sends it with
-    /// each request. Others are checked one after the other, so guesses take one processor at most, and those for a user who does
-    /// not exist as long as all others.
+    /// Checks a password. A password that was right before is recognized at once, by a keyed hash in memory, since a browser
+    /// sends it with each request. All others are checked one after the other, so guesses take one processor at most. A check for
+    /// an unknown user takes as long.
     /// </summary>
     public async ValueTask<bool> IsLetInAsync(string user, string password, CancellationToken cancellationToken)
     {

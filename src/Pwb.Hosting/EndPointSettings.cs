@@ -13,7 +13,7 @@ internal static class EndPointSettings
 {
     private const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:", Activated = "activated";
 
-    /// <summary>The end points; null if there is no list.</summary>
+    /// <summary>The end points; null without a list.</summary>
     public static IReadOnlyList<ServerEndPoint>? Read(Setting list)
     {
         if (!string.IsNullOrEmpty(list.Value))
@@ -87,7 +87,7 @@ internal static class EndPointSettings
                 : null;
         }
 
-        // Not 127.1, which is an address to .NET: what is written is what the log will say.
+        // .NET accepts 127.1 as an address. Only the full form is allowed, since the log shows that one.
         return IPAddress.TryParse(host, out IPAddress? four)
             && four.AddressFamily == AddressFamily.InterNetwork
             && four.ToString() == host

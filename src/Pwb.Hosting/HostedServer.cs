@@ -7,6 +7,6 @@ internal sealed class HostedServer(PwbServer server) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(cancellationToken);
 
-    // The host cancels the token when its ShutdownTimeout is over; what is in flight until then may finish.
+    // The host cancels the token when its ShutdownTimeout is over. Until then, requests in flight may finish.
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 }

@@ -20,9 +20,9 @@ public static class PwbServerServices
     public const string DefaultSection = "Pwb";
 
     /// <summary>
-    /// Adds a server that the host starts and stops with its other services. It logs where they log. What the configuration says
-    /// takes the place of the options given here, key by key; it is read once, when the host starts. Where health checks are
-    /// registered, the server answers <c>/healthz</c> and <c>/readyz</c> itself, as <see cref="HealthHandler"/> does.
+    /// Adds a server that the host starts and stops with its other services. It logs to the host's log. Keys of the configuration
+    /// override the options given here, one by one; they are read once, when the host starts. With registered health checks, the
+    /// server answers <c>/healthz</c> and <c>/readyz</c> itself, as <see cref="HealthHandler"/> does.
     /// </summary>
     /// <remarks>
     /// A stop of the host is <see cref="PwbServer.StopAsync"/>: requests in flight finish within the shorter of

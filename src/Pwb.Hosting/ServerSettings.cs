@@ -4,14 +4,14 @@ using Microsoft.Extensions.Options;
 namespace Pwb.Hosting;
 
 /// <summary>
-/// Reads a server's options from a section of the configuration, by hand: no reflection, so that it works trimmed, and no key
-/// that nobody knows, so that a misspelt limit is not the default one.
+/// Reads a server's options from a section of the configuration, without reflection, so that it works trimmed. Unknown keys are
+/// errors, so that a misspelt limit does not silently keep its default.
 /// </summary>
 internal static class ServerSettings
 {
     private const string Limits = nameof(PwbServerOptions.Limits);
 
-    /// <summary>The options, with what the section says in place of what they said.</summary>
+    /// <summary>The options, overridden by the section.</summary>
     /// <exception cref="OptionsValidationException">Something in the section is not valid. It names each key.</exception>
     /// <exception cref="ArgumentException">The options that were given are not valid.</exception>
     public static PwbServerOptions Apply(IConfigurationSection? section, PwbServerOptions options)

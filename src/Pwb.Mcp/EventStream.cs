@@ -9,7 +9,7 @@ namespace Pwb.Mcp;
 /// kind decides the status; an error that comes first is sent as JSON alone. Comments go out while the SDK is silent.
 /// </summary>
 /// <param name="starter">Starts the response.</param>
-/// <param name="heartbeat">How long there may be silence.</param>
+/// <param name="heartbeat">The greatest silence.</param>
 /// <param name="clock">The clock that it is measured by.</param>
 internal sealed class EventStream(ResponseStarter starter, TimeSpan heartbeat, TimeProvider clock) : Stream
 {
@@ -21,7 +21,7 @@ internal sealed class EventStream(ResponseStarter starter, TimeSpan heartbeat, T
     private readonly SemaphoreSlim _gate = new(1, 1); // a response takes one write at a time
     private Stream? _output;
     private long _since = clock.GetTimestamp();
-    private bool _isOver; // what the SDK still writes is dropped
+    private bool _isOver; // later writes of the SDK are dropped
 
     public override bool CanRead => false;
 

@@ -38,10 +38,10 @@ internal sealed class Exchange : IAsyncDisposable
     }
 
     /// <summary>Writes the response to a request.</summary>
-    /// <param name="server">What is served.</param>
-    /// <param name="options">How it is served.</param>
+    /// <param name="server">The offered tools, resources and prompts.</param>
+    /// <param name="options">The options.</param>
     /// <param name="message">The request.</param>
-    /// <param name="request">What it came in: when its client has gone, it is cancelled.</param>
+    /// <param name="request">The HTTP request of the message. Its end cancels the message.</param>
     /// <param name="starter">Starts the response.</param>
     /// <param name="cancellationToken">The token of the response.</param>
     public static async ValueTask AnswerAsync(
@@ -83,7 +83,7 @@ internal sealed class Exchange : IAsyncDisposable
         Error = new JsonRpcErrorDetail { Code = (int)McpErrorCode.InternalError, Message = "The request took too long." },
     };
 
-    /// <summary>Waits for what the server still does, and ends it.</summary>
+    /// <summary>Waits for the server's current work, and ends the server.</summary>
     public async ValueTask DisposeAsync()
     {
         await _transport.DisposeAsync().ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class Exchange : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The response has ended. The SDK has logged what a tool threw.
+            // The response has ended. The SDK has logged the exception of a tool.
         }
     }
 }

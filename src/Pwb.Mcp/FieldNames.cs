@@ -1,6 +1,6 @@
 namespace Pwb.Mcp;
 
-/// <summary>The fields that repeat a message's content for whoever is between, and what they repeat.</summary>
+/// <summary>The fields that repeat a message's content for intermediaries, with that content.</summary>
 internal static class FieldNames
 {
     public const string ProtocolVersion = "MCP-Protocol-Version";

@@ -32,10 +32,10 @@ public sealed class McpHandler : IRequestHandler
 
     /// <summary>Makes the handler.</summary>
     /// <param name="server">
-    /// What is served. Its collections may change later, and clients that listen are told. The handler sets
-    /// <see cref="McpServerHandlers.SubscriptionsListenHandler"/>, unless you have. Two handlers may share the options.
+    /// The offered tools, resources and prompts. The collections may change later, and listening clients are told. The handler
+    /// sets <see cref="McpServerHandlers.SubscriptionsListenHandler"/>, unless it is set. Two handlers may share the options.
     /// </param>
-    /// <param name="options">How it is served.</param>
+    /// <param name="options">The options.</param>
     /// <exception cref="ArgumentNullException"><paramref name="server"/> is null.</exception>
     /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of its range.</exception>
     /// <exception cref="McpException">The SDK cannot serve <paramref name="server"/>.</exception>

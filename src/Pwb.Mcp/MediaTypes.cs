@@ -3,7 +3,7 @@ using ModelContextProtocol;
 
 namespace Pwb.Mcp;
 
-/// <summary>What a client sends, and what it takes.</summary>
+/// <summary>The media types that a client sends and accepts.</summary>
 internal static class MediaTypes
 {
     private static readonly HttpResponse WrongContent = new Fault(

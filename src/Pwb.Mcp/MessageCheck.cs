@@ -6,15 +6,15 @@ using ModelContextProtocol.Server;
 namespace Pwb.Mcp;
 
 /// <summary>
-/// Compares a message with the fields that repeat parts of it (Streamable HTTP, "Server Validation"): what a gateway decides by
-/// a field must be what is done here.
+/// Compares a message with the fields that repeat parts of it (Streamable HTTP, "Server Validation"): a gateway that decides by a
+/// field must decide about the same message.
 /// </summary>
-/// <param name="server">What is served.</param>
+/// <param name="server">The offered tools, resources and prompts.</param>
 internal sealed class MessageCheck(McpServerOptions server)
 {
     private readonly string? _only = server.ProtocolVersion;
 
-    /// <summary>Finds what is wrong with a message; null if nothing is.</summary>
+    /// <summary>Finds the fault of a message; null without one.</summary>
     public Fault? WhatIsWrong(HttpFields fields, JsonRpcMessage message)
     {
         JsonNode? node = message is JsonRpcRequest asked ? asked.Params : (message as JsonRpcNotification)?.Params;
@@ -27,7 +27,7 @@ internal sealed class MessageCheck(McpServerOptions server)
         if (!ProtocolVersions.IsServed(version, _only)) return Unsupported(version);
         if (version != ProtocolVersions.Current) return WhatIsWrongWithHandshake(version, message, parameters);
 
-        if (message is not JsonRpcRequest request) return null; // no revision says what fields a notification has
+        if (message is not JsonRpcRequest request) return null; // no revision defines the fields of a notification
         if (inContent is null) return MissingMeta(FieldNames.MetaProtocolVersion);
         if (inContent != version)
             return Fault.OfField($"{FieldNames.ProtocolVersion} is not what {FieldNames.Meta} says.");

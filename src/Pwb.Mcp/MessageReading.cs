@@ -18,18 +18,18 @@ internal static class MessageReading
     private static readonly Fault NoQuestion =
         new(400, McpErrorCode.InvalidRequest, "A client sends requests and notifications only.");
 
-    // What two readers could read differently is refused: of two members with one name, each would take another.
+    // JSON that two readers could read differently is refused: of two members with one name, each would take another.
     private static readonly JsonSerializerOptions Strict =
         new(McpJsonUtilities.DefaultOptions) { AllowDuplicateProperties = false };
 
-    /// <summary>How messages are read and written.</summary>
+    /// <summary>The reader and the writer of messages.</summary>
     public static JsonTypeInfo<JsonRpcMessage> TypeInfo { get; } =
         (JsonTypeInfo<JsonRpcMessage>)Strict.GetTypeInfo(typeof(JsonRpcMessage));
 
     /// <summary>Reads a request or a notification.</summary>
     /// <param name="content">The content.</param>
     /// <param name="message">The message.</param>
-    /// <param name="fault">What is wrong with the content.</param>
+    /// <param name="fault">The fault of the content, or null.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> content,
         [NotNullWhen(true)] out JsonRpcMessage? message,
@@ -50,8 +50,8 @@ internal static class MessageReading
         catch (Exception exception)
             when (exception is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
-            // The SDK's converters let out what the reader throws for a value of another kind, and the runtime's JsonObject
-            // what its dictionary throws for a member that is there twice.
+            // The SDK's converters let out the reader's exceptions for a value of another kind, and the runtime's JsonObject
+            // those of its dictionary for a repeated member.
             message = null;
             fault = IsJson(content) ? NoMessage : NoJson;
         }

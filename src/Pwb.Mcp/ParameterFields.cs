@@ -10,12 +10,12 @@ namespace Pwb.Mcp;
 /// </summary>
 internal static class ParameterFields
 {
-    private const decimal MaxSafeInteger = 9_007_199_254_740_991; // what a double still counts by one
+    private const decimal MaxSafeInteger = 9_007_199_254_740_991; // the greatest integer that a double counts to by ones
 
     private const NumberStyles NumberFormat =
         NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>Finds what is wrong with the fields of a call; null if nothing is.</summary>
+    /// <summary>Finds the fault in the fields of a call; null without one.</summary>
     public static Fault? WhatIsWrong(HttpFields fields, JsonElement schema, JsonObject? arguments)
     {
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out JsonElement properties)

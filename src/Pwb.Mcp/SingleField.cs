@@ -31,7 +31,7 @@ internal static class SingleField
         return value is not null;
     }
 
-    /// <summary>What is wrong with a field that cannot be read.</summary>
+    /// <summary>The reason why a field cannot be read.</summary>
     public static Fault Malformed(string name) =>
         Fault.OfField($"{name} is there twice, is no base64, or holds other characters than visible ASCII.");
 }

@@ -6,8 +6,8 @@ using ModelContextProtocol.Server;
 namespace Pwb.Mcp;
 
 /// <summary>
-/// One client that listens. What is to be told waits here, each thing once, so that a slow client costs no more than its
-/// subscription is long.
+/// One listening client. Pending notices wait here, each once, so that a slow client takes no more memory than its subscription
+/// is long.
 /// </summary>
 internal sealed class Subscription
 {
@@ -75,7 +75,7 @@ internal sealed class Subscription
         }
     }
 
-    // The server promises what it can do, and no more.
+    // The server promises only the notices that it can give.
     private static SubscriptionsListenNotifications Grant(
         SubscriptionsListenNotifications asked, McpServerOptions server) => new()
         {

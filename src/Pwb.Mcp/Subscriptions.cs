@@ -4,9 +4,7 @@ using ModelContextProtocol.Server;
 
 namespace Pwb.Mcp;
 
-/// <summary>
-/// Everybody who listens for changes of what is served: <c>subscriptions/listen</c>. The SDK has this for sessions only.
-/// </summary>
+/// <summary>All clients that listen for changes: <c>subscriptions/listen</c>. The SDK supports this for sessions only.</summary>
 internal sealed class Subscriptions
 {
     private const string StoppingItem = "Pwb.Mcp.Stopping";
@@ -24,7 +22,7 @@ internal sealed class Subscriptions
     }
 
     /// <summary>Has subscriptions to a server served here.</summary>
-    /// <returns>Who listens; null if the options have a handler of their own.</returns>
+    /// <returns>The listening clients; null if the options have a handler of their own.</returns>
     public static Subscriptions? Of(McpServerOptions server)
     {
         McpServerHandlers handlers = server.Handlers;
@@ -35,7 +33,7 @@ internal sealed class Subscriptions
         return subscriptions;
     }
 
-    /// <summary>What a message takes along, so that a subscription learns of the server's stop.</summary>
+    /// <summary>Travels with a message, so that a subscription learns of the server's stop.</summary>
     public static Dictionary<string, object?> ItemsOf(HttpRequest request) => new(StringComparer.Ordinal)
     {
         [StoppingItem] = request.Stopping,

@@ -6,12 +6,12 @@ using Pwb.Testing.Recordings;
 namespace Pwb;
 
 /// <summary>
-/// What a <see cref="FakeService"/> does with a request: a response, or what services do on bad days. A value that never changes;
-/// any <see cref="HttpResponse"/> is one.
+/// The reaction of a <see cref="FakeService"/> to a request: a response, or a fault of a real service. A value that never
+/// changes; every <see cref="HttpResponse"/> is one.
 /// </summary>
 /// <remarks>
-/// Faults are of the bytes on the wire, below whatever the client makes of them, and by https within TLS. All times follow the
-/// clock of the service.
+/// Faults act on the bytes on the wire, below the client's own code, and over https inside TLS. All times follow the clock of the
+/// service.
 /// </remarks>
 /// <example><code>
 /// service.On("GET /v1/{city}", Answer.InTurn(
@@ -61,7 +61,7 @@ public sealed class Answer
     /// <summary>Sends another protocol's greeting in place of a status line, and ends the connection.</summary>
     public static Answer Garbage { get; } = Raw("220 mail.example ESMTP ready\r\n"u8.ToArray());
 
-    /// <summary>What happens for the first request, the second, and so on; the last of them again and again.</summary>
+    /// <summary>Answers for the first request, the second, and so on. The last one repeats.</summary>
     internal IReadOnlyList<AnswerStep> Steps { get; }
 
     /// <summary>A response.</summary>
@@ -76,7 +76,9 @@ public sealed class Answer
         return new Answer(null, (_, _) => new ValueTask<HttpResponse?>(response));
     }
 
-    /// <summary>A response that depends on the request. What the function throws becomes a 500, and shows in messages.</summary>
+    /// <summary>
+    /// A response that depends on the request. An exception of the function becomes a 500, and shows in messages.
+    /// </summary>
     public static Answer From(Func<RecordedRequest, HttpResponse> respond)
     {
         ArgumentNullException.ThrowIfNull(respond);
@@ -107,7 +109,7 @@ public sealed class Answer
     }
 
     /// <summary>One answer for each request, in this order. The last one stays.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">The list is empty.</exception>
     public static Answer InTurn(params IReadOnlyList<Answer> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -116,7 +118,7 @@ public sealed class Answer
     }
 
     /// <summary>The same answer so many times, within <see cref="InTurn"/>.</summary>
-    /// <param name="count">How many times: at least 1.</param>
+    /// <param name="count">The number of times: at least 1.</param>
     /// <param name="answer">The answer.</param>
     public static Answer Times(int count, Answer answer)
     {
@@ -128,8 +130,8 @@ public sealed class Answer
     /// <summary>
     /// An answer that begins late. The delay has begun when the request shows in <see cref="FakeService.Requests"/>.
     /// </summary>
-    /// <param name="delay">How long nothing happens, by the clock of the service.</param>
-    /// <param name="answer">What happens then.</param>
+    /// <param name="delay">The delay, by the clock of the service.</param>
+    /// <param name="answer">The answer after the delay.</param>
     public static Answer Late(TimeSpan delay, Answer answer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
@@ -147,7 +149,7 @@ public sealed class Answer
 
     /// <summary>A response that breaks off: the connection ends after so many bytes of its content.</summary>
     /// <param name="bytes">From 0, which is behind the head. Chunk lines count too.</param>
-    /// <param name="answer">The response. If its content is no longer than that, it is whole.</param>
+    /// <param name="answer">The response. Shorter content is sent whole.</param>
     public static Answer CutAfter(long bytes, Answer answer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -156,7 +158,7 @@ public sealed class Answer
 
     /// <summary>A response that comes to a halt after so many bytes of its content: the connection stays open.</summary>
     /// <param name="bytes">From 0, which is behind the head. Chunk lines count too.</param>
-    /// <param name="answer">The response. If its content is no longer than that, it is whole.</param>
+    /// <param name="answer">The response. Shorter content is sent whole.</param>
     public static Answer StallAfter(long bytes, Answer answer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -167,7 +169,7 @@ public sealed class Answer
     /// A response whose Content-Length is not that of its content. If it is more, the connection ends behind the content; if it
     /// is less, the rest is sent all the same.
     /// </summary>
-    /// <param name="contentLength">What the head says.</param>
+    /// <param name="contentLength">The length in the head.</param>
     /// <param name="answer">The response.</param>
     public static Answer WrongLength(long contentLength, Answer answer)
     {
@@ -210,8 +212,8 @@ public sealed class Answer
         });
 
     /// <summary>
-    /// What a real service answers, and remembers it for <see cref="FakeService.SaveAsync"/>. A response is read whole before it
-    /// is passed on.
+    /// The response of a real service, which is remembered for <see cref="FakeService.SaveAsync"/>. It is read whole before it is
+    /// passed on.
     /// </summary>
     /// <param name="service">
     /// Asks the service, at its <see cref="HttpClient.BaseAddress"/>, for the same target. It stays the caller's.

@@ -24,7 +24,7 @@ public enum ConnectionFault
     /// <summary>The TLS handshake fails: the service sends the alert handshake_failure. A connection by http is closed.</summary>
     TlsFails,
 
-    /// <summary>The certificate is of an authority that nobody trusts. A connection by http is closed.</summary>
+    /// <summary>The certificate comes from an authority that no client trusts. A connection by http is closed.</summary>
     UntrustedCertificate,
 
     /// <summary>The certificate is for another host name. A connection by http is closed.</summary>

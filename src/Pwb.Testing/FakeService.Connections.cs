@@ -8,7 +8,7 @@ using Pwb.Testing.Connections;
 
 namespace Pwb;
 
-/// <content>How clients get here.</content>
+/// <content>The ways of clients to the service.</content>
 public sealed partial class FakeService
 {
     // RFC 8446 §6: a record of 2 bytes, the fatal alert handshake_failure.
@@ -21,9 +21,8 @@ public sealed partial class FakeService
     /// to this service, in memory. It is the runtime's own with its own settings: change it as that code would.
     /// </summary>
     /// <remarks>
-    /// By https there is TLS, with a certificate for the host that was asked. This handler trusts
-    /// <see cref="CertificateAuthority"/> and nobody else. A proxy of the system is not used. To dispose it closes its
-    /// connections, but for those whose responses are still being read.
+    /// Over https there is TLS, with a certificate for the requested host. This handler trusts <see cref="CertificateAuthority"/>
+    /// only. It ignores a system proxy. Disposing it closes its connections, except those whose responses are still being read.
     /// </remarks>
     [SuppressMessage("Reliability", "CA2000", Justification = "It is the caller's.")]
     public SocketsHttpHandler CreateMessageHandler()
@@ -51,7 +50,7 @@ public sealed partial class FakeService
     /// Listens on a port of this machine too, for clients of any kind. Both http and https are answered there; for https the
     /// client has to trust <see cref="CertificateAuthority"/>.
     /// </summary>
-    /// <param name="port">The port; 0, the default, for one that is free.</param>
+    /// <param name="port">The port; 0, the default, for a free one.</param>
     /// <returns>The base address by http, such as http://127.0.0.1:50123/.</returns>
     /// <exception cref="IOException">The port is taken.</exception>
     public Uri Listen(int port = 0)
@@ -74,7 +73,7 @@ public sealed partial class FakeService
         return new Uri($"http://{listener.LocalEndPoint}/");
     }
 
-    /// <summary>Ends the service: what it was answering is aborted, and nobody is answered any more.</summary>
+    /// <summary>Ends the service: responses under way are aborted, and later requests get none.</summary>
     public async ValueTask DisposeAsync()
     {
         Wire[] wires;
@@ -164,7 +163,7 @@ public sealed partial class FakeService
         catch (Exception exception) when (exception is IOException or AuthenticationException or SocketException
             or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has gone, or wants no such certificate: it has been told.
+            // The client has gone, or rejects the certificate, and knows it.
         }
         finally
         {
@@ -203,7 +202,7 @@ public sealed partial class FakeService
     private Task ServeAsync(Wire wire, Stream stream, string scheme) =>
         _server.ServeAsync(stream, new WireEndPoint(wire, scheme), wire.Ended);
 
-    // What is unread would make an end of the system's a reset.
+    // Unread bytes would turn the end into a reset.
     private static async Task CloseAsync(Wire wire)
     {
         await wire.Stream.ReadAsync(new byte[64 * 1024], wire.Ended).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using Pwb.Testing.Answers;
 
 namespace Pwb;
 
-/// <content>What has come, and whether it is what was expected.</content>
+/// <content>The received requests, and checks of them.</content>
 public sealed partial class FakeService
 {
     /// <summary>
@@ -20,8 +20,10 @@ public sealed partial class FakeService
 
     /// <summary>The first request, the second and so on, as soon as it has come.</summary>
     /// <param name="number">Which: from 1.</param>
-    /// <param name="within">How long it is waited for, in real time. Default 10 s.</param>
-    /// <exception cref="FakeServiceException">It has not come in time; the message lists those that have.</exception>
+    /// <param name="within">The greatest wait, in real time. Default 10 s.</param>
+    /// <exception cref="FakeServiceException">
+    /// The request has not come in time; the message lists the received requests.
+    /// </exception>
     public async Task<RecordedRequest> RequestAsync(int number, TimeSpan? within = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
@@ -50,10 +52,10 @@ public sealed partial class FakeService
 
     /// <summary>Checks that a request has come, or so many.</summary>
     /// <param name="pattern">Which requests are meant: as for <see cref="On"/>.</param>
-    /// <param name="times">How many there are to be; null for at least one.</param>
+    /// <param name="times">The expected number; null for at least one.</param>
     /// <param name="when">A further condition, on fields or content.</param>
     /// <returns>The requests that are meant, in their order.</returns>
-    /// <exception cref="FakeServiceException">There are others than expected; the message lists what came.</exception>
+    /// <exception cref="FakeServiceException">Other requests came than expected; the message lists them all.</exception>
     /// <exception cref="ArgumentException">The pattern is not valid; the message says why.</exception>
     public IReadOnlyList<RecordedRequest> Received(
         string pattern, int? times = null, Func<RecordedRequest, bool>? when = null)
@@ -74,7 +76,7 @@ public sealed partial class FakeService
     /// </summary>
     /// <param name="patterns">Which requests are meant: as for <see cref="On"/>, one for each.</param>
     /// <exception cref="FakeServiceException">
-    /// There are others; the message says which is the first, and lists what came.
+    /// Other requests came, or in another order; the message names the first difference, and lists all requests.
     /// </exception>
     /// <exception cref="ArgumentException">A pattern is not valid; the message says why.</exception>
     public void ReceivedInOrder(params IReadOnlyList<string> patterns)
@@ -91,14 +93,14 @@ public sealed partial class FakeService
     }
 
     /// <summary>Checks that an answer was set for every request that has come, and that none of them threw.</summary>
-    /// <exception cref="FakeServiceException">There is one without; the message lists what came.</exception>
+    /// <exception cref="FakeServiceException">A request matched no answer; the message lists all requests.</exception>
     public void ReceivedNothingUnexpected()
     {
         if (Requests.Any(request => request.IsUnexpected))
             throw new FakeServiceException($"There were requests without an answer. {ListRequests()}");
     }
 
-    // All of them: what is wrong is often what came before.
+    // All of them: the cause of a failure is often an earlier request.
     private string ListRequests()
     {
         IReadOnlyList<RecordedRequest> came = Requests;

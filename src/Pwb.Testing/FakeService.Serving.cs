@@ -64,7 +64,7 @@ public sealed partial class FakeService
         }
         catch (Exception exception)
         {
-            // The test's own condition is wrong: it is told so by the response, and by what the messages list.
+            // The test's own condition has thrown. The response and the messages show it.
             failure = $"A condition threw {exception.GetType().Name}: {exception.Message}";
             recorded.Outcome = failure;
             recorded.IsUnexpected = true;

@@ -6,8 +6,8 @@ using Pwb.Testing.Recordings;
 namespace Pwb;
 
 /// <summary>
-/// The service that the code under test talks to: a real HTTP server, in memory or on a port, that answers as a test says and
-/// remembers what it was asked. One for each test; it costs little.
+/// A fake of the service that the code under test talks to: a real HTTP server, in memory or on a port, that answers as the test
+/// says and records all requests. Make one for each test; it costs little.
 /// </summary>
 /// <example><code>
 /// await using FakeService weather = new();
@@ -35,14 +35,14 @@ public sealed partial class FakeService : IAsyncDisposable, IDisposable
 
     /// <summary>Makes a service that has no answer yet and is on no port.</summary>
     /// <param name="timeProvider">The clock of late and slow answers. Default: the system's.</param>
-    /// <param name="maxKeptContent">How many bytes are kept of the content of each request. Default 1 MiB.</param>
+    /// <param name="maxKeptContent">The number of bytes of each request's content that are kept. Default 1 MiB.</param>
     public FakeService(TimeProvider? timeProvider = null, int maxKeptContent = 1024 * 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxKeptContent);
         _time = timeProvider ?? TimeProvider.System;
         _maxKeptContent = maxKeptContent;
 
-        // A test has its own patience: what the server would do against slow clients is no subject of it.
+        // A test has its own time limits. The server's limits for slow clients are off or a day long.
         TimeSpan day = TimeSpan.FromDays(1);
         PwbServerLimits limits = new()
         {
@@ -83,13 +83,14 @@ public sealed partial class FakeService : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Sets the answer to some requests. Where several match, the one that was set last counts; so a test can replace what
-    /// its set-up has set. What none matches gets 421 Misdirected Request, and fails <see cref="ReceivedNothingUnexpected"/>.
+    /// Sets the answer to some requests. Where several match, the last one that was set counts; so a test can replace an answer
+    /// of its set-up. A request that matches none gets 421 Misdirected Request, and fails
+    /// <see cref="ReceivedNothingUnexpected"/>.
     /// </summary>
     /// <param name="pattern">
-    /// <c>[METHOD ][scheme://host[:port]]/path[?query]</c>, such as <c>GET /v1/{city}</c>, <c>/search?q=tea</c> or
-    /// <c>POST https://api.example.com/orders</c>. The path is one of <see cref="Router"/>: <c>{path...}</c> is all that is left.
-    /// Of a query, what is named must be there; more may be.
+    /// <c>[METHOD ][scheme://host[:port]]/path[?query]</c>, such as <c>GET /v1/{city}</c>, <c>/search?q=tea</c> or <c>POST
+    /// https://api.example.com/orders</c>. The path is one of <see cref="Router"/>: <c>{path...}</c> is the rest. A request has
+    /// to have every query parameter of the pattern, and may have more.
     /// </param>
     /// <param name="answer">The answer.</param>
     /// <param name="when">A further condition, on fields or content.</param>
@@ -113,7 +114,7 @@ public sealed partial class FakeService : IAsyncDisposable, IDisposable
     /// Spoils the next connections. Connections that are open already stay as they are, and clients use them again: a fault is
     /// best set before the first request.
     /// </summary>
-    /// <param name="fault">What goes wrong.</param>
+    /// <param name="fault">The fault.</param>
     /// <param name="times">With how many connections: at least 1. Faults that were set before come first.</param>
     /// <returns>This service.</returns>
     public FakeService OnConnect(ConnectionFault fault, int times = 1)
@@ -128,9 +129,9 @@ public sealed partial class FakeService : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Writes what a real service has answered (see <see cref="Answer.Proxy"/>) to a file, for <see cref="Replay"/>. It has no
-    /// field of a request, no content of a request but its hash, and no Set-Cookie. Query and responses are there as they were:
-    /// read the file before you keep it.
+    /// Writes the responses of a real service (see <see cref="Answer.Proxy"/>) to a file, for <see cref="Replay"/>. The file
+    /// holds no field of a request, only a hash of its content, and no Set-Cookie. It holds queries and responses as they were:
+    /// read it before you keep it.
     /// </summary>
     /// <exception cref="InvalidOperationException">No real service has answered anything.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -146,9 +147,9 @@ public sealed partial class FakeService : IAsyncDisposable, IDisposable
     /// Answers as a file says: a request with the same method, target and content as one in the file gets its response. If
     /// there are several such, they come in their order, and the last one stays.
     /// </summary>
-    /// <param name="path">What <see cref="SaveAsync"/> has written.</param>
+    /// <param name="path">A file written by <see cref="SaveAsync"/>.</param>
     /// <returns>This service.</returns>
-    /// <exception cref="IOException">The file is not there, or is no recording.</exception>
+    /// <exception cref="IOException">The file does not exist, or is not a recording.</exception>
     public FakeService Replay(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

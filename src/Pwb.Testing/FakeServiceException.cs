@@ -1,8 +1,8 @@
 namespace Pwb;
 
 /// <summary>
-/// The requests that came are not those that the test expects; the message lists what came instead. Every test framework shows it
-/// as a failed test.
+/// The received requests are not the expected ones; the message lists them. Every test framework shows the exception as a failed
+/// test.
 /// </summary>
 public sealed class FakeServiceException : Exception
 {
@@ -12,14 +12,14 @@ public sealed class FakeServiceException : Exception
     }
 
     /// <summary>Makes one.</summary>
-    /// <param name="message">What was expected, and what came.</param>
+    /// <param name="message">The expected and the received requests.</param>
     public FakeServiceException(string message)
         : base(message)
     {
     }
 
     /// <summary>Makes one.</summary>
-    /// <param name="message">What was expected, and what came.</param>
+    /// <param name="message">The expected and the received requests.</param>
     /// <param name="innerException">Why.</param>
     public FakeServiceException(string message, Exception? innerException)
         : base(message, innerException)

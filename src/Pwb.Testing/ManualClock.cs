@@ -1,8 +1,8 @@
 namespace Pwb;
 
 /// <summary>
-/// A clock that stands still until a test moves it, and that says when somebody waits for it. For a <see cref="FakeService"/>,
-/// and for whatever else takes a <see cref="TimeProvider"/>.
+/// A clock that stands still until a test moves it, and that tells who waits for it. For a <see cref="FakeService"/>, and for all
+/// other code with a <see cref="TimeProvider"/>.
 /// </summary>
 /// <example><code>
 /// ManualClock clock = new();
@@ -36,7 +36,7 @@ public sealed class ManualClock : TimeProvider
     }
 
     /// <summary>Moves the clock, and runs the timers that are due then, the earliest first, on this thread.</summary>
-    /// <param name="by">How far: not backward.</param>
+    /// <param name="by">The time to move, not negative.</param>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -45,10 +45,10 @@ public sealed class ManualClock : TimeProvider
         while (TakeDue(until) is { } timer) timer.Fire();
     }
 
-    /// <summary>Completes when somebody waits on this clock for so long, at once if somebody does already.</summary>
+    /// <summary>Completes when code waits on this clock for that time; at once if some does already.</summary>
     /// <param name="length">The length for which the timer was set, to the tick.</param>
-    /// <param name="within">How long this itself waits, in real time. Default 10 s.</param>
-    /// <exception cref="TimeoutException">Nobody waits for so long; the message lists what is waited for.</exception>
+    /// <param name="within">The greatest wait of this method, in real time. Default 10 s.</param>
+    /// <exception cref="TimeoutException">No code waits for that time; the message lists the waits.</exception>
     public async Task WaitForTimerAsync(TimeSpan length, TimeSpan? within = null)
     {
         using CancellationTokenSource patience = new(within ?? TimeSpan.FromSeconds(10));

@@ -73,13 +73,13 @@ public sealed class RecordedRequest
     /// <summary>The request as the server saw it. Its content has been read.</summary>
     internal HttpRequest Request { get; }
 
-    /// <summary>What became of it, for messages.</summary>
+    /// <summary>The result of the request, for messages.</summary>
     internal string Outcome { get; set; } = "";
 
     /// <summary>Whether no answer was set for it.</summary>
     internal bool IsUnexpected { get; set; }
 
-    /// <summary>What a real service has answered, if one was asked.</summary>
+    /// <summary>The response of a real service, or null.</summary>
     internal RecordedResponse? Response { get; set; }
 
     /// <summary>The request in one line, with what became of it, such as <c>GET /v1/Paris -> 503</c>.</summary>

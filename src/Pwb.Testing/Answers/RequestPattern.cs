@@ -11,7 +11,7 @@ internal sealed class RequestPattern
     private readonly List<(string Name, string Value)> _query = [];
 
     /// <summary>Reads a pattern.</summary>
-    /// <exception cref="ArgumentException">It is none; the message says why.</exception>
+    /// <exception cref="ArgumentException">The text is not a pattern; the message says why.</exception>
     public RequestPattern(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -35,12 +35,12 @@ internal sealed class RequestPattern
         }
 
         _route = method + target;
-        _ = new Route(_route, static _ => HttpResponse.NotFound()); // throws for what is no path
+        _ = new Route(_route, static _ => HttpResponse.NotFound()); // throws for an invalid path
     }
 
     /// <summary>Whether a request is meant.</summary>
     /// <param name="recorded">The request.</param>
-    /// <param name="values">What its path has for the parameters of the pattern.</param>
+    /// <param name="values">The values of the pattern's parameters in the path.</param>
     public bool Matches(RecordedRequest recorded, out RouteValues values)
     {
         values = default;

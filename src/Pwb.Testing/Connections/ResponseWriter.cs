@@ -21,8 +21,8 @@ internal sealed class ResponseWriter(
     private long _sent;
     private long? _length;
 
-    /// <summary>What is written from now on belongs to a response, or to none.</summary>
-    /// <param name="fault">What is wrong with it.</param>
+    /// <summary>Assigns the following writes to a response, or to none.</summary>
+    /// <param name="fault">The fault of the response.</param>
     /// <param name="began">The time stamp from which its rate counts.</param>
     public void Begin(ResponseFault fault, long began)
     {
@@ -34,7 +34,7 @@ internal sealed class ResponseWriter(
         _head.Clear();
     }
 
-    /// <summary>Sends bytes that are no response.</summary>
+    /// <summary>Sends bytes that are not a response.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => send(bytes, cancellationToken);
 
     /// <summary>Sends some bytes of a response, as they are or not.</summary>
@@ -109,7 +109,7 @@ internal sealed class ResponseWriter(
         }
     }
 
-    // The length that is true, and the head with the one that is to be believed.
+    // The true length, and the head with the false one.
     private byte[] Declare(string head)
     {
         int field = head.IndexOf(LengthField, StringComparison.OrdinalIgnoreCase);

@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Pwb.Testing.Connections;
 
 /// <summary>
-/// Signs certificates for whatever host a test asks. Each process has its own, whose key is in its memory alone: to trust it is
-/// to trust nobody else.
+/// Signs certificates for every host that a test asks. Each process has its own authority, whose key is in memory only, so
+/// trusting it trusts no other process.
 /// </summary>
 internal sealed class TestAuthority
 {
@@ -29,10 +29,10 @@ internal sealed class TestAuthority
         Certificate = X509CertificateLoader.LoadCertificate(_signer.RawData);
     }
 
-    /// <summary>The one that the clients of this process's fake services trust.</summary>
+    /// <summary>The authority that the clients of this process's fake services trust.</summary>
     public static TestAuthority Trusted { get; } = new("Pwb.Testing of this process");
 
-    /// <summary>Trusted by nobody. Made when first asked for.</summary>
+    /// <summary>An authority that no client trusts. Made on demand.</summary>
     public static TestAuthority Stranger => LazyStranger.Value;
 
     /// <summary>Its certificate, without the key.</summary>

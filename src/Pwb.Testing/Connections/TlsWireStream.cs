@@ -2,7 +2,7 @@ using System.Net.Security;
 
 namespace Pwb.Testing.Connections;
 
-/// <summary>A connection with TLS, as the server sees it: faults are of what is inside.</summary>
+/// <summary>A connection with TLS, from the server's view: faults act on the bytes inside TLS.</summary>
 internal sealed class TlsWireStream : SslStream
 {
     private readonly Wire _wire;

@@ -22,7 +22,7 @@ internal sealed class Wire : IDisposable
     /// <summary>Cancelled when the connection is over. It then serves nothing more.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>What is written to the client passes here.</summary>
+    /// <summary>The way of all bytes to the client.</summary>
     public ResponseWriter? Writer { get; set; }
 
     /// <summary>Makes a connection in memory.</summary>
@@ -44,7 +44,7 @@ internal sealed class Wire : IDisposable
             socket.Dispose();
         });
 
-    /// <summary>Ends the connection: the client sees an end, after what was sent.</summary>
+    /// <summary>Ends the connection: the client sees an end, after the sent bytes.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _isEnded, 1) != 0) return;
@@ -66,7 +66,7 @@ internal sealed class Wire : IDisposable
         _ended.Dispose();
     }
 
-    // Never on the thread of who closes its end: what it wakes is the handler's code.
+    // Never on the thread of the caller that closes its end: the woken code is the handler's.
     private void Cancel()
     {
         try

@@ -6,7 +6,7 @@ namespace Pwb.Testing.Recordings;
 /// <summary>Passes a request on to a real service, and its response back.</summary>
 internal static class RealService
 {
-    // RFC 9110 §7.6.1, and those that each side writes for itself.
+    // RFC 9110 §7.6.1, and fields that each side writes itself.
     private static readonly FrozenSet<string> OfTheConnection = FrozenSet.ToFrozenSet(
         [
             "Connection", "Content-Length", "Date", "Expect", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
@@ -14,7 +14,7 @@ internal static class RealService
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Asks, and notes what comes.</summary>
+    /// <summary>Asks, and records the response.</summary>
     public static async ValueTask<HttpResponse?> AskAsync(
         HttpClient service, RecordedRequest recorded, CancellationToken cancellationToken)
     {

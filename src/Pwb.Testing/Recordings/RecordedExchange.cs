@@ -4,5 +4,5 @@ namespace Pwb.Testing.Recordings;
 /// <param name="Method">The method.</param>
 /// <param name="Target">The target, as it was sent.</param>
 /// <param name="ContentSha256">The hash of the content, in small hexadecimal digits; null if there was none.</param>
-/// <param name="Response">What the service has answered.</param>
+/// <param name="Response">The response of the service.</param>
 internal sealed record RecordedExchange(string Method, string Target, string? ContentSha256, RecordedResponse Response);

@@ -1,6 +1,6 @@
 namespace Pwb.Testing.Recordings;
 
-/// <summary>What a real service has answered.</summary>
+/// <summary>A response of a real service.</summary>
 /// <param name="StatusCode">The status code.</param>
 /// <param name="Fields">The field lines that are the service's own, and no secret.</param>
 /// <param name="Content">The content.</param>

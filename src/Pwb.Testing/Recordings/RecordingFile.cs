@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Pwb.Testing.Recordings;
 
 /// <summary>
-/// What a real service has answered, in a file that people read and keep beside their tests: JSON. Of the requests it has what
-/// tells them apart, and no field.
+/// Responses of a real service, in a file that people read and keep beside their tests: JSON. It holds the parts of a request
+/// that tell it apart, and no field.
 /// </summary>
 internal static class RecordingFile
 {
@@ -41,8 +41,8 @@ internal static class RecordingFile
         await File.WriteAllBytesAsync(path, text.ToArray(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads what <see cref="WriteAsync"/> has written, or somebody by hand.</summary>
-    /// <exception cref="IOException">The file is not there, or is no recording; the message says where.</exception>
+    /// <summary>Reads a file that <see cref="WriteAsync"/> has written, or that was edited by hand.</summary>
+    /// <exception cref="IOException">The file does not exist, or is not a recording; the message says where.</exception>
     public static IReadOnlyList<RecordedExchange> Read(string path)
     {
         try
