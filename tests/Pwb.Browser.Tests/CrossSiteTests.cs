@@ -2,7 +2,9 @@ using Pwb.Browser.Support;
 
 namespace Pwb.Browser;
 
-/// <summary>A page of one origin and a server of another, in a real browser: what the page can have the browser do there.</summary>
+/// <summary>
+/// A page of one origin and a server of another, in a real browser: what the page can have the browser do there.
+/// </summary>
 public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [SkippableFact]
@@ -16,12 +18,15 @@ public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<Brows
         await page.EvaluateAsync($"fetch('{target.Address}/read', {{ mode: 'no-cors' }}).then(response => response.type)");
         await page.EvaluateAsync(Post(target.Address + "/fetched"));
         await page.EvaluateAsync(Submit(target.Address + "/submitted"));
-        (await page.EvaluateAsync(OpenSocket(target.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/socket")))!.GetValue<string>().Should().Be("refused");
+        (await page.EvaluateAsync(OpenSocket(target.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/socket")))!
+            .GetValue<string>().Should().Be("refused");
         await page.EvaluateAsync($"fetch('{target.Address}/last', {{ mode: 'no-cors' }}).then(response => response.type)");
 
-        IReadOnlyList<string> calls = await target.Calls.WaitUntilAsync(calls => calls.Any(call => call == "GET /last"), page.Deadline);
+        IReadOnlyList<string> calls = await target.Calls.WaitUntilAsync(
+            calls => calls.Any(call => call == "GET /last"), page.Deadline);
         calls.Should().Equal("GET /read", "GET /last");
-        page.Network.Where(entry => entry.Address.AbsolutePath is "/fetched" or "/submitted").Should().HaveCount(2).And.OnlyContain(entry => entry.Status == 403);
+        page.Network.Where(entry => entry.Address.AbsolutePath is "/fetched" or "/submitted").Should().HaveCount(2)
+            .And.OnlyContain(entry => entry.Status == 403);
     }
 
     [SkippableFact]
@@ -37,16 +42,19 @@ public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<Brows
             await page.NavigateAsync(origin.Address);
             await page.EvaluateAsync(Post(target.Address + "/fetched"));
             await page.EvaluateAsync(Submit(target.Address + "/submitted"));
-            await page.EvaluateAsync(OpenSocket(target.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/socket")); // to the handler, which opens none
+            // To the handler, which opens none.
+            await page.EvaluateAsync(OpenSocket(target.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/socket"));
 
             await target.Calls.WaitUntilAsync(
-                calls => calls.Intersect(["POST /fetched", "POST /submitted", "GET /socket"], StringComparer.Ordinal).Count() == 3,
+                calls =>
+                    calls.Intersect(["POST /fetched", "POST /submitted", "GET /socket"], StringComparer.Ordinal).Count() == 3,
                 page.Deadline);
         }
     }
 
     // As a form would, without a preflight. The page sees nothing of the answer.
-    private static string Post(string address) => $"fetch('{address}', {{ method: 'POST', body: 'a=1', mode: 'no-cors' }}).then(response => response.type)";
+    private static string Post(string address) =>
+        $"fetch('{address}', {{ method: 'POST', body: 'a=1', mode: 'no-cors' }}).then(response => response.type)";
 
     private static string Submit(string address) => $$"""
         (() => {
@@ -72,9 +80,11 @@ public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<Brows
             IRequestHandler handler = RequestHandler.From(request =>
             {
                 if (request.Path is not ("/" or "/favicon.ico")) Calls.Add($"{request.Method} {request.Path}");
-                return HttpResponse.Text("<!DOCTYPE html><link rel=icon href=data:,><title>page</title>", contentType: "text/html");
+                return HttpResponse.Text(
+                    "<!DOCTYPE html><link rel=icon href=data:,><title>page</title>", contentType: "text/html");
             });
-            _server = new PwbServer(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), TrustedOrigins = trusted });
+            _server = new PwbServer(
+                handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), TrustedOrigins = trusted });
         }
 
         public Journal<string> Calls { get; } = new();

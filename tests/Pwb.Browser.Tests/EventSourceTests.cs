@@ -27,10 +27,12 @@ public sealed class EventSourceTests(BrowserFixture browser) : IClassFixture<Bro
         Journal<string?> connections = new();
         IRequestHandler handler = RequestHandler.From(request =>
         {
-            if (request.Path != "/events") return HttpResponse.Text("<!DOCTYPE html><link rel=icon href=data:,>", contentType: "text/html");
+            if (request.Path != "/events")
+                return HttpResponse.Text("<!DOCTYPE html><link rel=icon href=data:,>", contentType: "text/html");
             string? last = request.GetLastEventId();
             connections.Add(last);
-            return last == "\u4F603" ? new HttpResponse(204) : ServerSentEvents.From(request, ThreeAsync(last is null ? 0 : last[^1] - '0'), TimeSpan.FromMilliseconds(20));
+            return last == "\u4F603" ? new HttpResponse(204)
+                : ServerSentEvents.From(request, ThreeAsync(last is null ? 0 : last[^1] - '0'), TimeSpan.FromMilliseconds(20));
         });
         await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
@@ -38,7 +40,11 @@ public sealed class EventSourceTests(BrowserFixture browser) : IClassFixture<Bro
 
         JsonArray got = (await page.EvaluateAsync(Listen))!.AsArray();
 
-        got.Select(each => string.Join('|', each!.AsArray().Select(part => part!.GetValue<string>().Replace("\n", "/", StringComparison.Ordinal)))).Should().Equal(
+        got.Select(
+            each =>
+                string.Join(
+                    '|', each!.AsArray().Select(
+                        part => part!.GetValue<string>().Replace("\n", "/", StringComparison.Ordinal)))).Should().Equal(
             "open||",
             "message|a/b/1/|\u4F601",
             "open||",
@@ -67,13 +73,19 @@ public sealed class EventSourceTests(BrowserFixture browser) : IClassFixture<Bro
     }
 
     // One item a connection; between them a comment or more.
-    private static async IAsyncEnumerable<SseItem<string>> ThreeAsync(int last, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private static async IAsyncEnumerable<SseItem<string>> ThreeAsync(
+        int last, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.Delay(100, cancellationToken);
-        yield return new SseItem<string>($"a\r\nb\r{last + 1}\n", last == 0 ? null : "\u4F60") { EventId = $"\u4F60{last + 1}", ReconnectionInterval = TimeSpan.FromMilliseconds(10) };
+        yield return new SseItem<string>($"a\r\nb\r{last + 1}\n", last == 0 ? null : "\u4F60")
+        {
+            EventId = $"\u4F60{last + 1}",
+            ReconnectionInterval = TimeSpan.FromMilliseconds(10),
+        };
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> QuietAsync(TaskCompletionSource ended, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private static async IAsyncEnumerable<SseItem<string>> QuietAsync(
+        TaskCompletionSource ended, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         try
         {

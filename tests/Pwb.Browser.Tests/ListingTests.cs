@@ -26,8 +26,11 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     /// <summary>What a name may hold on Linux, without what is never served: a control character.</summary>
     private static readonly string[] OddNames =
     [
-        "<img src=x onerror=alert(1)>", "\"'onmouseover='alert(1)'", "a&amp;b", "a b", "  two  blanks", "%41", "%2e%2e%2f", "?query=1", "#fragment", "a;b=c", "it's", "~tilde",
-        "[1]", "{x}", "a+b", "javascript:alert(1)", "a\\b", "ends in a dot.", "in a blank ", "aux.c", "a=b&c=d", "\u4F60\u597D.txt", "\u05DE\u05E1\u05DE\u05DA 2026.pdf", "\u0645\u0633\u062A\u0646\u062F.docx", "na\u00EFve", "\U0001F389.png",
+        "<img src=x onerror=alert(1)>", "\"'onmouseover='alert(1)'", "a&amp;b", "a b", "  two  blanks", "%41", "%2e%2e%2f",
+        "?query=1", "#fragment", "a;b=c", "it's", "~tilde",
+        "[1]", "{x}", "a+b", "javascript:alert(1)", "a\\b", "ends in a dot.", "in a blank ", "aux.c", "a=b&c=d",
+        "\u4F60\u597D.txt", "\u05DE\u05E1\u05DE\u05DA 2026.pdf", "\u0645\u0633\u062A\u0646\u062F.docx", "na\u00EFve",
+        "\U0001F389.png",
         "evil\u202Egpj.exe", "zero\u200Bwidth", new('x', 251), "<style>",
     ];
 
@@ -39,15 +42,21 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
 
         await page.NavigateAsync(site.Address + "/");
 
-        (await ReadAsync(page, Names)).Should().BeEquivalentTo(ServedNames().Select(name => name.Replace("\u202E", "U+202E", StringComparison.Ordinal).Replace("\u200B", "U+200B", StringComparison.Ordinal)));
+        (await ReadAsync(page, Names)).Should().BeEquivalentTo(
+            ServedNames().Select(
+                name =>
+                    name.Replace("\u202E", "U+202E", StringComparison.Ordinal).Replace(
+                        "\u200B", "U+200B", StringComparison.Ordinal)));
         (await page.EvaluateAsync("document.querySelectorAll('img, script').length"))!.GetValue<int>().Should().Be(0);
         page.Network.Should().ContainSingle("the page needs nothing else, not even an icon").Which.Status.Should().Be(200);
         page.Complaints.Should().BeEmpty();
 
-        // Each file holds its own name, so what a link gets can be compared with what it was made for. The listing itself may fetch nothing: another page does.
+        // Each file holds its own name, so what a link gets can be compared with what it was made for. The listing itself may
+        // fetch nothing: another page does.
         JsonNode links = (await page.EvaluateAsync("[...document.querySelectorAll('tbody a')].map(link => link.href)"))!;
         await page.NavigateAsync(site.Address + "/nowhere");
-        (await ReadAsync(page, $"Promise.all({links.ToJsonString()}.map(async link => (await fetch(link)).text()))")).Should().BeEquivalentTo(ServedNames());
+        (await ReadAsync(page, $"Promise.all({links.ToJsonString()}.map(async link => (await fetch(link)).text()))"))
+            .Should().BeEquivalentTo(ServedNames());
     }
 
     [SkippableFact]
@@ -73,7 +82,8 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     [InlineData(1200, 800, false)]
     [InlineData(390, 844, true)]
     [InlineData(320, 568, true)]
-    public async Task Nothing_is_wider_than_the_screen_and_everything_can_be_read_in_light_and_dark(int width, int height, bool isMobile)
+    public async Task Nothing_is_wider_than_the_screen_and_everything_can_be_read_in_light_and_dark(
+        int width, int height, bool isMobile)
     {
         await using BrowserPage page = await browser.OpenPageAsync();
         await using TestSite site = await TestSite.StartAsync(AddOddNames, Options);
@@ -83,8 +93,10 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
             await page.LookLikeAsync(width, height, isMobile, isDark);
             await page.NavigateAsync(site.Address + "/");
 
-            (await page.EvaluateAsync("document.documentElement.scrollWidth"))!.GetValue<int>().Should().BeLessThanOrEqualTo(width);
-            double[] contrasts = [.. (await page.EvaluateAsync(Contrasts))!.AsArray().Select(contrast => contrast!.GetValue<double>())];
+            (await page.EvaluateAsync("document.documentElement.scrollWidth"))!.GetValue<int>()
+                .Should().BeLessThanOrEqualTo(width);
+            double[] contrasts = [
+                .. (await page.EvaluateAsync(Contrasts))!.AsArray().Select(contrast => contrast!.GetValue<double>())];
             contrasts.Should().NotBeEmpty().And.OnlyContain(contrast => contrast >= 4.5, "WCAG 2.2 asks for it (1.4.3, AA)");
             backgrounds.Add((await page.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!.GetValue<string>());
         }
@@ -108,7 +120,8 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
             await page.NavigateAsync(site.Address + target);
             await page.EvaluateAsync(await File.ReadAllTextAsync(axe) + "; 0");
 
-            (await ReadAsync(page, "axe.run().then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))")).Should().BeEmpty();
+            (await ReadAsync(page, "axe.run().then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"))
+                .Should().BeEmpty();
         }
     }
 
@@ -148,7 +161,11 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
         (await ReadAsync(page, Names)).Should().HaveCount(1_000).And.StartWith("file 8999.txt");
     }
 
-    private static IEnumerable<string> ServedNames() => OperatingSystem.IsWindows() ? OddNames.Where(name => !name.Any("<>\"|?*:\\".Contains) && name is not (['a', 'u', 'x', '.', ..] or [.., '.' or ' '])) : OddNames;
+    private static IEnumerable<string> ServedNames() =>
+        OperatingSystem.IsWindows()
+            ? OddNames.Where(
+                name => !name.Any("<>\"|?*:\\".Contains) && name is not (['a', 'u', 'x', '.', ..] or [.., '.' or ' ']))
+                : OddNames;
 
     private static void AddOddNames(string folder)
     {
@@ -158,7 +175,8 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     private static void AddTree(string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "folder"));
-        foreach ((string name, int length) in ((string, int)[])[("a", 1), ("b", 3), ("c", 2), ("folder/large", 3), ("folder/small", 1)])
+        foreach ((
+            string name, int length) in ((string, int)[])[("a", 1), ("b", 3), ("c", 2), ("folder/large", 3), ("folder/small", 1)])
         {
             File.WriteAllText(Path.Combine(folder, name), new string('x', length));
         }

@@ -41,11 +41,13 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
 
         await second.EvaluateAsync("save('Tea', '<b>green</b>')");
         await first.EvaluateAsync("until(() => notes() === 'Tea', 'the other window')");
-        (await first.EvaluateAsync("document.querySelector('#notes p').textContent"))!.GetValue<string>().Should().Be("<b>green</b>", "text is text");
+        (await first.EvaluateAsync("document.querySelector('#notes p').textContent"))!.GetValue<string>().Should().Be(
+            "<b>green</b>", "text is text");
 
         await first.EvaluateAsync("save('Milk', 'oats')");
         await second.EvaluateAsync("until(() => notes() === 'Milk,Tea', 'the second note')");
-        await second.EvaluateAsync("(() => { const search = document.querySelector('#search'); search.value = 'GREEN'; search.oninput(); })()");
+        await second.EvaluateAsync(
+            "(() => { const search = document.querySelector('#search'); search.value = 'GREEN'; search.oninput(); })()");
         await second.EvaluateAsync("until(() => notes() === 'Tea', 'the search')");
 
         await first.EvaluateAsync("document.querySelectorAll('#notes button')[1].click()");
@@ -61,12 +63,17 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await using BrowserPage page = await browser.OpenPageAsync();
         await SignInAsync(page, site);
 
-        await page.EvaluateAsync("window.seen = []; new MutationObserver(() => seen.push(document.querySelector('progress').value)).observe(document.querySelector('progress'), { attributes: true }); 1");
+        await page.EvaluateAsync(
+            "window.seen = []; new MutationObserver(() => "
+                + "seen.push(document.querySelector('progress').value)).observe(document.querySelector('progress'), { "
+                + "attributes: true }); 1");
         await page.EvaluateAsync("save('With a file', '', [['\u4F60\u597D.bin', 5000000]])");
         await page.EvaluateAsync("until(() => document.querySelector('#notes a'), 'the file')");
 
-        (await page.EvaluateAsync("until(() => seen.length > 0 && Math.max(...seen) === 1, 'the progress')"))!.GetValue<bool>().Should().BeTrue();
-        (await page.EvaluateAsync("document.querySelector('#notes a').textContent"))!.GetValue<string>().Should().Be("\u4F60\u597D.bin (5000000 bytes)");
+        (await page.EvaluateAsync("until(() => seen.length > 0 && Math.max(...seen) === 1, 'the progress')"))!.GetValue<bool>()
+            .Should().BeTrue();
+        (await page.EvaluateAsync("document.querySelector('#notes a').textContent"))!.GetValue<string>().Should().Be(
+            "\u4F60\u597D.bin (5000000 bytes)");
         string download = (await page.EvaluateAsync("""
             fetch(document.querySelector('#notes a').href).then(async response =>
               `${response.headers.get('content-disposition')} ${new Uint8Array(await response.arrayBuffer()).filter(one => one === 65).length}`)
@@ -88,7 +95,8 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         site.Book.Change(1, note => note with { Text = "two" });
         await page.EvaluateAsync("save('Tea', 'three')");
 
-        await page.EvaluateAsync("until(() => document.querySelector('output').textContent === 'Precondition Failed', 'the refusal')");
+        await page.EvaluateAsync(
+            "until(() => document.querySelector('output').textContent === 'Precondition Failed', 'the refusal')");
         site.Book.Get(1)!.Text.Should().Be("two");
     }
 
@@ -99,7 +107,8 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await using BrowserPage page = await browser.OpenPageAsync();
 
         await SignInAsync(page, site, "wrong");
-        (await page.EvaluateAsync("!document.querySelector('.wrong').hidden && document.querySelector('main').hidden"))!.GetValue<bool>().Should().BeTrue();
+        (await page.EvaluateAsync("!document.querySelector('.wrong').hidden && document.querySelector('main').hidden"))!
+            .GetValue<bool>().Should().BeTrue();
         (await StatusAsync("GET", "notes")).Should().Be(403);
 
         await SignInAsync(page, site);

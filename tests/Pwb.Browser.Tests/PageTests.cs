@@ -4,7 +4,9 @@ using Pwb.Browser.Support;
 
 namespace Pwb.Browser;
 
-/// <summary>A page with all that pages have, in a real browser: what it asks for, what it gets, and whether it is content with that.</summary>
+/// <summary>
+/// A page with all that pages have, in a real browser: what it asks for, what it gets, and whether it is content with that.
+/// </summary>
 public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string MetadataLoaded = """
@@ -35,7 +37,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
 
         await VisitAsync(page, site);
 
-        (await page.EvaluateAsync("getComputedStyle(document.querySelector('h1')).color"))!.GetValue<string>().Should().Be("rgb(1, 2, 3)");
+        (await page.EvaluateAsync("getComputedStyle(document.querySelector('h1')).color"))!.GetValue<string>()
+            .Should().Be("rgb(1, 2, 3)");
         (await page.EvaluateAsync("document.querySelector('img').naturalWidth"))!.GetValue<int>().Should().Be(48);
         (await page.EvaluateAsync(MetadataLoaded))!.GetValue<int>().Should().Be(160);
         Lines(site).Should().BeEquivalentTo(
@@ -48,7 +51,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
             "GET /data.json 200",
             "GET /video.mp4 206",
             "GET /favicon.ico 200");
-        site.Exchanges.Entries.Where(exchange => exchange.Range is null).Should().OnlyHaveUniqueItems(exchange => exchange.Target);
+        site.Exchanges.Entries.Where(exchange => exchange.Range is null)
+            .Should().OnlyHaveUniqueItems(exchange => exchange.Target);
         AssertPanel(page, 200);
     }
 
@@ -65,14 +69,17 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         (await page.EvaluateAsync(MetadataLoaded))!.GetValue<int>().Should().Be(160);
 
         // The video and the icon are asked for again when the browser thinks it fit.
-        Lines(site).Where(line => !line.Contains("video", StringComparison.Ordinal) && !line.Contains("favicon", StringComparison.Ordinal)).Should().BeEquivalentTo(
-            "GET / 304",
-            "GET /style.css 304",
-            "GET /app.js 304",
-            "GET /greeting.mjs 304",
-            "GET /picture.png 304",
-            "GET /empty.wasm 304",
-            "GET /data.json 304");
+        Lines(site)
+            .Where(line =>
+                !line.Contains("video", StringComparison.Ordinal)
+                    && !line.Contains("favicon", StringComparison.Ordinal)).Should().BeEquivalentTo(
+                "GET / 304",
+                "GET /style.css 304",
+                "GET /app.js 304",
+                "GET /greeting.mjs 304",
+                "GET /picture.png 304",
+                "GET /empty.wasm 304",
+                "GET /data.json 304");
         AssertPanel(page, 304);
     }
 
@@ -143,17 +150,21 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         (await page.EvaluateAsync("ready"))!.GetValue<string>().Should().Be("hello PWB");
 
         // The icon comes when the browser finds the time.
-        await site.Exchanges.WaitUntilAsync(exchanges => exchanges.Any(exchange => exchange.Target == "/favicon.ico"), page.Deadline);
+        await site.Exchanges.WaitUntilAsync(
+            exchanges => exchanges.Any(exchange => exchange.Target == "/favicon.ico"), page.Deadline);
     }
 
     private static void AssertPanel(BrowserPage page, int status)
     {
         page.Complaints.Should().BeEmpty();
-        page.Network.Where(entry => entry.Kind != "Media" && !entry.IsIcon).Should().NotBeEmpty().And.OnlyContain(entry => entry.Status == status && entry.Failure == null);
+        page.Network.Where(entry => entry.Kind != "Media" && !entry.IsIcon).Should().NotBeEmpty()
+            .And.OnlyContain(entry => entry.Status == status && entry.Failure == null);
     }
 
     /// <summary>What was asked for, each once: a browser takes a video in as many parts as it likes.</summary>
-    private static IEnumerable<string> Lines(TestSite site) => site.Exchanges.Entries.Select(exchange => exchange.ToString()).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Lines(TestSite site) =>
+        site.Exchanges.Entries.Select(exchange => exchange.ToString()).Distinct(StringComparer.Ordinal);
 
-    private static long FirstByte(Exchange exchange) => long.Parse(exchange.ContentRange!.Split(' ', '-')[1], CultureInfo.InvariantCulture);
+    private static long FirstByte(Exchange exchange) =>
+        long.Parse(exchange.ContentRange!.Split(' ', '-')[1], CultureInfo.InvariantCulture);
 }

@@ -12,9 +12,11 @@ public sealed class SampleSiteTests(BrowserFixture browser) : IClassFixture<Brow
         await using TestSite site = await StartAsync();
 
         await page.NavigateAsync(site.Address + "/");
-        IReadOnlyList<Exchange> exchanges = await site.Exchanges.WaitUntilAsync(all => all.Any(exchange => exchange.Target == "/favicon.ico"), page.Deadline);
+        IReadOnlyList<Exchange> exchanges = await site.Exchanges.WaitUntilAsync(
+            all => all.Any(exchange => exchange.Target == "/favicon.ico"), page.Deadline);
 
-        exchanges.Select(exchange => exchange.ToString()).Should().BeEquivalentTo("GET / 200", "GET /style.css 200", "GET /requests.svg 200", "GET /favicon.ico 200");
+        exchanges.Select(exchange => exchange.ToString()).Should().BeEquivalentTo(
+            "GET / 200", "GET /style.css 200", "GET /requests.svg 200", "GET /favicon.ico 200");
         exchanges.Single(exchange => exchange.Target == "/favicon.ico").ContentType.Should().Be("image/vnd.microsoft.icon");
         page.Complaints.Should().BeEmpty();
     }
@@ -26,7 +28,9 @@ public sealed class SampleSiteTests(BrowserFixture browser) : IClassFixture<Brow
         await using TestSite site = await StartAsync();
         await page.NavigateAsync(site.Address + "/");
 
-        (await page.EvaluateAsync("(async () => { const icon = new Image(); icon.src = '/favicon.ico'; await icon.decode(); return icon.naturalWidth; })()"))!
+        (await page.EvaluateAsync(
+            "(async () => { const icon = new Image(); icon.src = '/favicon.ico'; await icon.decode(); return "
+                + "icon.naturalWidth; })()"))!
             .GetValue<int>().Should().BeOneOf(16, 32, 48);
     }
 
@@ -44,7 +48,10 @@ public sealed class SampleSiteTests(BrowserFixture browser) : IClassFixture<Brow
         (await page.EvaluateAsync("document.title"))!.GetValue<string>().Should().Be(title);
         page.Network.Should().NotContain(entry => entry.Failure != null || entry.Status >= 400);
         page.Complaints.Should().BeEmpty();
-        string links = (await page.EvaluateAsync("Promise.all([...document.links].map(async link => `${new URL(link.href).pathname} ${(await fetch(link.href)).status}`)).then(lines => lines.join('\\n'))"))!.GetValue<string>();
+        string links =
+            (await page.EvaluateAsync(
+                "Promise.all([...document.links].map(async link => `${new URL(link.href).pathname} ${(await "
+                    + "fetch(link.href)).status}`)).then(lines => lines.join('\\n'))"))!.GetValue<string>();
         links.Split('\n').Where(line => !line.EndsWith(" 200", StringComparison.Ordinal)).Should().BeSubsetOf(["/nowhere 404"]);
     }
 
@@ -57,7 +64,8 @@ public sealed class SampleSiteTests(BrowserFixture browser) : IClassFixture<Brow
         await page.NavigateAsync(site.Address + "/deep/down/nowhere");
 
         (await page.EvaluateAsync("document.querySelector('h1').textContent"))!.GetValue<string>().Should().Be("Nothing here");
-        page.Network.Where(entry => !entry.IsIcon).Select(entry => (entry.Address.AbsolutePath, entry.Status)).Should().BeEquivalentTo([("/deep/down/nowhere", 404), ("/style.css", 200)]);
+        page.Network.Where(entry => !entry.IsIcon).Select(entry => (entry.Address.AbsolutePath, entry.Status))
+            .Should().BeEquivalentTo([("/deep/down/nowhere", 404), ("/style.css", 200)]);
     }
 
     private static Task<TestSite> StartAsync() => TestSite.StartAsync(folder => TestSite.Copy("SampleSite", folder));

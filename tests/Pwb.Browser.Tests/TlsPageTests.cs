@@ -13,15 +13,23 @@ public sealed class TlsPageTests(BrowserFixture browser) : IClassFixture<Browser
     {
         await using BrowserPage page = await browser.OpenPageAsync();
         await using TestSite site = await StartAsync();
-        await page.SendAsync("Security.setIgnoreCertificateErrors", new JsonObject { ["ignore"] = true }); // nobody trusts a certificate that has signed itself
+        // Nobody trusts a certificate that has signed itself.
+        await page.SendAsync("Security.setIgnoreCertificateErrors", new JsonObject { ["ignore"] = true });
 
         await page.NavigateAsync(site.Address);
 
-        (await page.EvaluateAsync("location.protocol + ' ' + window.isSecureContext + ' ' + performance.getEntriesByType('navigation')[0].nextHopProtocol"))!.GetValue<string>().Should().Be("https: true http/1.1");
+        (await page.EvaluateAsync(
+            "location.protocol + ' ' + window.isSecureContext + ' ' + "
+                + "performance.getEntriesByType('navigation')[0].nextHopProtocol"))!.GetValue<string>()
+                .Should().Be("https: true http/1.1");
         (await page.EvaluateAsync("document.title"))!.GetValue<string>().Should().Be("by script");
-        (await page.EvaluateAsync("fetch('/large.bin').then(response => response.arrayBuffer()).then(content => content.byteLength)"))!.GetValue<int>().Should().Be(LargeLength);
-        (await page.EvaluateAsync("fetch('/', { method: 'PUT', body: 'x' }).then(response => response.status)"))!.GetValue<int>().Should().Be(405);
-        site.Exchanges.Entries.Select(exchange => exchange.ToString()).Should().Contain(["GET / 200", "GET /app.js 200", "GET /large.bin 200"]);
+        (await page.EvaluateAsync(
+            "fetch('/large.bin').then(response => response.arrayBuffer()).then(content => content.byteLength)"))!.GetValue<int>()
+            .Should().Be(LargeLength);
+        (await page.EvaluateAsync("fetch('/', { method: 'PUT', body: 'x' }).then(response => response.status)"))!.GetValue<int>()
+            .Should().Be(405);
+        site.Exchanges.Entries.Select(exchange => exchange.ToString()).Should().Contain(
+            ["GET / 200", "GET /app.js 200", "GET /large.bin 200"]);
     }
 
     [SkippableFact]
@@ -32,7 +40,8 @@ public sealed class TlsPageTests(BrowserFixture browser) : IClassFixture<Browser
 
         await page.NavigateAsync($"http://localhost:{site.Port}/");
 
-        (await page.EvaluateAsync("document.body.innerText"))!.GetValue<string>().Should().Contain("This port speaks TLS: use https.");
+        (await page.EvaluateAsync("document.body.innerText"))!.GetValue<string>().Should().Contain(
+            "This port speaks TLS: use https.");
         site.Exchanges.Entries.Should().BeEmpty();
     }
 
@@ -44,14 +53,17 @@ public sealed class TlsPageTests(BrowserFixture browser) : IClassFixture<Browser
 
         JsonObject answer = await page.SendAsync("Page.navigate", new JsonObject { ["url"] = site.Address });
 
-        ((string?)answer["errorText"]).Should().Be("net::ERR_CERT_AUTHORITY_INVALID", "name, dates and purpose are as they should be");
+        ((string?)answer["errorText"]).Should().Be(
+            "net::ERR_CERT_AUTHORITY_INVALID", "name, dates and purpose are as they should be");
         site.Exchanges.Entries.Should().BeEmpty();
     }
 
     private static Task<TestSite> StartAsync() => TestSite.StartAsync(
         folder =>
         {
-            File.WriteAllText(Path.Combine(folder, "index.html"), "<!doctype html><title>page</title><link rel=icon href=data:,><script src=/app.js></script>");
+            File.WriteAllText(
+                Path.Combine(folder, "index.html"),
+                "<!doctype html><title>page</title><link rel=icon href=data:,><script src=/app.js></script>");
             File.WriteAllText(Path.Combine(folder, "app.js"), "document.title = 'by script';");
             File.WriteAllBytes(Path.Combine(folder, "large.bin"), new byte[LargeLength]);
         },

@@ -26,7 +26,8 @@ public sealed class WebSocketTests(BrowserFixture browser) : IClassFixture<Brows
             "/echo" => request.AcceptWebSocket(
                 async (socket, token) =>
                 {
-                    while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message) await socket.SendTextAsync(message.Text, token);
+                    while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message)
+                        await socket.SendTextAsync(message.Text, token);
                 },
                 options),
             _ => new HttpResponse(204),

@@ -10,7 +10,8 @@ internal static class FaultBodies
 
     private static readonly byte[] Block = [.. Enumerable.Repeat((byte)'x', 32 * 1024)];
 
-    public static ResponseBody Sized(int length) => ResponseBody.Push((output, token) => WriteAsync(output, length, token), length);
+    public static ResponseBody Sized(int length) =>
+        ResponseBody.Push((output, token) => WriteAsync(output, length, token), length);
 
     public static ResponseBody Chunked(int length) => ResponseBody.Push((output, token) => WriteAsync(output, length, token));
 
@@ -43,7 +44,8 @@ internal static class FaultBodies
     });
 
     /// <summary>A source of events that has none, and ends when it is told to.</summary>
-    public static async IAsyncEnumerable<SseItem<string>> NoEvents([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<SseItem<string>> NoEvents(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         yield break;

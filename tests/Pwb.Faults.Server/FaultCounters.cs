@@ -13,7 +13,8 @@ internal sealed class FaultCounters
         return new Waiter(this, cancellationToken);
     }
 
-    public override string ToString() => FormattableString.Invariant($"waiting={Volatile.Read(ref _waiting)} cancelled={Volatile.Read(ref _cancelled)}");
+    public override string ToString() =>
+        FormattableString.Invariant($"waiting={Volatile.Read(ref _waiting)} cancelled={Volatile.Read(ref _cancelled)}");
 
     private sealed class Waiter(FaultCounters counters, CancellationToken cancellationToken) : IDisposable
     {

@@ -27,7 +27,8 @@ internal sealed class FaultHandler : IRequestHandler
             case "/throw": throw new InvalidOperationException("the secret of the handler");
             case "/throw-late":
                 await Task.Yield();
-                throw new InvalidOperationException("the secret of the handler: " + Encoding.Latin1.GetString(await ReadAsync(request, cancellationToken)));
+                throw new InvalidOperationException(
+                    "the secret of the handler: " + Encoding.Latin1.GetString(await ReadAsync(request, cancellationToken)));
             case "/hang": return await HangAsync(cancellationToken);
             case "/stuck": return await StuckAsync();
             case "/block": return Block(cancellationToken);
@@ -108,7 +109,8 @@ internal sealed class FaultHandler : IRequestHandler
 
     /// <summary>The query, which is nothing but a number.</summary>
     private static int Number(HttpRequest request, int otherwise) =>
-        int.TryParse(Encoding.ASCII.GetString(request.RawQuery), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
+        int.TryParse(Encoding.ASCII.GetString(request.RawQuery), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : otherwise;
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -12,28 +12,31 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port, --unix with the path of a socket to listen on too, --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
+/// The command line: --port, --unix with the path of a socket to listen on too, --log-level, --log throw|hang, --tls-cert with a
+/// PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
 /// </summary>
 internal sealed record FaultOptions
 {
-    private static readonly Dictionary<string, Func<PwbServerLimits, double, PwbServerLimits>> LimitSetters = new(StringComparer.Ordinal)
-    {
-        ["--max-connections"] = (limits, value) => limits with { MaxConnections = (int)value },
-        ["--backlog"] = (limits, value) => limits with { Backlog = (int)value },
-        ["--max-content-length"] = (limits, value) => limits with { MaxContentLength = (long)value },
-        ["--max-drained-content-length"] = (limits, value) => limits with { MaxDrainedContentLength = (long)value },
-        ["--drain-timeout"] = (limits, value) => limits with { DrainTimeout = TimeSpan.FromSeconds(value) },
-        ["--first-byte-timeout"] = (limits, value) => limits with { FirstByteTimeout = TimeSpan.FromSeconds(value) },
-        ["--request-head-timeout"] = (limits, value) => limits with { RequestHeadTimeout = TimeSpan.FromSeconds(value) },
-        ["--keep-alive-timeout"] = (limits, value) => limits with { KeepAliveTimeout = TimeSpan.FromSeconds(value) },
-        ["--min-content-rate"] = (limits, value) => limits with { MinContentRate = (int)value },
-        ["--content-rate-grace-period"] = (limits, value) => limits with { ContentRateGracePeriod = TimeSpan.FromSeconds(value) },
-        ["--content-timeout"] = (limits, value) => limits with { ContentTimeout = TimeSpan.FromSeconds(value) },
-        ["--response-timeout"] = (limits, value) => limits with { ResponseTimeout = TimeSpan.FromSeconds(value) },
-        ["--min-response-rate"] = (limits, value) => limits with { MinResponseRate = (int)value },
-        ["--linger-timeout"] = (limits, value) => limits with { LingerTimeout = TimeSpan.FromSeconds(value) },
-        ["--shutdown-grace-period"] = (limits, value) => limits with { ShutdownGracePeriod = TimeSpan.FromSeconds(value) },
-    };
+    private static readonly Dictionary<string, Func<PwbServerLimits, double, PwbServerLimits>> LimitSetters =
+        new(StringComparer.Ordinal)
+        {
+            ["--max-connections"] = (limits, value) => limits with { MaxConnections = (int)value },
+            ["--backlog"] = (limits, value) => limits with { Backlog = (int)value },
+            ["--max-content-length"] = (limits, value) => limits with { MaxContentLength = (long)value },
+            ["--max-drained-content-length"] = (limits, value) => limits with { MaxDrainedContentLength = (long)value },
+            ["--drain-timeout"] = (limits, value) => limits with { DrainTimeout = TimeSpan.FromSeconds(value) },
+            ["--first-byte-timeout"] = (limits, value) => limits with { FirstByteTimeout = TimeSpan.FromSeconds(value) },
+            ["--request-head-timeout"] = (limits, value) => limits with { RequestHeadTimeout = TimeSpan.FromSeconds(value) },
+            ["--keep-alive-timeout"] = (limits, value) => limits with { KeepAliveTimeout = TimeSpan.FromSeconds(value) },
+            ["--min-content-rate"] = (limits, value) => limits with { MinContentRate = (int)value },
+            ["--content-rate-grace-period"] =
+                (limits, value) => limits with { ContentRateGracePeriod = TimeSpan.FromSeconds(value) },
+            ["--content-timeout"] = (limits, value) => limits with { ContentTimeout = TimeSpan.FromSeconds(value) },
+            ["--response-timeout"] = (limits, value) => limits with { ResponseTimeout = TimeSpan.FromSeconds(value) },
+            ["--min-response-rate"] = (limits, value) => limits with { MinResponseRate = (int)value },
+            ["--linger-timeout"] = (limits, value) => limits with { LingerTimeout = TimeSpan.FromSeconds(value) },
+            ["--shutdown-grace-period"] = (limits, value) => limits with { ShutdownGracePeriod = TimeSpan.FromSeconds(value) },
+        };
 
     public int Port { get; private init; }
 
@@ -69,8 +72,22 @@ internal sealed record FaultOptions
         "--port" => this with { Port = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
         "--unix" => this with { UnixPath = value },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },
-        "--log" => this with { Log = value switch { "throw" => FaultyLog.Throws, "hang" => FaultyLog.Hangs, _ => throw new ArgumentException(value, nameof(value)) } },
+        "--log" =>
+            this with
+            {
+                Log = value switch
+                {
+                    "throw" =>
+                FaultyLog.Throws,
+                    "hang" => FaultyLog.Hangs,
+                    _ => throw new ArgumentException(value, nameof(value))
+                }
+            },
         "--tls-cert" => this with { Tls = new TlsOptions(ServerCertificate.FromPem(value)) },
-        _ => this with { Limits = LimitSetters[name](Limits, double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)) },
+        _ => this with
+        {
+            Limits = LimitSetters[name](
+            Limits, double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture))
+        },
     };
 }

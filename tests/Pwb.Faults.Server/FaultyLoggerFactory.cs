@@ -21,9 +21,11 @@ internal sealed class FaultyLoggerFactory(FaultyLog fault) : ILoggerFactory
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => fault == FaultyLog.Throws ? throw new InvalidOperationException("IsEnabled failed") : true;
+        public bool IsEnabled(LogLevel logLevel) =>
+            fault == FaultyLog.Throws ? throw new InvalidOperationException("IsEnabled failed") : true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (fault == FaultyLog.Throws) throw new InvalidOperationException("the log failed");
             if (formatter(state, exception).Contains(Trap, StringComparison.Ordinal)) never.Wait();

@@ -25,12 +25,18 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
 
         Array.ForEach(crowd, client => client.Reset());
         long start = Now;
-        bool isServedAgain = (await server.GetAsync("/")).StatusCode == 200; // there is still little room, and now nobody else wants it
+        // There is still little room, and now nobody else wants it.
+        bool isServedAgain = (await server.GetAsync("/")).StatusCode == 200;
         TimeSpan recovery = Since(start);
         Native.SetOpenFileLimit(server.Id, limit);
 
-        Log.Print($"descriptor exhaustion: {processor.TotalMilliseconds:0} ms of processor time for accepting and {lines} log lines in {observed.TotalSeconds:0} s, old clients got {served} answers, a new one is served {recovery.TotalSeconds:0.0} s after the crowd had left");
-        processor.Should().BeLessThan(TimeSpan.FromMilliseconds(200), "it must not spin, which it would do for much longer even where others take most of the time");
+        Log.Print(
+            $"descriptor exhaustion: {processor.TotalMilliseconds:0} ms of processor time for "
+                + $"accepting and {lines} log lines in {observed.TotalSeconds:0} s, old clients got {served} answers, a new one "
+                + $"is served {recovery.TotalSeconds:0.0} s after the crowd had left");
+        processor.Should().BeLessThan(
+            TimeSpan.FromMilliseconds(200),
+            "it must not spin, which it would do for much longer even where others take most of the time");
         lines.Should().BeInRange(1, 4, "it says so once in five seconds");
         isServedAgain.Should().BeTrue();
         recovery.Should().BeLessThan(TimeSpan.FromSeconds(15));
@@ -42,7 +48,8 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
     public async Task Descriptors_that_run_out_before_the_first_request_do_not_kill_it()
     {
         NeedsLinux();
-        using ServerProcess server = await ServerProcess.StartHostAsync(); // nobody has asked yet: nothing is warm that it has not warmed itself
+        // Nobody has asked yet: nothing is warm that it has not warmed itself.
+        using ServerProcess server = await ServerProcess.StartHostAsync();
         long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await crowd[0].RequestAsync("/");
@@ -54,7 +61,9 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         server.Signal(Native.Terminate);
         int exitCode = await server.WaitForExitAsync();
 
-        Log.Print($"descriptors exhausted before the first request: it gets {first.StatusCode}, later ones {after.StatusCode}, exit code {exitCode}");
+        Log.Print(
+            $"descriptors exhausted before the first request: "
+                + $"it gets {first.StatusCode}, later ones {after.StatusCode}, exit code {exitCode}");
         (first.StatusCode, after.StatusCode, exitCode).Should().Be((200, 200, 0));
     }
 
@@ -87,9 +96,13 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
 
         // Handlers that block their threads make the pool start others.
         foreach (RawClient client in clients[1..]) await client.RequestAsync("/block");
-        await Patience.UntilAsync(async () => (await clients[0].GetAsync("/status")).Text.StartsWith("waiting=7 ", StringComparison.Ordinal), "all of them block");
+        await Patience.UntilAsync(
+            async () => (await clients[0].GetAsync("/status")).Text.StartsWith("waiting=7 ", StringComparison.Ordinal),
+            "all of them block");
 
-        Log.Print($"descriptors exhausted while nobody connects: {clients.Length - 1} handlers block, and the pool has {ProcessFigures.Threads(server.Id)} threads");
+        Log.Print(
+            $"descriptors exhausted while nobody connects: {clients.Length - 1} handlers block, and the "
+                + $"pool has {ProcessFigures.Threads(server.Id)} threads");
         (await clients[0].GetAsync("/")).StatusCode.Should().Be(200);
         server.HasExited.Should().BeFalse();
         Array.ForEach(clients, client => client.Dispose());

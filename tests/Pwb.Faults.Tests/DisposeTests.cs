@@ -24,13 +24,16 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
             for (int i = 0; i < count; i++) await LiveAndDieAsync();
 
             // At once, before the collector may run: what only a finalizer closes has been left behind.
-            await Patience.UntilAsync(() => Figures().Descriptors <= descriptors, "no descriptor is left", TimeSpan.FromSeconds(10));
+            await Patience.UntilAsync(
+                () => Figures().Descriptors <= descriptors, "no descriptor is left", TimeSpan.FromSeconds(10));
             await Patience.UntilAsync(() => Figures().Ours == 0, "no thread is left");
             await CollectAsync();
             (int Descriptors, int Threads, int Ours) after = Figures();
 
-            Log.Print($"{count} instances: descriptors {descriptors} before, {after.Descriptors} after; threads {threads} before, {after.Threads} after; threads named PWB {ours} before, {after.Ours} after; {unobserved.Count} unobserved exceptions");
-            after.Threads.Should().BeLessThan(threads + 20, "the pool may have grown; a hundred heartbeats and acceptors would be more");
+            Log.Print(
+                $"{count} instances: descriptors {descriptors} before, {after.Descriptors} after; threads {threads} before, {after.Threads} after; threads named PWB {ours} before, {after.Ours} after; {unobserved.Count} unobserved exceptions");
+            after.Threads.Should().BeLessThan(
+                threads + 20, "the pool may have grown; a hundred heartbeats and acceptors would be more");
             unobserved.Should().BeEmpty();
         }
         finally
@@ -44,17 +47,23 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
     {
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
         {
-            if (string.Equals(request.Path, "/throw", StringComparison.Ordinal)) throw new InvalidOperationException("on purpose");
-            if (string.Equals(request.Path, "/hang", StringComparison.Ordinal)) await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
-            if (string.Equals(request.Path, "/upload", StringComparison.Ordinal)) await request.Body.CopyToAsync(Stream.Null, cancellationToken);
+            if (string.Equals(request.Path, "/throw", StringComparison.Ordinal))
+                throw new InvalidOperationException("on purpose");
+            if (string.Equals(request.Path, "/hang", StringComparison.Ordinal))
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            if (string.Equals(request.Path, "/upload", StringComparison.Ordinal))
+                await request.Body.CopyToAsync(Stream.Null, cancellationToken);
             return HttpResponse.Text("hello");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
+        await using PwbServer server = new(
+            handler, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))] });
         await server.StartAsync();
         int port = server.EndPoint.Port;
         HttpClient inMemory = server.CreateClient();
         (await inMemory.GetStringAsync("/")).Should().Be("hello");
-        Task[] asking = [inMemory.GetAsync("/hang"), inMemory.PostAsync("/upload", new ByteArrayContent(new byte[1_000_000])), inMemory.GetAsync("/throw")];
+        Task[] asking = [
+            inMemory.GetAsync("/hang"), inMemory.PostAsync("/upload", new ByteArrayContent(new byte[1_000_000])),
+            inMemory.GetAsync("/throw")];
         RawClient[] clients = await RawClient.ConnectManyAsync(port, 7);
         (await clients[0].GetAsync("/")).StatusCode.Should().Be(200);
         (await clients[1].GetAsync("/throw")).StatusCode.Should().Be(500);

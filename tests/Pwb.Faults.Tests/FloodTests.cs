@@ -26,7 +26,8 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         long start = Now;
         RawResponse response = await active.GetAsync("/");
 
-        Log.Print($"idle flood, {count} connections {(haveAsked ? "after a request each" : "that have not asked yet")}: {each:0.00} KB resident each; an active client is answered in {Since(start).TotalMilliseconds:0} ms");
+        Log.Print(
+            $"idle flood, {count} connections {(haveAsked ? "after a request each" : "that have not asked yet")}: {each:0.00} KB resident each; an active client is answered in {Since(start).TotalMilliseconds:0} ms");
         response.StatusCode.Should().Be(200);
         each.Should().BeLessThan(3);
         Array.ForEach(clients, client => client.Dispose());
@@ -48,7 +49,9 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         await Patience.UntilAsync(() => ProcessFigures.Sockets(server.Id) <= sockets, "the sockets are gone");
         long grown = ProcessFigures.ResidentBytes(server.Id) - resident;
 
-        Log.Print($"reset flood: {count} resets in {elapsed.TotalSeconds:0.0} s; sockets back at {sockets}, resident size {grown / 1024} KiB larger");
+        Log.Print(
+            $"reset flood: {count} resets in {elapsed.TotalSeconds:0.0} s; sockets "
+                + $"back at {sockets}, resident size {grown / 1024} KiB larger");
         (await server.GetAsync("/")).StatusCode.Should().Be(200);
         server.Errors.Should().BeEmpty();
         grown.Should().BeLessThan(32 * 1024 * 1024);
@@ -72,7 +75,8 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         long start = Now;
         RawResponse response = await server.GetAsync("/");
 
-        Log.Print($"reset before accept: {count} of them, the next client is answered after {Since(start).TotalMilliseconds:0} ms");
+        Log.Print(
+            $"reset before accept: {count} of them, the next client is answered after {Since(start).TotalMilliseconds:0} ms");
         response.StatusCode.Should().Be(200);
         server.Errors.Should().BeEmpty();
         server.HasExited.Should().BeFalse();
@@ -83,7 +87,8 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
     {
         NeedsLinux();
         const int count = 500;
-        int most = int.Parse(await File.ReadAllTextAsync("/proc/sys/net/core/somaxconn"), System.Globalization.CultureInfo.InvariantCulture);
+        int most = int.Parse(
+            await File.ReadAllTextAsync("/proc/sys/net/core/somaxconn"), System.Globalization.CultureInfo.InvariantCulture);
         Skip.If(most < 512, $"needs net.core.somaxconn of 512, and it is {most}");
 
         using ServerProcess server = await ServerProcess.StartQuietHostAsync();
@@ -94,7 +99,9 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         long start = Now;
         RawResponse[] responses = await Task.WhenAll(clients.Select(client => client.ReadResponseAsync()));
 
-        Log.Print($"backlog: {count} clients connected to a stopped server; all answered {Since(start).TotalMilliseconds:0} ms after it went on");
+        Log.Print(
+            $"backlog: {count} clients connected to a stopped server; all "
+                + $"answered {Since(start).TotalMilliseconds:0} ms after it went on");
         responses.Should().OnlyContain(response => response.StatusCode == 200);
         Array.ForEach(clients, client => client.Dispose());
     }
@@ -113,14 +120,16 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         });
         TimeSpan elapsed = Since(start);
 
-        Log.Print($"garbage: {count} connections in {elapsed.TotalSeconds:0.0} s, seed {seed}: {string.Join(", ", outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))}");
+        Log.Print(
+            $"garbage: {count} connections in {elapsed.TotalSeconds:0.0} s, seed {seed}: {string.Join(", ", outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))}");
         outcomes.Keys.Should().NotContain("500").And.NotContain("not HTTP").And.Contain("200").And.Contain("400");
         (await server.GetAsync("/")).Text.Should().Be("hello PWB");
 
         // Mutation turns localhost into other hosts too. That is worth a line now and then, and nothing else is worth any.
         string[] errors = server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         errors.Where(line => !line.Contains("was refused (421)", StringComparison.Ordinal)).Should().BeEmpty();
-        errors.Length.Should().BeLessThanOrEqualTo(1 + (int)(Since(start).TotalSeconds / 5), "there is at most one such line in five seconds");
+        errors.Length.Should().BeLessThanOrEqualTo(
+            1 + (int)(Since(start).TotalSeconds / 5), "there is at most one such line in five seconds");
     }
 
     /// <summary>Until everything is compiled for good: what the compiler leaves behind is not what a connection costs.</summary>
@@ -149,7 +158,14 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         for (int i = 0; i < count; i++)
         {
             RawClient client = await RawClient.ConnectAsync(server.Port);
-            await client.SendAsync((i % 3) switch { 0 => Request, 1 => "GET / HT", _ => "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n123" });
+            await client.SendAsync(
+                (i % 3) switch
+                {
+                    0 =>
+                    Request,
+                    1 => "GET / HT",
+                    _ => "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n123"
+                });
             client.Reset();
         }
     }
@@ -172,7 +188,8 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
             // The server has closed before everything was sent: it had seen enough.
         }
 
-        if (text.Length > 0) return text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? text.Substring("HTTP/1.1 ".Length, 3) : "not HTTP";
+        if (text.Length > 0)
+            return text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? text.Substring("HTTP/1.1 ".Length, 3) : "not HTTP";
         return ending == Ending.Fin ? "silence" : "reset";
     }
 }

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Pwb.Faults;
 
-/// <summary>Handlers and bodies that fail harm their own request only; clients that go away are told from clients that have said all.</summary>
+/// <summary>
+/// Handlers and bodies that fail harm their own request only; clients that go away are told from clients that have said all.
+/// </summary>
 public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
 {
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(10); // the pool alone takes longer to grow by 30 threads
@@ -21,7 +23,9 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
         await server.UntilErrorsAsync("the secret of the handler");
         string id = Regex.Match(server.Errors, @"error: request (\d+-\d+): the handler failed").Groups[1].Value;
 
-        Log.Print($"handler throws ({path}): {response.StatusCode} with '{response.Text.Trim()}', logged as request {id}; the next request on the connection gets {next.StatusCode}");
+        Log.Print(
+            $"handler throws ({path}): {response.StatusCode} with '{response.Text.Trim()}', logged as "
+                + $"request {id}; the next request on the connection gets {next.StatusCode}");
         (response.StatusCode, next.StatusCode).Should().Be((500, 200));
         response.Head.Should().NotContain("secret").And.NotContain("Exception");
         response.Text.Should().NotContain("secret").And.NotContain("Exception");
@@ -66,7 +70,9 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
         (await server.GetAsync("/")).StatusCode.Should().Be(200);
         TimeSpan newClient = Since(start);
 
-        Log.Print($"{count} handlers at {path}: an old client is answered in {oldClient.TotalMilliseconds:0} ms, a new one in {newClient.TotalMilliseconds:0} ms");
+        Log.Print(
+            $"{count} handlers at {path}: an old client is "
+                + $"answered in {oldClient.TotalMilliseconds:0} ms, a new one in {newClient.TotalMilliseconds:0} ms");
         oldClient.Should().BeLessThan(Prompt);
         newClient.Should().BeLessThan(Prompt);
         Array.ForEach(victims, victim => victim.Reset());
@@ -86,7 +92,9 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
         (long count, Ending ending) = await silent.DrainAsync();
         TimeSpan elapsed = Since(start);
 
-        Log.Print($"{threads} threads in all, {victims.Length} handlers that block them: a silent client is gone after {elapsed.TotalSeconds:0.0} s of a 3 s limit");
+        Log.Print(
+            $"{threads} threads in all, {victims.Length} handlers that block them: a silent client is "
+                + $"gone after {elapsed.TotalSeconds:0.0} s of a 3 s limit");
         (count, ending).Should().Be((0L, Ending.Fin));
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15));
         Array.ForEach(victims, victim => victim.Reset());
@@ -125,7 +133,8 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
         slow.ShutdownSend();
         (string text, Ending ending) = await slow.ReadToEndAsync(); // longer than the heartbeat takes to see a reset
 
-        Log.Print($"half-close: a handler that waits is told after {told.TotalSeconds:0.0} s; one that answers late: {text}, {ending}");
+        Log.Print(
+            $"half-close: a handler that waits is told after {told.TotalSeconds:0.0} s; one that answers late: {text}, {ending}");
         text.Should().StartWith("HTTP/1.1 200 ").And.EndWith("hello");
         ending.Should().Be(Ending.Fin);
     }
@@ -149,5 +158,6 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
     }
 
     private static Task UntilStatusAsync(ServerProcess server, string status, TimeSpan? patience = null) => Patience.UntilAsync(
-        async () => string.Equals((await server.GetAsync("/status")).Text, status, StringComparison.Ordinal), $"the status is {status}", patience);
+        async () => string.Equals((await server.GetAsync("/status")).Text, status, StringComparison.Ordinal),
+        $"the status is {status}", patience);
 }

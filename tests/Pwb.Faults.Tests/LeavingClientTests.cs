@@ -3,10 +3,14 @@ using Xunit.Abstractions;
 
 namespace Pwb.Faults;
 
-/// <summary>Clients that leave: a closed tab, an interrupted curl, a cancelled request. Who works for them is told, whatever they came over.</summary>
+/// <summary>
+/// Clients that leave: a closed tab, an interrupted curl, a cancelled request. Who works for them is
+/// told, whatever they came over.
+/// </summary>
 public sealed class LeavingClientTests(ITestOutputHelper output) : FaultSuite(output)
 {
-    // By two beats of the heart, which is two seconds, and much time for a busy machine to notice: untold, they would wait for ever.
+    // By two beats of the heart, which is two seconds, and much time for a busy machine to notice:
+    // untold, they would wait for ever.
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(15);
 
     public static TheoryData<string, string, bool> Ways
@@ -43,7 +47,9 @@ public sealed class LeavingClientTests(ITestOutputHelper output) : FaultSuite(ou
         await UntilStatusAsync(server, "waiting=0 cancelled=1");
         TimeSpan told = Since(start);
 
-        Log.Print($"client leaves {path} over {way} by {(byReset ? "RST" : "FIN")}: its handler is told after {told.TotalSeconds:0.0} s");
+        Log.Print(
+            $"client leaves {path} over {way} by {(byReset ? "RST" : "FIN")}: its handler is "
+                + $"told after {told.TotalSeconds:0.0} s");
         told.Should().BeLessThan(Promised);
         server.Errors.Should().BeEmpty();
     }
@@ -71,12 +77,15 @@ public sealed class LeavingClientTests(ITestOutputHelper output) : FaultSuite(ou
         TimeSpan ended = Since(start);
         int exitCode = await server.WaitForExitAsync();
 
-        Log.Print($"stop with {count} quiet event streams {(overTls ? "over TLS" : "over TCP")}: all at their end after {ended.TotalSeconds:0.00} s, exit code {exitCode} after {Since(start).TotalSeconds:0.00} s");
+        Log.Print(
+            $"stop with {count} quiet event streams {(overTls ? "over TLS" : "over TCP")}: all at their "
+                + $"end after {ended.TotalSeconds:0.00} s, exit code {exitCode} after {Since(start).TotalSeconds:0.00} s");
         ends.Should().OnlyContain(end => end.Text == "0\r\n\r\n" && end.Ending == Ending.Fin);
         Since(start).Should().BeLessThan(TimeSpan.FromSeconds(15), "the grace is 30 s");
         exitCode.Should().Be(0);
     }
 
     private static Task UntilStatusAsync(ServerProcess server, string status) => Patience.UntilAsync(
-        async () => string.Equals((await server.GetAsync("/status")).Text, status, StringComparison.Ordinal), $"the status is {status}");
+        async () => string.Equals((await server.GetAsync("/status")).Text, status, StringComparison.Ordinal),
+        $"the status is {status}");
 }

@@ -23,7 +23,9 @@ public sealed class LimitTests(ITestOutputHelper output) : FaultSuite(output)
         foreach (RawClient client in old) (await client.DrainAsync()).Should().Be((0L, Ending.Fin));
         foreach (RawClient client in young) (await client.GetAsync("/")).StatusCode.Should().Be(200);
 
-        Log.Print($"connection limit {limit}: {count} newcomers were served, each in the place of one of the {count} longest idle; the {young.Length} younger ones are still there");
+        Log.Print(
+            $"connection limit {limit}: {count} newcomers were served, each in the place of "
+                + $"one of the {count} longest idle; the {young.Length} younger ones are still there");
         Array.ForEach([.. old, .. young, .. newcomers], client => client.Dispose());
     }
 
@@ -34,7 +36,8 @@ public sealed class LimitTests(ITestOutputHelper output) : FaultSuite(output)
         using ServerProcess server = await ServerProcess.StartFaultsAsync("--max-connections", $"{limit}");
         RawClient[] clients = await RawClient.ConnectManyAsync(server.Port, limit);
         foreach (RawClient client in clients) await client.RequestAsync("/hang");
-        foreach (RawClient client in clients) await client.SendAsync("GET"); // and by now all have been accepted, or will be before the newcomer
+        // And by now all have been accepted, or will be before the newcomer.
+        foreach (RawClient client in clients) await client.SendAsync("GET");
 
         using RawClient newcomer = await RawClient.ConnectAsync(server.Port);
         long start = Now;
@@ -44,7 +47,8 @@ public sealed class LimitTests(ITestOutputHelper output) : FaultSuite(output)
         clients[0].Reset();
         await Patience.UntilAsync(async () => await StatusOrRefusalAsync(server) == 200, "there is room again");
 
-        Log.Print($"connection limit {limit}, all busy: {response.StatusCode} after {elapsed.TotalMilliseconds:0} ms, then {ending}; room again when one has left");
+        Log.Print(
+            $"connection limit {limit}, all busy: {response.StatusCode} after {elapsed.TotalMilliseconds:0} ms, then {ending}; room again when one has left");
         response.StatusCode.Should().Be(503);
         response.Head.Should().Contain("\r\nRetry-After: 1\r\n").And.Contain("\r\nConnection: close\r\n");
         ending.Should().Be(Ending.Fin);

@@ -20,7 +20,9 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         await server.WaitForExitAsync();
         string log = server.Output + server.Errors;
 
-        Log.Print($"log injection: {requests} requests with every byte in method, path, name and value; {log.Length} bytes of log, {log.Count(IsDangerous)} of them dangerous");
+        Log.Print(
+            $"log injection: {requests} requests with every byte in method, path, name "
+                + $"and value; {log.Length} bytes of log, {log.Count(IsDangerous)} of them dangerous");
         log.Where(IsDangerous).Should().BeEmpty();
         log.Should().NotMatchRegex("(?m)^forged");
         log.Should().Contain(@"\xE9").And.Contain(@"\x9B");
@@ -36,11 +38,15 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         OutputCapture screen = new(terminal);
         await server.UntilItAnswersAsync();
         await SendEveryByteEverywhereAsync(port);
-        await Patience.UntilAsync(() => screen.Text.Contains("GET /the-last", StringComparison.Ordinal), "the last line is on the terminal");
+        await Patience.UntilAsync(
+            () => screen.Text.Contains("GET /the-last", StringComparison.Ordinal), "the last line is on the terminal");
         // .NET itself switches the keypad on where it finds a terminal.
-        string dangerous = new([.. Regex.Replace(screen.Text, "\e\\[(2|22|31|33|39)m|\e\\[[?]1h\e=", "").Replace("\r\n", "\n", StringComparison.Ordinal).Where(IsDangerous)]);
+        string dangerous = new(
+            [.. Regex.Replace(screen.Text, "\e\\[(2|22|31|33|39)m|\e\\[[?]1h\e=", "")
+                .Replace("\r\n", "\n", StringComparison.Ordinal).Where(IsDangerous)]);
 
-        Log.Print($"log injection on a terminal: {screen.Text.Length} bytes, {dangerous.Length} of them dangerous beside the colours");
+        Log.Print(
+            $"log injection on a terminal: {screen.Text.Length} bytes, {dangerous.Length} of them dangerous beside the colours");
         screen.Text.Should().Contain("\e[2m", "else this was no terminal");
         dangerous.Should().BeEmpty();
     }
@@ -70,7 +76,10 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         }, "the log goes on");
         int lines = server.Output.Count(character => character == '\n');
 
-        Log.Print($"blocked log: {count} requests answered, the slowest in {slowest.TotalMilliseconds:0} ms; {lines} of more than {count * 13} lines were kept; the log goes on when it is read again");
+        Log.Print(
+            $"blocked log: {count} requests answered, the "
+                + $"slowest in {slowest.TotalMilliseconds:0} ms; {lines} of more than {count * 13} lines were kept; the log "
+                + $"goes on when it is read again");
         slowest.Should().BeLessThan(TimeSpan.FromSeconds(15), "else it would be for ever");
         lines.Should().BeLessThan(count * 13, "else the log was never blocked");
     }
@@ -86,7 +95,9 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         server.Signal(Native.Terminate);
         int exitCode = await server.WaitForExitAsync();
 
-        Log.Print($"log throws at every call: {ok}, {failed} for a handler that throws, {refused} for a bad request, exit code {exitCode}");
+        Log.Print(
+            $"log throws at every call: {ok}, {failed} for a handler that "
+                + $"throws, {refused} for a bad request, exit code {exitCode}");
         (ok, failed, refused, exitCode).Should().Be((200, 500, 400, 0));
     }
 
@@ -106,7 +117,9 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
         server.Signal(Native.Terminate);
         int exitCode = await server.WaitForExitAsync();
 
-        Log.Print($"log hangs for {count} clients: an old one and a new one are answered in {elapsed.TotalMilliseconds:0} ms, exit code {exitCode}");
+        Log.Print(
+            $"log hangs for {count} clients: an old one and a new one are "
+                + $"answered in {elapsed.TotalMilliseconds:0} ms, exit code {exitCode}");
         (oldStatus, newStatus, exitCode).Should().Be((200, 200, 0));
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15));
         Array.ForEach(victims, victim => victim.Dispose());
@@ -124,7 +137,9 @@ public sealed class LogTests(ITestOutputHelper output) : FaultSuite(output)
             "GET / HTTP/1.1\r\nHost: localhost\r\nX: a{0}forged line\r\n\r\n",
         ];
         int count = 0;
-        foreach (string request in shapes.SelectMany(_ => AllBytes, (shape, value) => string.Format(System.Globalization.CultureInfo.InvariantCulture, shape, value)).Append("GET /the-last HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        foreach (string request in shapes.SelectMany(
+            _ => AllBytes, (shape, value) => string.Format(System.Globalization.CultureInfo.InvariantCulture, shape, value))
+            .Append("GET /the-last HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         {
             using RawClient client = await RawClient.ConnectAsync(port);
             await client.SendAsync(Encoding.Latin1.GetBytes(request));

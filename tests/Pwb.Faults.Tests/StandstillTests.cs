@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Pwb.Faults;
 
-/// <summary>A process that stands still for a while (a frozen container, a debugger, suspend) does not blame its clients for it.</summary>
+/// <summary>
+/// A process that stands still for a while (a frozen container, a debugger, suspend) does not blame its clients for it.
+/// </summary>
 public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(output)
 {
     private const string Upload = "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345";
@@ -19,7 +21,8 @@ public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(outpu
         NeedsLinux();
         using ServerProcess server = await ServerProcess.StartFaultsAsync(
             overTls,
-            "--content-timeout", "2", "--content-rate-grace-period", "2", "--keep-alive-timeout", "2", "--request-head-timeout", "2", "--first-byte-timeout", "2");
+            "--content-timeout", "2", "--content-rate-grace-period", "2", "--keep-alive-timeout", "2", "--request-head-timeout",
+            "2", "--first-byte-timeout", "2");
         using RawClient uploading = await RawClient.ConnectAsync(server);
         using RawClient asking = await RawClient.ConnectAsync(server);
         using RawClient idle = await RawClient.ConnectAsync(server);
@@ -34,9 +37,11 @@ public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(outpu
         await idle.RequestAsync("/");
         await Patience.QuietAsync(TimeSpan.FromSeconds(seconds));
         server.Signal(Native.Continue);
-        RawResponse uploaded = await uploading.ReadResponseAsync(), asked = await asking.ReadResponseAsync(), next = await idle.ReadResponseAsync();
+        RawResponse uploaded = await uploading.ReadResponseAsync(), asked = await asking.ReadResponseAsync(),
+            next = await idle.ReadResponseAsync();
 
-        Log.Print($"{seconds} s of standstill, with deadlines of 2 s {(overTls ? "over TLS" : "over TCP")}: an upload gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
+        Log.Print(
+            $"{seconds} s of standstill, with deadlines of 2 s {(overTls ? "over TLS" : "over TCP")}: an upload gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
         uploaded.Text.Should().Be("10 bytes");
         (asked.StatusCode, next.StatusCode).Should().Be((200, 200));
     }

@@ -28,7 +28,8 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
         TimeSpan downloaded = Since(start);
         int exitCode = await server.WaitForExitAsync();
 
-        Log.Print($"drain: new clients refused {refused.TotalMilliseconds:0} ms after SIGTERM; {ends.Count(end => end == (length, Ending.Fin))} of {count} downloads whole after {downloaded.TotalSeconds:0.0} s; exit code {exitCode} after {Since(start).TotalSeconds:0.0} s");
+        Log.Print(
+            $"drain: new clients refused {refused.TotalMilliseconds:0} ms after SIGTERM; {ends.Count(end => end == (length, Ending.Fin))} of {count} downloads whole after {downloaded.TotalSeconds:0.0} s; exit code {exitCode} after {Since(start).TotalSeconds:0.0} s");
         ends.Should().AllBeEquivalentTo(((long)length, Ending.Fin));
         exitCode.Should().Be(0);
         refused.Should().BeLessThan(TimeSpan.FromSeconds(15));
@@ -50,7 +51,8 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
         TimeSpan elapsed = Since(start);
         (long Count, Ending Ending)[] ends = await Task.WhenAll(clients.Select(client => client.DrainAsync()));
 
-        Log.Print($"stop with {count} idle clients: exit code {exitCode} after {elapsed.TotalSeconds:0.0} s, {ends.Count(end => end.Ending == Ending.Fin)} of them got FIN");
+        Log.Print(
+            $"stop with {count} idle clients: exit code {exitCode} after {elapsed.TotalSeconds:0.0} s, {ends.Count(end => end.Ending == Ending.Fin)} of them got FIN");
         exitCode.Should().Be(0);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15), "the grace is 30 s");
         ends.Should().AllBeEquivalentTo((0L, Ending.Fin));
@@ -78,14 +80,18 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
             clients.Add(client);
         }
 
-        await Patience.UntilAsync(async () => (await server.GetAsync("/status")).Text.StartsWith("waiting=2 ", StringComparison.Ordinal), "the handlers wait");
+        await Patience.UntilAsync(
+            async () => (await server.GetAsync("/status")).Text.StartsWith("waiting=2 ", StringComparison.Ordinal),
+            "the handlers wait");
         long start = Now;
         server.Signal(Native.Terminate);
         int exitCode = await server.WaitForExitAsync();
         TimeSpan elapsed = Since(start);
         (long Count, Ending Ending)[] ends = await Task.WhenAll(clients.Select(client => client.DrainAsync()));
 
-        Log.Print($"stop with {clients.Count} stuck clients: exit code {exitCode} after {elapsed.TotalSeconds:0.0} s of a 2 s grace, {ends.Count(end => end.Ending == Ending.Reset)} reset; it said: {server.Errors.Trim()}");
+        Log.Print(
+            $"stop with {clients.Count} stuck clients: "
+                + $"exit code {exitCode} after {elapsed.TotalSeconds:0.0} s of a 2 s grace, {ends.Count(end => end.Ending == Ending.Reset)} reset; it said: {server.Errors.Trim()}");
         exitCode.Should().Be(0);
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1.9)).And.BeLessThan(TimeSpan.FromSeconds(15));
         ends.Should().OnlyContain(end => end.Ending == Ending.Reset);
@@ -99,11 +105,14 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
     public async Task A_second_signal_ends_it_at_once(int signal)
     {
         NeedsLinux();
-        Skip.If(signal == Native.Hangup && IsHangupIgnored(), "SIGHUP is ignored here, as under nohup, and stays so in the server.");
+        Skip.If(signal == Native.Hangup && IsHangupIgnored(),
+            "SIGHUP is ignored here, as under nohup, and stays so in the server.");
         using ServerProcess server = await ServerProcess.StartFaultsAsync("--log-level", "information");
         using RawClient stuck = await RawClient.ConnectAsync(server.Port);
         await stuck.RequestAsync("/stuck");
-        await Patience.UntilAsync(async () => (await server.GetAsync("/status")).Text.StartsWith("waiting=1 ", StringComparison.Ordinal), "the handler waits");
+        await Patience.UntilAsync(
+            async () => (await server.GetAsync("/status")).Text.StartsWith("waiting=1 ", StringComparison.Ordinal),
+            "the handler waits");
         server.Signal(signal);
         await server.UntilOutputMatchesAsync(@"stopping\b.*\b1\b");
         long start = Now;
@@ -145,14 +154,16 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
             using ServerProcess server = ServerProcess.LaunchHost("--port", $"{port}");
             await server.UntilOutputAsync($"port {port}");
             slowest = Since(start) > slowest ? Since(start) : slowest;
-            using RawClient busy = await RawClient.ConnectAsync(port); // leaves a connection in the kernel that remembers the port
+            // Leaves a connection in the kernel that remembers the port.
+            using RawClient busy = await RawClient.ConnectAsync(port);
             (await busy.GetAsync("/")).StatusCode.Should().Be(200);
             server.Signal(Native.KillAtOnce);
             await server.WaitForExitAsync();
             server.Errors.Should().BeEmpty();
         }
 
-        Log.Print($"restart after kill -9: {times} times on port {port}, the slowest start took {slowest.TotalMilliseconds:0} ms");
+        Log.Print(
+            $"restart after kill -9: {times} times on port {port}, the slowest start took {slowest.TotalMilliseconds:0} ms");
     }
 
     private static async Task<(long Count, Ending Ending)> DownloadSlowlyAsync(RawClient client)
@@ -189,5 +200,6 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
     }
 
     private static bool IsHangupIgnored() =>
-        File.ReadLines("/proc/self/status").Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0);
+        File.ReadLines("/proc/self/status").Any(
+            line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0);
 }

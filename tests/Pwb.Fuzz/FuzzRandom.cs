@@ -1,6 +1,8 @@
 namespace Pwb.Fuzz;
 
-/// <summary>SplitMix64: small, and the same on every machine and in every version of .NET, so that a seed is a seed for ever.</summary>
+/// <summary>
+/// SplitMix64: small, and the same on every machine and in every version of .NET, so that a seed is a seed for ever.
+/// </summary>
 internal sealed class FuzzRandom
 {
     private ulong _state;

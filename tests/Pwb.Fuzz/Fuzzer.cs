@@ -6,7 +6,10 @@ using Pwb.Fuzz.Running;
 
 namespace Pwb.Fuzz;
 
-/// <summary>The loop: first the corpus in every way there is, then mutations of it, each in three ways, and with each a form and some fields.</summary>
+/// <summary>
+/// The loop: first the corpus in every way there is, then mutations of it, each in three ways, and with
+/// each a form and some fields.
+/// </summary>
 internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList<(string Name, byte[] Content)> corpus)
 {
     private readonly byte[][] _inputs = [.. corpus.Select(file => file.Content)];
@@ -14,7 +17,9 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
     /// <summary>How many iterations passed.</summary>
     public long Passed { get; private set; }
 
-    /// <summary>A form or a field that was read otherwise than it should be, which ended the loop; null if there was none.</summary>
+    /// <summary>
+    /// A form or a field that was read otherwise than it should be, which ended the loop; null if there was none.
+    /// </summary>
     public string? ReaderFinding { get; private set; }
 
     /// <summary>Tries every file of the corpus on every server, whole, byte by byte and cut once at every place.</summary>
@@ -63,7 +68,8 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
             if (await runner.RunAsync(fuzzCase) is { } finding)
                 return (finding, iteration);
 
-            ReaderFinding = await FormFuzzer.RunAsync(options.Seed, iteration) ?? await FieldFuzzer.RunAsync(options.Seed, iteration);
+            ReaderFinding =
+                await FormFuzzer.RunAsync(options.Seed, iteration) ?? await FieldFuzzer.RunAsync(options.Seed, iteration);
             if (ReaderFinding is not null)
                 return null;
 

@@ -10,7 +10,8 @@ try
 {
     options = FuzzOptions.Parse(args);
     corpus = Corpus.Load(options.Corpus);
-    reproduced = options.Reproduce is not { } given ? null : File.Exists(given) ? File.ReadAllBytes(given) : Convert.FromHexString(given);
+    reproduced =
+        options.Reproduce is not { } given ? null : File.Exists(given) ? File.ReadAllBytes(given) : Convert.FromHexString(given);
 }
 catch (Exception exception) when (exception is FormatException or OverflowException or IOException)
 {
@@ -31,7 +32,8 @@ Fuzzer fuzzer = new(servers, runner, corpus);
 if (reproduced is not null)
 {
     Finding? again = await fuzzer.RunEveryWayAsync(reproduced);
-    Console.WriteLine(again is null ? $"no finding in {runner.Runs} runs of {Escaped.Text(reproduced)}" : Report.Text(again, "--repro"));
+    Console.WriteLine(
+        again is null ? $"no finding in {runner.Runs} runs of {Escaped.Text(reproduced)}" : Report.Text(again, "--repro"));
     return again is null ? 0 : 1;
 }
 
@@ -40,7 +42,10 @@ Finding? finding = null;
 if (options.Start is null)
 {
     finding = await fuzzer.RunCorpusAsync();
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"corpus: {corpus.Count} inputs in {runner.Runs} runs, {watch.Elapsed.TotalSeconds:F1} s"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"corpus: {corpus.Count} inputs in {runner.Runs} runs, {watch.Elapsed.TotalSeconds:F1} s"));
 }
 
 if (finding is null)

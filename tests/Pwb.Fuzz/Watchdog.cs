@@ -28,7 +28,8 @@ internal sealed class Watchdog : IDisposable
             return;
         }
 
-        Console.WriteLine($"FINDING the server hangs ({fuzzCase.Server.Name}; first behaviour {Behaviours.At(fuzzCase.FirstBehaviour)})");
+        Console.WriteLine(
+            $"FINDING the server hangs ({fuzzCase.Server.Name}; first behaviour {Behaviours.At(fuzzCase.FirstBehaviour)})");
         Console.WriteLine($"input:    {Escaped.Text(fuzzCase.Input)}");
         Console.WriteLine($"hex:      {Convert.ToHexString(fuzzCase.Input)}");
         Environment.Exit(1);

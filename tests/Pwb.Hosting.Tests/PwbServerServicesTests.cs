@@ -15,7 +15,8 @@ public sealed class PwbServerServicesTests
     [Fact]
     public async Task Runs_with_its_host_and_serves_with_the_handler_of_the_services()
     {
-        HostApplicationBuilder builder = TestHost.Builder(("Pwb:EndPoints:0", "127.0.0.1:0"), ("Pwb:ServerHeader", "from the configuration"));
+        HostApplicationBuilder builder = TestHost.Builder(
+            ("Pwb:EndPoints:0", "127.0.0.1:0"), ("Pwb:ServerHeader", "from the configuration"));
         builder.Services.AddPwbServer();
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -59,7 +60,10 @@ public sealed class PwbServerServicesTests
         await host.StartAsync();
         await host.StopAsync();
 
-        lines.All.Should().Contain(line => line.StartsWith("Pwb.Server: ", StringComparison.Ordinal) && line.Contains("http://localhost:", StringComparison.Ordinal));
+        lines.All.Should().Contain(
+            line =>
+                line.StartsWith("Pwb.Server: ", StringComparison.Ordinal)
+                    && line.Contains("http://localhost:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -159,7 +163,8 @@ public sealed class PwbServerServicesTests
     [Fact]
     public async Task A_second_server_has_a_section_and_a_key_of_its_own()
     {
-        HostApplicationBuilder builder = TestHost.Builder(("Pwb:EndPoints:0", "127.0.0.1:0"), ("Admin:EndPoints:0", "127.0.0.1:0"), ("Admin:ServerHeader", "admin"));
+        HostApplicationBuilder builder = TestHost.Builder(
+            ("Pwb:EndPoints:0", "127.0.0.1:0"), ("Admin:EndPoints:0", "127.0.0.1:0"), ("Admin:ServerHeader", "admin"));
         builder.Services.AddPwbServer();
         builder.Services.AddPwbServer(_ => RequestHandler.From(_ => HttpResponse.Text("for administrators\n")), section: "Admin");
         using IHost host = builder.Build();
@@ -187,7 +192,8 @@ public sealed class PwbServerServicesTests
     {
         using IHost host = new HostBuilder().ConfigureServices(services => services.AddPwbServer()).Build();
 
-        (await host.Invoking(one => one.StartAsync()).Should().ThrowAsync<InvalidOperationException>()).WithMessage("*IRequestHandler*");
+        (await host.Invoking(one => one.StartAsync()).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("*IRequestHandler*");
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class ServerSettingsTests
         foreach (string name in Writable<PwbServerOptions>().Except(inCodeOnly).Append("No").Append("TimeProvider"))
         {
             // Whatever is known fails otherwise than what is not.
-            (string, string?) setting = lists.Contains(name) ? ($"Pwb:{name}:0", "") : name == "Limits" ? ("Pwb:Limits:x", "") : ($"Pwb:{name}:x", "");
+            (string, string?) setting =
+                lists.Contains(name) ? ($"Pwb:{name}:0", "") : name == "Limits" ? ("Pwb:Limits:x", "") : ($"Pwb:{name}:x", "");
             bool isUnknown = Failures(setting).Any(failure => failure.Contains("no option", StringComparison.Ordinal));
             isUnknown.Should().Be(name is "No" or "TimeProvider", name);
         }
@@ -131,13 +132,19 @@ public sealed class ServerSettingsTests
     public void Names_all_that_is_wrong_at_once_and_repeats_no_value()
     {
         Failures(("Pwb:Limits:Backlog", "s3cret"), ("Pwb:DeferAccept", "s3cret"), ("Pwb:EndPoints:0:Pasword", "s3cret"))
-            .Should().HaveCountGreaterThanOrEqualTo(3).And.NotContain(failure => failure.Contains("s3cret", StringComparison.Ordinal));
+            .Should().HaveCountGreaterThanOrEqualTo(3)
+            .And.NotContain(failure => failure.Contains("s3cret", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Leaves_alone_what_the_section_does_not_say()
     {
-        PwbServerOptions given = new() { AllowedHosts = ["example.org"], ServerHeader = "x", Limits = new PwbServerLimits { Backlog = 7 } };
+        PwbServerOptions given = new()
+        {
+            AllowedHosts = ["example.org"],
+            ServerHeader = "x",
+            Limits = new PwbServerLimits { Backlog = 7 },
+        };
 
         ServerSettings.Apply(null, given).Should().BeSameAs(given);
         Apply(given).Should().Be(given);
@@ -156,9 +163,11 @@ public sealed class ServerSettingsTests
     [Fact]
     public void Reads_the_lists_and_the_null_of_JSON()
     {
-        const string Json = """{ "Pwb": { "TrustedOrigins": [], "ServerHeader": null, "Limits": { "MaxConnections": null, "Backlog": 9 } } }""";
+        const string Json =
+            """{ "Pwb": { "TrustedOrigins": [], "ServerHeader": null, "Limits": { "MaxConnections": null, "Backlog": 9 } } }""";
         using MemoryStream stream = new(Encoding.UTF8.GetBytes(Json));
-        PwbServerOptions options = ServerSettings.Apply(new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("Pwb"), new PwbServerOptions());
+        PwbServerOptions options = ServerSettings.Apply(
+            new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("Pwb"), new PwbServerOptions());
 
         options.TrustedOrigins.Should().BeEmpty();
         options.ServerHeader.Should().BeNull();
@@ -192,31 +201,37 @@ public sealed class ServerSettingsTests
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pwb-hosting-");
         X509Certificate2 made = ServerCertificate.SelfSigned("localhost").Current;
-        string pem = Path.Combine(folder.FullName, "site.pem"), key = Path.Combine(folder.FullName, "key.pem"), pfx = Path.Combine(folder.FullName, "site.PFX");
+        string pem = Path.Combine(folder.FullName, "site.pem"), key = Path.Combine(folder.FullName, "key.pem"),
+            pfx = Path.Combine(folder.FullName, "site.PFX");
         File.WriteAllText(pem, made.ExportCertificatePem());
         File.WriteAllText(key, made.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         File.WriteAllBytes(pfx, made.Export(X509ContentType.Pfx, "s3cret"));
 
         IReadOnlyList<ServerEndPoint> endPoints = Apply(
             ("Pwb:EndPoints:0:Listen", "127.0.0.1:8443"), ("Pwb:EndPoints:0:Certificate", pem), ("Pwb:EndPoints:0:Key", key),
-            ("Pwb:EndPoints:1:Listen", "127.0.0.1:8444"), ("Pwb:EndPoints:1:Certificate", pfx), ("Pwb:EndPoints:1:Password", "s3cret")).EndPoints;
+            ("Pwb:EndPoints:1:Listen", "127.0.0.1:8444"), ("Pwb:EndPoints:1:Certificate", pfx),
+            ("Pwb:EndPoints:1:Password", "s3cret")).EndPoints;
 
         endPoints.Should().HaveCount(2).And.OnlyContain(one => one.Tls!.Certificates[0].Current.Thumbprint == made.Thumbprint);
-        Failures(("Pwb:EndPoints:0:Listen", "127.0.0.1:8443"), ("Pwb:EndPoints:0:Certificate", pfx), ("Pwb:EndPoints:0:Password", "wrong"))
+        Failures(("Pwb:EndPoints:0:Listen", "127.0.0.1:8443"), ("Pwb:EndPoints:0:Certificate", pfx),
+            ("Pwb:EndPoints:0:Password", "wrong"))
             .Should().ContainSingle().Which.Should().StartWith("Pwb:EndPoints:0 has a certificate that cannot be used: ");
         folder.Delete(recursive: true);
     }
 
     private static IEnumerable<string> Writable<T>() =>
-        typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite).Select(property => property.Name);
+        typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite)
+            .Select(property => property.Name);
 
-    private static PwbServerOptions Apply(params (string Key, string? Value)[] settings) => Apply(new PwbServerOptions(), settings);
+    private static PwbServerOptions Apply(params (string Key, string? Value)[] settings) =>
+        Apply(new PwbServerOptions(), settings);
 
-    private static PwbServerOptions Apply(PwbServerOptions given, params (string Key, string? Value)[] settings) => ServerSettings.Apply(
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(one => new KeyValuePair<string, string?>(one.Key, one.Value)))
-            .Build().GetSection("Pwb"),
-        given);
+    private static PwbServerOptions Apply(PwbServerOptions given, params (string Key, string? Value)[] settings) =>
+        ServerSettings.Apply(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(one => new KeyValuePair<string, string?>(one.Key, one.Value)))
+                .Build().GetSection("Pwb"),
+            given);
 
     private static IEnumerable<string> Failures(params (string Key, string? Value)[] settings)
     {

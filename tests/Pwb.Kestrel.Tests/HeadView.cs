@@ -11,7 +11,8 @@ internal sealed class HeadView
     public HeadView(ReadOnlySpan<byte> head)
     {
         Text = Encoding.Latin1.GetString(head);
-        string[] lines = Text.TrimStart('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r')).TakeWhile(line => line.Length > 0).ToArray();
+        string[] lines = Text.TrimStart('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))
+            .TakeWhile(line => line.Length > 0).ToArray();
         RequestLine = lines[0];
         string[] parts = RequestLine.Split(' ');
         Method = parts[0];
@@ -42,5 +43,6 @@ internal sealed class HeadView
     public string[] Codings => Members("Transfer-Encoding");
 
     /// <summary>The members of a list over all its lines, empty ones too, in lower case.</summary>
-    public string[] Members(string name) => [.. Values(name).SelectMany(value => value.Split(',')).Select(member => member.Trim(' ', '\t').ToLowerInvariant())];
+    public string[] Members(string name) =>
+        [.. Values(name).SelectMany(value => value.Split(',')).Select(member => member.Trim(' ', '\t').ToLowerInvariant())];
 }

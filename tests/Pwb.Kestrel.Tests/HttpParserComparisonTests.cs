@@ -34,7 +34,8 @@ public sealed class HttpParserComparisonTests
         {
             (Verdict verdict, int length) = KestrelParser.Parse(input);
             if (verdict == Verdict.Accepted && await pwb.ParseAsync(input[..length]) is (Verdict.Refused, int status))
-                needed.UnionWith(StricterRules.All.Where(rule => rule.Status == status && rule.Covers(new HeadView(input.AsSpan(0, length)))));
+                needed.UnionWith(
+                    StricterRules.All.Where(rule => rule.Status == status && rule.Covers(new HeadView(input.AsSpan(0, length)))));
         }
 
         StricterRules.All.Except(needed).Select(rule => rule.Name).Should().BeEmpty();

@@ -28,36 +28,49 @@ public sealed class NotesComparisonTests
         using HttpResponseMessage wrong = await SignInAsync(client, "wrong");
         wrong.Headers.Location!.OriginalString.Should().Be("/?wrong");
         using HttpResponseMessage signedIn = await SignInAsync(client, Password);
-        signedIn.Headers.GetValues("Set-Cookie").Single().ToUpperInvariant().Should().Contain("PATH=/").And.Contain("HTTPONLY").And.Contain("SAMESITE=STRICT");
+        signedIn.Headers.GetValues("Set-Cookie").Single().ToUpperInvariant().Should().Contain("PATH=/").And.Contain("HTTPONLY")
+            .And.Contain("SAMESITE=STRICT");
         signedIn.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
 
-        (await client.PostAsJsonAsync("/api/notes", new { title = "Tea", text = "green" })).StatusCode.Should().Be(HttpStatusCode.Forbidden, "there is no token");
+        (await client.PostAsJsonAsync("/api/notes", new { title = "Tea", text = "green" })).StatusCode.Should().Be(
+            HttpStatusCode.Forbidden, "there is no token");
         client.DefaultRequestHeaders.Add("X-Token", await client.GetStringAsync("/token"));
         using HttpResponseMessage added = await client.PostAsJsonAsync("/api/notes", new { title = "Tea", text = "green" });
         added.StatusCode.Should().Be(HttpStatusCode.Created);
         string note = added.Headers.Location!.OriginalString;
         (await added.Content.ReadAsStringAsync()).Should().Be("""{"id":1,"version":1,"title":"Tea","text":"green","files":[]}""");
-        (await client.PostAsync("/api/notes", new StringContent("{", Encoding.UTF8, "application/json"))).StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await client.PostAsync("/api/notes", new StringContent("{\"title\":null,\"text\":\"\"}", Encoding.UTF8, "application/json"))).StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await client.PostAsync("/api/notes", new StringContent("{}", Encoding.UTF8, "text/plain"))).StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
-        (await client.PostAsJsonAsync("/api/notes", new { title = new string('x', 100_000), text = "" })).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
+        (await client.PostAsync("/api/notes", new StringContent("{", Encoding.UTF8, "application/json"))).StatusCode
+            .Should().Be(HttpStatusCode.BadRequest);
+        (await client.PostAsync(
+            "/api/notes", new StringContent("{\"title\":null,\"text\":\"\"}", Encoding.UTF8, "application/json"))).StatusCode
+            .Should().Be(HttpStatusCode.BadRequest);
+        (await client.PostAsync("/api/notes", new StringContent("{}", Encoding.UTF8, "text/plain"))).StatusCode.Should().Be(
+            HttpStatusCode.UnsupportedMediaType);
+        (await client.PostAsJsonAsync("/api/notes", new { title = new string('x', 100_000), text = "" })).StatusCode.Should().Be(
+            HttpStatusCode.RequestEntityTooLarge);
         (await client.GetStringAsync("/api/notes?q=gre%45N+tea")).Should().Contain("Tea");
         (await client.GetStringAsync("/api/notes?q=coffee")).Should().Be("[]");
         (await client.GetAsync("/api/notes/seven")).StatusCode.Should().Be(HttpStatusCode.NotFound);
 
-        using HttpRequestMessage known = new(HttpMethod.Get, note) { Headers = { IfNoneMatch = { new EntityTagHeaderValue("\"1\"") } } };
+        using HttpRequestMessage known = new(
+            HttpMethod.Get, note)
+        { Headers = { IfNoneMatch = { new EntityTagHeaderValue("\"1\"") } } };
         (await client.SendAsync(known)).StatusCode.Should().Be(HttpStatusCode.NotModified);
         (await ChangeAsync(client, note, "\"1\"")).StatusCode.Should().Be(HttpStatusCode.OK);
         (await ChangeAsync(client, note, "\"1\"")).StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
 
-        using MultipartFormDataContent form = new() { { new ByteArrayContent(new byte[3_000_000]), "files", "\u4F60\u597D.bin" } };
+        using MultipartFormDataContent form =
+            new() { { new ByteArrayContent(new byte[3_000_000]), "files", "\u4F60\u597D.bin" } };
         using HttpResponseMessage attached = await client.PostAsync($"{note}/files", form);
         (await attached.Content.ReadAsStringAsync()).Should().Contain(""" "length":3000000""".Trim());
-        using HttpRequestMessage part = new(HttpMethod.Get, $"{note}/files/2") { Headers = { Range = new RangeHeaderValue(5, 9) } };
+        using HttpRequestMessage part = new(
+            HttpMethod.Get, $"{note}/files/2")
+        { Headers = { Range = new RangeHeaderValue(5, 9) } };
         using HttpResponseMessage download = await client.SendAsync(part);
         download.StatusCode.Should().Be(HttpStatusCode.PartialContent);
         download.Content.Headers.ContentDisposition!.FileNameStar.Should().Be("\u4F60\u597D.bin");
-        (await client.PostAsync($"{note}/files", new StringContent("x", Encoding.UTF8, "text/plain"))).StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
+        (await client.PostAsync($"{note}/files", new StringContent("x", Encoding.UTF8, "text/plain"))).StatusCode.Should().Be(
+            HttpStatusCode.UnsupportedMediaType);
 
         using Stream events = await OpenEventsAsync(site, client);
         (await client.DeleteAsync(note)).StatusCode.Should().Be(HttpStatusCode.NoContent);
@@ -143,11 +156,13 @@ public sealed class NotesComparisonTests
     private static HttpRequestMessage RequestOf(string what) => what switch
     {
         "after a POST, a redirect" => new(HttpMethod.Post, "/sign-in") { Content = Form(Password) },
-        "a page of another site signs in" => new(HttpMethod.Post, "/sign-in") { Content = Form(Password), Headers = { { "Origin", "https://evil.example" } } },
+        "a page of another site signs in" =>
+            new(HttpMethod.Post, "/sign-in") { Content = Form(Password), Headers = { { "Origin", "https://evil.example" } } },
         "a host that is none of this machine's" => new(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } },
         "DELETE of a note, with a slash at its end" => new(HttpMethod.Delete, "/api/notes/1/"),
         "a part of a form without a name" => Raw("--b\r\nContent-Disposition: form-data; filename=\"x\"\r\n\r\nx\r\n--b--\r\n"),
-        "a form that ends before its last boundary" => Raw("--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nx\r\n"),
+        "a form that ends before its last boundary" =>
+            Raw("--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nx\r\n"),
         _ => new(new HttpMethod(what.Split(' ')[0]), "/api/notes/1"),
     };
 
@@ -160,11 +175,14 @@ public sealed class NotesComparisonTests
 
     private static FormUrlEncodedContent Form(string password) => new([new("password", password)]);
 
-    private static Task<HttpResponseMessage> SignInAsync(HttpClient client, string password) => client.PostAsync("/sign-in", Form(password));
+    private static Task<HttpResponseMessage> SignInAsync(HttpClient client, string password) =>
+        client.PostAsync("/sign-in", Form(password));
 
     private static Task<HttpResponseMessage> ChangeAsync(HttpClient client, string note, string version)
     {
-        HttpRequestMessage request = new(HttpMethod.Put, note) { Content = JsonContent.Create(new { title = "Tea", text = "black" }) };
+        HttpRequestMessage request = new(
+            HttpMethod.Put, note)
+        { Content = JsonContent.Create(new { title = "Tea", text = "black" }) };
         request.Headers.IfMatch.Add(new EntityTagHeaderValue(version));
         return client.SendAsync(request);
     }
@@ -205,7 +223,13 @@ public sealed class NotesComparisonTests
             return site;
         }
 
-        public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(_address) };
+        public HttpClient Client() =>
+            new(new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                CookieContainer = new CookieContainer(),
+            })
+            { BaseAddress = new Uri(_address) };
 
         public Task StopAsync() => _pwb?.StopAsync() ?? _kestrel!.StopAsync();
 

@@ -36,7 +36,8 @@ public sealed class AnswerTests
             progress.Report(new ProgressNotificationValue { Progress = 2, Total = 2 });
             return "done";
         }));
-        JsonObject call = Site.Ask("tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = "p" } });
+        JsonObject call = Site.Ask(
+            "tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = "p" } });
 
         using HttpResponseMessage response = await site.SendAsync(call);
 
@@ -96,7 +97,8 @@ public sealed class AnswerTests
     public async Task A_capability_that_the_client_lacks_is_a_bad_request()
     {
         using Site site = Site.With(Tools.Of("ask", string () =>
-            throw new MissingRequiredClientCapabilityException(new ClientCapabilities { Elicitation = new ElicitationCapability() })));
+            throw new MissingRequiredClientCapabilityException(
+                new ClientCapabilities { Elicitation = new ElicitationCapability() })));
 
         using HttpResponseMessage response = await site.SendAsync(Site.Call("ask"));
 
@@ -123,7 +125,8 @@ public sealed class AnswerTests
             progress.Report(new ProgressNotificationValue { Progress = 1 });
             throw new McpProtocolException("Not so.", McpErrorCode.InvalidParams);
         }));
-        JsonObject call = Site.Ask("tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = 5 } });
+        JsonObject call = Site.Ask(
+            "tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = 5 } });
 
         using HttpResponseMessage response = await site.SendAsync(call);
 
@@ -152,7 +155,10 @@ public sealed class AnswerTests
     {
         McpServerOptions served = new()
         {
-            ToolCollection = [Tools.Of("who", (RequestContext<CallToolRequestParams> context) => context.User?.Identity is { IsAuthenticated: true, Name: { } name } ? name : "nobody")],
+            ToolCollection = [
+                Tools.Of("who",
+                    (RequestContext<CallToolRequestParams> context) =>
+                        context.User?.Identity is { IsAuthenticated: true, Name: { } name } ? name : "nobody")],
         };
         IRequestHandler open = new McpHandler(served);
         IRequestHandler closed = new BearerAuthenticationHandler(
@@ -160,7 +166,8 @@ public sealed class AnswerTests
         using HttpClient client = new PwbServer(new Router([new("/mcp", closed), new("/open", open)])).CreateClient();
 
         using HttpResponseMessage refused = await Site.SendAsync(client, Site.Call("who"), CancellationToken.None);
-        using HttpResponseMessage let = await Site.SendAsync(client, Site.Call("who"), CancellationToken.None, ("Authorization", "Bearer secret"));
+        using HttpResponseMessage let = await Site.SendAsync(
+            client, Site.Call("who"), CancellationToken.None, ("Authorization", "Bearer secret"));
 
         refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         refused.Headers.WwwAuthenticate.ToString().Should().StartWith("Bearer");
@@ -173,7 +180,9 @@ public sealed class AnswerTests
     {
         McpServerOptions served = new()
         {
-            ToolCollection = [Tools.Of("serve", (RequestContext<CallToolRequestParams> context) => (string)context.Services!.GetService(typeof(string))!)],
+            ToolCollection = [
+                Tools.Of("serve",
+                    (RequestContext<CallToolRequestParams> context) => (string)context.Services!.GetService(typeof(string))!)],
         };
         using Site site = new(served, new McpHandlerOptions { Services = new Services() });
 
@@ -206,7 +215,8 @@ public sealed class AnswerTests
         using HttpResponseMessage initialized = await site.SendTextAsync(
             """{"jsonrpc":"2.0","method":"notifications/initialized"}""", ("MCP-Protocol-Version", "2025-06-18"));
         using HttpResponseMessage listed = await site.SendTextAsync(
-            """{"jsonrpc":"2.0","id":2,"method":"tools/list"}""", ("MCP-Protocol-Version", "2025-06-18"), ("Mcp-Session-Id", "ignored"));
+            """{"jsonrpc":"2.0","id":2,"method":"tools/list"}""", ("MCP-Protocol-Version", "2025-06-18"),
+            ("Mcp-Session-Id", "ignored"));
 
         greeted.Headers.Contains("Mcp-Session-Id").Should().BeFalse();
         using EventLines greeting = await EventLines.OfAsync(greeted);

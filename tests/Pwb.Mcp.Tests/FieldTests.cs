@@ -5,7 +5,9 @@ using Pwb.Mcp.Tests.Support;
 
 namespace Pwb.Mcp.Tests;
 
-/// <summary>The fields that repeat the content (Streamable HTTP, "Server Validation"), and the metadata of each request.</summary>
+/// <summary>
+/// The fields that repeat the content (Streamable HTTP, "Server Validation"), and the metadata of each request.
+/// </summary>
 public sealed class FieldTests
 {
     public static TheoryData<string, string?> WrongFields => new()
@@ -54,7 +56,8 @@ public sealed class FieldTests
     {
         using Site site = new();
 
-        using HttpResponseMessage response = await site.SendAsync(Site.Call("add", new JsonObject { ["a"] = 1, ["b"] = 2 }), (name, value));
+        using HttpResponseMessage response = await site.SendAsync(
+            Site.Call("add", new JsonObject { ["a"] = 1, ["b"] = 2 }), (name, value));
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
@@ -84,7 +87,9 @@ public sealed class FieldTests
     {
         using Site site = new(new McpServerOptions
         {
-            ResourceCollection = [McpServerResource.Create(() => "text", new McpServerResourceCreateOptions { UriTemplate = "note://one", Name = "one" })],
+            ResourceCollection = [
+                McpServerResource.Create(
+                    () => "text", new McpServerResourceCreateOptions { UriTemplate = "note://one", Name = "one" })],
         });
         JsonObject read = Site.Ask("resources/read", new JsonObject { ["uri"] = "note://one" });
 
@@ -126,7 +131,8 @@ public sealed class FieldTests
             """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}""");
 
         (await Site.ErrorOf(earlier)).Code.Should().Be(-32022);
-        (await Site.ErrorOf(silent)).Code.Should().Be(-32020, "without the field, the request cannot be of the version that is served");
+        (await Site.ErrorOf(silent)).Code.Should().Be(
+            -32020, "without the field, the request cannot be of the version that is served");
     }
 
     [Theory]
@@ -136,7 +142,8 @@ public sealed class FieldTests
     [InlineData("""{"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}}""")]
     [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":7,"io.modelcontextprotocol/clientCapabilities":{}}}""")]
     [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}""")]
-    [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":[]}}""")]
+    [InlineData(
+        """{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":[]}}""")]
     [InlineData("[]")]
     public async Task A_request_without_its_metadata_has_invalid_parameters(string parameters)
     {

@@ -6,7 +6,9 @@ using Pwb.Mcp.Tests.Support;
 
 namespace Pwb.Mcp.Tests;
 
-/// <summary>How requests end: by their client, their time, and the server's stop. Over TCP where the network is the subject.</summary>
+/// <summary>
+/// How requests end: by their client, their time, and the server's stop. Over TCP where the network is the subject.
+/// </summary>
 public sealed class LifeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -17,7 +19,8 @@ public sealed class LifeTests
     [Fact]
     public async Task A_client_that_leaves_cancels_its_request()
     {
-        await using PwbServer server = await StartAsync(new McpServerOptions { ToolCollection = [Tools.Waiting(_began, _cancelled)] });
+        await using PwbServer server = await StartAsync(
+            new McpServerOptions { ToolCollection = [Tools.Waiting(_began, _cancelled)] });
         using HttpClient client = ClientOf(server);
         using CancellationTokenSource leaving = new();
 
@@ -47,7 +50,8 @@ public sealed class LifeTests
         });
         await using PwbServer server = await StartAsync(new McpServerOptions { ToolCollection = [tool] });
         using HttpClient client = ClientOf(server);
-        JsonObject call = Site.Ask("tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = 1 } });
+        JsonObject call = Site.Ask(
+            "tools/call", new JsonObject { ["name"] = "work", ["_meta"] = new JsonObject { ["progressToken"] = 1 } });
 
         using (HttpResponseMessage response = await Site.SendAsync(client, call, CancellationToken.None))
         using (EventLines events = await EventLines.OfAsync(response))
@@ -170,7 +174,12 @@ public sealed class LifeTests
         ManualClock clock = new();
         using Site site = new(
             new McpServerOptions { ToolCollection = [Tools.Waiting(_began, _cancelled)] },
-            new McpHandlerOptions { TimeProvider = clock, RequestTimeout = TimeSpan.FromSeconds(10), Heartbeat = Timeout.InfiniteTimeSpan });
+            new McpHandlerOptions
+            {
+                TimeProvider = clock,
+                RequestTimeout = TimeSpan.FromSeconds(10),
+                Heartbeat = Timeout.InfiniteTimeSpan,
+            });
 
         Task<HttpResponseMessage> asking = site.SendAsync(Site.Call("wait"));
         await _began.Task.WaitAsync(Patience);
@@ -214,5 +223,6 @@ public sealed class LifeTests
         return server;
     }
 
-    internal static HttpClient ClientOf(PwbServer server) => new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
+    internal static HttpClient ClientOf(PwbServer server) =>
+        new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
 }

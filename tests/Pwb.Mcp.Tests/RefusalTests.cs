@@ -15,7 +15,9 @@ public sealed class RefusalTests
     public async Task Takes_no_method_but_POST(string method)
     {
         using Site site = new();
-        using HttpRequestMessage request = new(new HttpMethod(method), "/mcp") { Headers = { { "Accept", "text/event-stream" } } };
+        using HttpRequestMessage request = new(
+            new HttpMethod(method), "/mcp")
+        { Headers = { { "Accept", "text/event-stream" } } };
 
         using HttpResponseMessage response = await site.Client.SendAsync(request);
 
@@ -110,7 +112,8 @@ public sealed class RefusalTests
     {
         using Site site = new(options: new McpHandlerOptions { MaxMessageLength = 1000 });
 
-        using HttpResponseMessage response = await site.SendAsync(Site.Call("add", new JsonObject { ["a"] = new string('x', 1000) }));
+        using HttpResponseMessage response = await site.SendAsync(
+            Site.Call("add", new JsonObject { ["a"] = new string('x', 1000) }));
 
         response.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
     }
@@ -171,7 +174,8 @@ public sealed class RefusalTests
                 new() { RequestTimeout = TimeSpan.FromMilliseconds(-2) },
                 new() { TimeProvider = null! },
             ])
-            FluentActions.Invoking(() => new McpHandler(served, options)).Should().Throw<ArgumentException>().WithParameterName("options");
+            FluentActions.Invoking(() => new McpHandler(served, options))
+                .Should().Throw<ArgumentException>().WithParameterName("options");
         FluentActions.Invoking(() => new McpHandler(new McpServerOptions { ProtocolVersion = "1999-01-01" }))
             .Should().Throw<ModelContextProtocol.McpException>("the SDK cannot serve that");
     }

@@ -30,8 +30,11 @@ public sealed class SdkClientTests
                 return "counted";
             }),
         ],
-        PromptCollection = [McpServerPrompt.Create((string name) => $"Greet {name}.", new McpServerPromptCreateOptions { Name = "greet" })],
-        ResourceCollection = [McpServerResource.Create(() => "a text", new McpServerResourceCreateOptions { UriTemplate = "note://one", Name = "one" })],
+        PromptCollection = [
+            McpServerPrompt.Create((string name) => $"Greet {name}.", new McpServerPromptCreateOptions { Name = "greet" })],
+        ResourceCollection = [
+            McpServerResource.Create(
+                () => "a text", new McpServerResourceCreateOptions { UriTemplate = "note://one", Name = "one" })],
     };
 
     [Theory]
@@ -73,7 +76,8 @@ public sealed class SdkClientTests
 
         (await client.ListToolsAsync()).Select(tool => tool.Name).Should().BeEquivalentTo("add", "locate", "count");
         TextOf(await client.CallToolAsync("add", new Dictionary<string, object?> { ["a"] = 1, ["b"] = 2 })).Should().Be("3");
-        TextOf(await client.CallToolAsync("locate", new Dictionary<string, object?> { ["region"] = "Grüße", ["count"] = 7, ["exact"] = true, ["note"] = "x" }))
+        TextOf(await client.CallToolAsync(
+            "locate", new Dictionary<string, object?> { ["region"] = "Grüße", ["count"] = 7, ["exact"] = true, ["note"] = "x" }))
             .Should().Be("Grüße 7 True x");
 
         Collecting progress = new(_heard);
@@ -87,7 +91,8 @@ public sealed class SdkClientTests
     }
 
     private static Task<McpClient> ConnectAsync(HttpClient http, Uri address, string? version) => McpClient.CreateAsync(
-        new HttpClientTransport(new HttpClientTransportOptions { Endpoint = address, TransportMode = HttpTransportMode.StreamableHttp }, http),
+        new HttpClientTransport(
+            new HttpClientTransportOptions { Endpoint = address, TransportMode = HttpTransportMode.StreamableHttp }, http),
         new McpClientOptions { ProtocolVersion = version });
 
     private static string TextOf(CallToolResult result) => ((TextContentBlock)result.Content.Single()).Text;

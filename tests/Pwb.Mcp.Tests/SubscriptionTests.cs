@@ -22,14 +22,16 @@ public sealed class SubscriptionTests
     {
         using Site site = new(_served);
 
-        using HttpResponseMessage response = await site.SendAsync(Listen("""{"toolsListChanged":true,"promptsListChanged":false,"resourceSubscriptions":["note://1"]}"""));
+        using HttpResponseMessage response = await site.SendAsync(
+            Listen("""{"toolsListChanged":true,"promptsListChanged":false,"resourceSubscriptions":["note://1"]}"""));
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         using EventLines events = await EventLines.OfAsync(response);
         JsonNode first = (await events.NextAsync())!;
         ((string?)first["method"]).Should().Be("notifications/subscriptions/acknowledged");
         IdOf(first).Should().Be("listening");
-        first["params"]!["notifications"]!.ToJsonString().Should().Be("""{"toolsListChanged":true,"resourceSubscriptions":["note://1"]}""");
+        first["params"]!["notifications"]!.ToJsonString().Should().Be(
+            """{"toolsListChanged":true,"resourceSubscriptions":["note://1"]}""");
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class SubscriptionTests
     {
         using Site site = new(_served);
         using HttpResponseMessage toolsResponse = await site.SendAsync(Listen("""{"toolsListChanged":true}"""));
-        using HttpResponseMessage othersResponse = await site.SendAsync(Listen("""{"promptsListChanged":true,"resourcesListChanged":true}"""));
+        using HttpResponseMessage othersResponse = await site.SendAsync(
+            Listen("""{"promptsListChanged":true,"resourcesListChanged":true}"""));
         using EventLines tools = await EventLines.OfAsync(toolsResponse);
         using EventLines others = await EventLines.OfAsync(othersResponse);
         await tools.NextAsync();
@@ -61,8 +64,10 @@ public sealed class SubscriptionTests
         JsonNode told = (await tools.NextAsync())!;
         ((string?)told["method"]).Should().Be("notifications/tools/list_changed");
         IdOf(told).Should().Be("listening");
-        ((string?)(await others.NextAsync())!["method"]).Should().Be("notifications/prompts/list_changed", "it has not asked for tools");
-        _served.ResourceCollection!.Add(McpServerResource.Create(() => "x", new McpServerResourceCreateOptions { UriTemplate = "note://1", Name = "1" }));
+        ((string?)(await others.NextAsync())!["method"]).Should().Be(
+            "notifications/prompts/list_changed", "it has not asked for tools");
+        _served.ResourceCollection!.Add(
+            McpServerResource.Create(() => "x", new McpServerResourceCreateOptions { UriTemplate = "note://1", Name = "1" }));
         ((string?)(await others.NextAsync())!["method"]).Should().Be("notifications/resources/list_changed");
     }
 
@@ -70,7 +75,8 @@ public sealed class SubscriptionTests
     public async Task A_changed_resource_is_told_to_those_who_asked_for_it()
     {
         using Site site = new(_served);
-        using HttpResponseMessage response = await site.SendAsync(Listen("""{"resourceSubscriptions":["note://1","note://2"]}"""));
+        using HttpResponseMessage response = await site.SendAsync(
+            Listen("""{"resourceSubscriptions":["note://1","note://2"]}"""));
         using EventLines events = await EventLines.OfAsync(response);
         await events.NextAsync();
 
@@ -87,7 +93,8 @@ public sealed class SubscriptionTests
     public async Task Changes_that_a_slow_client_has_not_been_told_of_become_one()
     {
         using Site site = new(_served);
-        using HttpResponseMessage response = await site.SendAsync(Listen("""{"resourceSubscriptions":["note://1","note://2"]}"""));
+        using HttpResponseMessage response = await site.SendAsync(
+            Listen("""{"resourceSubscriptions":["note://1","note://2"]}"""));
         using EventLines events = await EventLines.OfAsync(response);
         await events.NextAsync();
 
@@ -121,7 +128,8 @@ public sealed class SubscriptionTests
     {
         await using PwbServer server = await LifeTests.StartAsync(_served);
         using HttpClient client = LifeTests.ClientOf(server);
-        using HttpResponseMessage response = await Site.SendAsync(client, Listen("""{"toolsListChanged":true}"""), CancellationToken.None);
+        using HttpResponseMessage response = await Site.SendAsync(
+            client, Listen("""{"toolsListChanged":true}"""), CancellationToken.None);
         using EventLines events = await EventLines.OfAsync(response);
         await events.NextAsync();
 
@@ -138,7 +146,8 @@ public sealed class SubscriptionTests
     {
         await using PwbServer server = await LifeTests.StartAsync(_served);
         using HttpClient client = LifeTests.ClientOf(server);
-        using (HttpResponseMessage response = await Site.SendAsync(client, Listen("""{"toolsListChanged":true}"""), CancellationToken.None))
+        using (HttpResponseMessage response = await Site.SendAsync(
+            client, Listen("""{"toolsListChanged":true}"""), CancellationToken.None))
         using (EventLines events = await EventLines.OfAsync(response))
             await events.NextAsync();
 
@@ -176,5 +185,6 @@ public sealed class SubscriptionTests
     private static JsonObject Listen(string notifications) =>
         Site.Ask("subscriptions/listen", new JsonObject { ["notifications"] = JsonNode.Parse(notifications) }, id: "listening");
 
-    private static string? IdOf(JsonNode message) => (string?)message["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"];
+    private static string? IdOf(JsonNode message) =>
+        (string?)message["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"];
 }

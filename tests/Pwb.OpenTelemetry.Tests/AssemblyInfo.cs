@@ -1,1 +1,2 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)] // there is one meter in a process, and each test counts what comes through it
+// There is one meter in a process, and each test counts what comes through it.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -25,7 +25,8 @@ public sealed class ListenerTests
         string answer = await Client.ExchangeAsync(server, TestServer.Get + TestServer.Get + TestServer.GetAndClose);
 
         answer.Split("HTTP/1.1 200 OK\r\n").Should().HaveCount(4);
-        log.Errors.Should().ContainSingle("it is not said for each request").Which.Should().StartWith("a listener of metrics or spans failed");
+        log.Errors.Should().ContainSingle("it is not said for each request")
+            .Which.Should().StartWith("a listener of metrics or spans failed");
 
         static void ThrowIf(bool condition)
         {
@@ -39,7 +40,8 @@ public sealed class ListenerTests
         List<IDisposable> offered = [];
         bool isReady = false;
         using ActivityListener spans = new() { ShouldListenTo = source => Refuse(source.Name, source) };
-        using MeterListener measurements = new() { InstrumentPublished = (instrument, _) => Refuse(instrument.Meter.Name, instrument.Meter) };
+        using MeterListener measurements =
+            new() { InstrumentPublished = (instrument, _) => Refuse(instrument.Meter.Name, instrument.Meter) };
         ActivitySource.AddActivityListener(spans);
         measurements.Start();
         isReady = true;
@@ -48,7 +50,8 @@ public sealed class ListenerTests
         AssemblyLoadContext context = new(name: null, isCollectible: true);
         Assembly fresh = context.LoadFromAssemblyPath(typeof(PwbServer).Assembly.Location);
         object options = Activator.CreateInstance(fresh.GetType(typeof(PwbServerOptions).FullName!)!)!;
-        object? freePort = fresh.GetType(typeof(ServerEndPoint).FullName!)!.GetMethod(nameof(ServerEndPoint.Loopback))!.Invoke(null, [0, null]);
+        object? freePort = fresh.GetType(
+            typeof(ServerEndPoint).FullName!)!.GetMethod(nameof(ServerEndPoint.Loopback))!.Invoke(null, [0, null]);
         options.GetType().GetProperty(nameof(PwbServerOptions.EndPoints))!.SetValue(options, freePort);
         Type type = fresh.GetType(typeof(PwbServer).FullName!)!;
         await using var server = (IAsyncDisposable)Activator.CreateInstance(type, [null, options, null])!;
@@ -77,7 +80,8 @@ public sealed class ListenerTests
         int calls = 0;
         using ActivityListener spans = Spans(now => BlockFirst(now == when));
         using MeterListener measurements = Measurements(() => BlockFirst(when == "measured"));
-        await using PwbServer server = await TestServer.StartAsync(RequestHandler.From(_ => HttpResponse.Text("x"), neverBlocks: true));
+        await using PwbServer server = await TestServer.StartAsync(
+            RequestHandler.From(_ => HttpResponse.Text("x"), neverBlocks: true));
         Task<string> first = Client.ExchangeAsync(server, TestServer.GetAndClose);
         (await blocked.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue();
         try
@@ -105,7 +109,8 @@ public sealed class ListenerTests
         ConcurrentQueue<bool> onPool = [];
         using ActivityListener spans = Spans(_ => onPool.Enqueue(Thread.CurrentThread.IsThreadPoolThread));
         using MeterListener measurements = Measurements(() => onPool.Enqueue(Thread.CurrentThread.IsThreadPoolThread));
-        await using PwbServer server = await TestServer.StartAsync(RequestHandler.From(_ => HttpResponse.Text("x"), neverBlocks: true));
+        await using PwbServer server = await TestServer.StartAsync(
+            RequestHandler.From(_ => HttpResponse.Text("x"), neverBlocks: true));
         using Client client = await Client.ConnectAsync(server);
         for (int i = 0; i < 100; i++)
         {
@@ -186,7 +191,8 @@ public sealed class ListenerTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel)) Errors.Enqueue(formatter(state, exception));
         }

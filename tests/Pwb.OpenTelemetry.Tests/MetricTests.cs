@@ -21,7 +21,8 @@ public sealed class MetricTests
         Observer.Point point = observer.Collect(Duration).Should().ContainSingle().Subject;
         point.Type.Should().Be(MetricType.Histogram);
         point.Unit.Should().Be("s");
-        point.Bounds.Should().Equal(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, double.PositiveInfinity);
+        point.Bounds.Should().Equal(
+            0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, double.PositiveInfinity);
         point.Value.Should().Be(2);
         point.Attributes.Should().BeEquivalentTo(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
@@ -91,7 +92,8 @@ public sealed class MetricTests
         point.Value.Should().Be(1);
         point.Unit.Should().Be("{request}");
         point.Type.Should().Be(MetricType.LongSumNonMonotonic);
-        point.Attributes.Should().BeEquivalentTo(new Dictionary<string, object?>(StringComparer.Ordinal) { ["http.request.method"] = "GET", ["url.scheme"] = "http" });
+        point.Attributes.Should().BeEquivalentTo(
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["http.request.method"] = "GET", ["url.scheme"] = "http" });
 
         mayAnswer.SetResult();
         await client.ReadUntilAsync("\r\n\r\nx");
@@ -121,7 +123,8 @@ public sealed class MetricTests
         await observer.UntilAsync(ActiveRequests, points => points.Sum(point => point.Value) == 0);
         await observer.UntilAsync(Connections, points => points.Sum(point => point.Value) == 0);
         IReadOnlyList<Observer.Point> durations = observer.Collect(Duration);
-        durations.Select(point => point.Attributes["error.type"]).Should().BeEquivalentTo(["System.InvalidOperationException", "aborted"]);
+        durations.Select(point => point.Attributes["error.type"]).Should().BeEquivalentTo(
+            ["System.InvalidOperationException", "aborted"]);
         durations.Should().ContainSingle(point => !point.Attributes.ContainsKey("http.response.status_code"));
     }
 
@@ -135,14 +138,16 @@ public sealed class MetricTests
             await client.SendAsync(TestServer.Get);
             await client.ReadUntilAsync("\r\n\r\nx");
             await observer.UntilAsync(Connections, points => Count(points, "idle") == 1 && Count(points, "active") == 0);
-            observer.Collect(Connections).Should().OnlyContain(point => point.Unit == "{connection}" && point.Type == MetricType.LongSumNonMonotonic);
+            observer.Collect(Connections).Should().OnlyContain(
+                point => point.Unit == "{connection}" && point.Type == MetricType.LongSumNonMonotonic);
             await client.SendAsync("GET / HTTP/1.1\r\n");
             await observer.UntilAsync(Connections, points => Count(points, "idle") == 0 && Count(points, "active") == 1);
         }
 
         await observer.UntilAsync(Connections, points => points.Sum(point => point.Value) == 0);
 
-        static long Count(IReadOnlyList<Observer.Point> points, string state) => points.Single(point => point.Attributes["http.connection.state"] as string == state).Value;
+        static long Count(IReadOnlyList<Observer.Point> points, string state) =>
+            points.Single(point => point.Attributes["http.connection.state"] as string == state).Value;
     }
 
     [Fact]
@@ -154,7 +159,8 @@ public sealed class MetricTests
         (await Client.ExchangeAsync(server, "GET / HTTP/1.1\r\n\r\n")).Should().StartWith("HTTP/1.1 400 ");
 
         Count(observer, "missing_host").Should().Be(before + 1);
-        Observer.Point point = observer.Collect(Refusals).Single(point => point.Attributes["error.type"] as string == "missing_host");
+        Observer.Point point = observer.Collect(Refusals).Single(
+            point => point.Attributes["error.type"] as string == "missing_host");
         point.Attributes["http.response.status_code"].Should().Be(400);
         point.Unit.Should().Be("{refusal}");
         point.Type.Should().Be(MetricType.LongSum);
@@ -168,7 +174,8 @@ public sealed class MetricTests
         using Observer observer = new();
         await using PwbServer server = await TestServer.StartAsync(_ => HttpResponse.Text("x"));
         long before = Count(observer, "bad_chunk_size");
-        (await Client.ExchangeAsync(server, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n")).Should().StartWith("HTTP/1.1 400 ");
+        (await Client.ExchangeAsync(server, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"))
+            .Should().StartWith("HTTP/1.1 400 ");
         await observer.SpanAsync();
 
         Count(observer, "bad_chunk_size").Should().Be(before + 1);

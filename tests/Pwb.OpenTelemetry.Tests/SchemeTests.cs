@@ -19,18 +19,25 @@ public sealed class SchemeTests
             await mayAnswer.Task;
             return HttpResponse.Text(request.Scheme);
         }), options);
-        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificate.Current }, RevocationMode = X509RevocationMode.NoCheck };
+        X509ChainPolicy policy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { certificate.Current },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         using SocketsHttpHandler trusting = new() { SslOptions = { CertificateChainPolicy = policy } };
         using HttpClient client = new(trusting);
         Task<string> answer = client.GetStringAsync(new Uri($"https://localhost:{server.EndPoint.Port}/"));
         await isHandling.Task;
 
-        observer.Collect("http.server.active_requests").Where(point => point.Value == 1).Should().ContainSingle().Which.Attributes["url.scheme"].Should().Be("https");
+        observer.Collect("http.server.active_requests").Where(point => point.Value == 1).Should().ContainSingle()
+            .Which.Attributes["url.scheme"].Should().Be("https");
         mayAnswer.SetResult();
 
         (await answer).Should().Be("https");
         Activity span = await observer.SpanAsync();
         span.Attributes()["url.scheme"].Should().Be("https");
-        observer.Collect("http.server.request.duration").Should().ContainSingle().Which.Attributes["url.scheme"].Should().Be("https");
+        observer.Collect("http.server.request.duration").Should().ContainSingle()
+            .Which.Attributes["url.scheme"].Should().Be("https");
     }
 }

@@ -11,7 +11,8 @@ public sealed class SpanTests
         using Observer observer = new();
         await using PwbServer server = await TestServer.StartAsync(_ => HttpResponse.Text("x"));
         using Client client = await Client.ConnectAsync(server);
-        await client.SendAsync("GET /a%20b?q=1&sig=secret&x=sig HTTP/1.1\r\nHost: example.org:8888\r\nUser-Agent: test/1.0\r\n\r\n");
+        await client.SendAsync(
+            "GET /a%20b?q=1&sig=secret&x=sig HTTP/1.1\r\nHost: example.org:8888\r\nUser-Agent: test/1.0\r\n\r\n");
         await client.ReadUntilAsync("\r\n\r\nx");
 
         Activity span = await observer.SpanAsync();
@@ -38,8 +39,12 @@ public sealed class SpanTests
     }
 
     [Theory]
-    [InlineData("X-Amz-Signature=1&X-Amz-Credential=2&X-Amz-Security-Token=3&X-Amz-Date=4", "X-Amz-Signature=REDACTED&X-Amz-Credential=REDACTED&X-Amz-Security-Token=REDACTED&X-Amz-Date=4")]
-    [InlineData("AWSAccessKeyId=1&Signature=2&X-Goog-Signature=3&sig=4", "AWSAccessKeyId=REDACTED&Signature=REDACTED&X-Goog-Signature=REDACTED&sig=REDACTED")]
+    [InlineData(
+        "X-Amz-Signature=1&X-Amz-Credential=2&X-Amz-Security-Token=3&X-Amz-Date=4",
+        "X-Amz-Signature=REDACTED&X-Amz-Credential=REDACTED&X-Amz-Security-Token=REDACTED&X-Amz-Date=4")]
+    [InlineData(
+        "AWSAccessKeyId=1&Signature=2&X-Goog-Signature=3&sig=4",
+        "AWSAccessKeyId=REDACTED&Signature=REDACTED&X-Goog-Signature=REDACTED&sig=REDACTED")]
     public async Task Keeps_keys_and_signatures_to_itself(string query, string shown)
     {
         using Observer observer = new();
@@ -111,12 +116,13 @@ public sealed class SpanTests
     public async Task Names_the_exception_of_a_body_that_throws(bool afterFlush, int statusCode)
     {
         using Observer observer = new();
-        await using PwbServer server = await TestServer.StartAsync(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-        {
-            await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
-            if (afterFlush) await output.FlushAsync(cancellationToken);
-            throw new TimeZoneNotFoundException();
-        })));
+        await using PwbServer server = await TestServer.StartAsync(
+            _ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
+            {
+                await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
+                if (afterFlush) await output.FlushAsync(cancellationToken);
+                throw new TimeZoneNotFoundException();
+            })));
         using Client client = await Client.ConnectAsync(server);
         await client.SendAsync(TestServer.GetAndClose);
 
@@ -147,17 +153,18 @@ public sealed class SpanTests
     {
         using Observer observer = new();
         TaskCompletionSource isGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using PwbServer server = await TestServer.StartAsync(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-        {
-            await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-            await isGone.Task;
-            while (true)
+        await using PwbServer server = await TestServer.StartAsync(
+            _ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
             {
-                await output.WriteAsync(new byte[1024], cancellationToken);
+                await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
                 await output.FlushAsync(cancellationToken);
-            }
-        })));
+                await isGone.Task;
+                while (true)
+                {
+                    await output.WriteAsync(new byte[1024], cancellationToken);
+                    await output.FlushAsync(cancellationToken);
+                }
+            })));
         using Client client = await Client.ConnectAsync(server);
         await client.SendAsync(TestServer.Get);
         await client.ReadUntilAsync("begun");
@@ -172,12 +179,13 @@ public sealed class SpanTests
     {
         using Observer observer = new();
         TaskCompletionSource mayEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using PwbServer server = await TestServer.StartAsync(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-        {
-            await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-            await mayEnd.Task;
-        })));
+        await using PwbServer server = await TestServer.StartAsync(
+            _ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
+            {
+                await output.WriteAsync("begun"u8.ToArray(), cancellationToken);
+                await output.FlushAsync(cancellationToken);
+                await mayEnd.Task;
+            })));
         using Client client = await Client.ConnectAsync(server);
         await client.SendAsync(TestServer.Get);
         await client.ReadUntilAsync("begun");

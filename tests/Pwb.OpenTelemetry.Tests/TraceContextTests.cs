@@ -40,8 +40,10 @@ public sealed class TraceContextTests
     public async Task A_parent_that_is_not_sampled_is_respected()
     {
         using Observer observer = new();
-        await using PwbServer server = await TestServer.StartAsync(_ => HttpResponse.Text(Activity.Current?.TraceId.ToHexString() ?? "none"));
-        string answer = await Client.ExchangeAsync(server, $"GET / HTTP/1.1\r\nHost: a\r\ntraceparent: 00-{TraceId}-{SpanId}-00\r\nConnection: close\r\n\r\n");
+        await using PwbServer server = await TestServer.StartAsync(
+            _ => HttpResponse.Text(Activity.Current?.TraceId.ToHexString() ?? "none"));
+        string answer = await Client.ExchangeAsync(
+            server, $"GET / HTTP/1.1\r\nHost: a\r\ntraceparent: 00-{TraceId}-{SpanId}-00\r\nConnection: close\r\n\r\n");
         await Client.ExchangeAsync(server, TestServer.GetAndClose);
 
         answer.Should().EndWith(TraceId, "what the handler calls belongs to the same trace, and is not sampled either");
@@ -60,7 +62,8 @@ public sealed class TraceContextTests
             return new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
             {
                 await Task.Yield();
-                await output.WriteAsync(Encoding.ASCII.GetBytes($"{inHandler} {Activity.Current?.SpanId.ToHexString()}"), cancellationToken);
+                await output.WriteAsync(
+                    Encoding.ASCII.GetBytes($"{inHandler} {Activity.Current?.SpanId.ToHexString()}"), cancellationToken);
             }, 33));
         }));
         string answer = await Client.ExchangeAsync(server, TestServer.GetAndClose);
@@ -78,7 +81,11 @@ public sealed class TraceContextTests
     {
         using Observer observer = new();
         using ActivitySource source = new("test");
-        using ActivityListener listener = new() { ShouldListenTo = other => other == source, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = other => other == source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
         ActivitySource.AddActivityListener(listener);
         await using PwbServer server = await TestServer.StartAsync(_ =>
         {

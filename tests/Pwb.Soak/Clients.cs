@@ -8,8 +8,10 @@ internal sealed class Clients(IPEndPoint server)
 {
     private static readonly byte[] Get = "GET /soak HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
     private static readonly byte[] GetAndClose = "GET /soak HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray();
-    private static readonly byte[] UploadHead = "POST /soak HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n"u8.ToArray();
-    private static readonly byte[] Chunked = "POST /soak HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nT: v\r\n\r\n"u8.ToArray();
+    private static readonly byte[] UploadHead =
+        "POST /soak HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Chunked =
+        "POST /soak HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nT: v\r\n\r\n"u8.ToArray();
 
     private Socket? _keptAlive;
     private int _garbage;

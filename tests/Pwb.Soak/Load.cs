@@ -10,7 +10,8 @@ internal static class Load
     // Twenty bursts a second are as steady as a timer gets.
     private const int BurstsPerSecond = 20;
 
-    public static async Task RunAsync(string name, Func<int, Task<bool>> actAsync, int perSecond, Tally tally, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        string name, Func<int, Task<bool>> actAsync, int perSecond, Tally tally, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(1.0 / Math.Min(BurstsPerSecond, perSecond)));
         int burst = Math.Max(1, perSecond / BurstsPerSecond);
@@ -27,7 +28,8 @@ internal static class Load
         {
             return await actAsync(number);
         }
-        catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException or AuthenticationException)
+        catch (Exception exception)
+            when (exception is SocketException or HttpRequestException or IOException or AuthenticationException)
         {
             return false;
         }
@@ -45,5 +47,7 @@ internal sealed class Tally
         _counts.AddOrUpdate(name, _ => (1, isGood ? 0 : 1), (_, count) => (count.Done + 1, count.Failed + (isGood ? 0 : 1)));
 
     public override string ToString() =>
-        string.Join(Environment.NewLine, _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key}: {count.Value.Done} done, {count.Value.Failed} failed"));
+        string.Join(
+            Environment.NewLine, _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(
+                count => $"{count.Key}: {count.Value.Done} done, {count.Value.Failed} failed"));
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Pwb.Soak;
 
-// Runs servers under a light and varied load for a long time, and says how their memory, descriptors and threads grow: a host with its
-// greeting, one with files that are replaced all the time, one like that over TLS, and one with event streams over TLS. The certificate
+// Runs servers under a light and varied load for a long time, and says how their memory, descriptors and
+// threads grow: a host with its
+// greeting, one with files that are replaced all the time, one like that over TLS, and one with event
+// streams over TLS. The certificate
 // of the last two is replaced all the time, too.
 // Usage: Pwb.Soak [minutes] [requests per second on kept-alive connections]
 double minutes = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 60;
@@ -32,7 +34,8 @@ loads.Add(Load.RunAsync("connection per request", others.ChurnAsync, 50, tally, 
 loads.Add(Load.RunAsync("reset", others.ResetAsync, 50, tally, over.Token));
 loads.Add(Load.RunAsync("upload", others.UploadAsync, 10, tally, over.Token));
 loads.Add(Load.RunAsync("garbage", others.GarbageAsync, 20, tally, over.Token));
-for (int i = 0; i < 20; i++) loads.Add(Load.RunAsync("slow head", new Clients(greeting.EndPoint).SlowAsync, 1, tally, over.Token));
+for (int i = 0; i < 20; i++)
+    loads.Add(Load.RunAsync("slow head", new Clients(greeting.EndPoint).SlowAsync, 1, tally, over.Token));
 loads.Add(Load.RunAsync("file", number => files.GetAsync(client, number), 100, tally, over.Token));
 loads.Add(Load.RunAsync("file swap", files.ReplaceAsync, 5, tally, over.Token));
 loads.Add(Load.RunAsync("reset at the folder", new Clients(folder.EndPoint).ResetAsync, 20, tally, over.Token));
@@ -41,7 +44,8 @@ loads.Add(Load.RunAsync("TLS file", number => files.GetAsync(tlsClient, number),
 loads.Add(Load.RunAsync("TLS keep-alive", new TlsClients(events.EndPoint).KeepAliveAsync, 200, tally, over.Token));
 loads.Add(Load.RunAsync("TLS connection per request", new TlsClients(events.EndPoint).ChurnAsync, 20, tally, over.Token));
 loads.Add(Load.RunAsync("TLS client leaves", new TlsClients(tls.EndPoint).LeaveAsync, 20, tally, over.Token));
-for (int i = 0; i < 20; i++) loads.Add(Load.RunAsync("TLS events", new TlsClients(events.EndPoint).EventsAsync, 1, tally, over.Token));
+for (int i = 0; i < 20; i++)
+    loads.Add(Load.RunAsync("TLS events", new TlsClients(events.EndPoint).EventsAsync, 1, tally, over.Token));
 
 using PeriodicTimer tenSeconds = new(TimeSpan.FromSeconds(10));
 while (!over.IsCancellationRequested)

@@ -10,7 +10,8 @@ internal sealed class RunningHost : IDisposable
     private const double MaxResidentPerHour = 8 * 1024, MaxAlivePerHour = 1024; // KB
     private const double MaxDescriptorsPerHour = 20, MaxMoreThreads = 8; // the pool swings by six
 
-    // The runtime keeps the TLS contexts of certificates, and their sessions, until there are 32: SafeHandleCache in dotnet/runtime.
+    // The runtime keeps the TLS contexts of certificates, and their sessions, until there are 32:
+    // SafeHandleCache in dotnet/runtime.
     // Here they are replaced every 14 s on average, so the process grows for the first eight minutes.
     private static readonly TimeSpan ResidentWarmUp = TimeSpan.FromMinutes(10);
 
@@ -53,7 +54,8 @@ internal sealed class RunningHost : IDisposable
         string banner = "";
         while (!banner.Contains(beforePort, StringComparison.Ordinal))
         {
-            banner = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The host does not start.");
+            banner = await process.StandardOutput.ReadLineAsync()
+                ?? throw new InvalidOperationException("The host does not start.");
         }
 
         string port = banner[(banner.IndexOf(beforePort, StringComparison.Ordinal) + beforePort.Length)..].Split('/', ' ')[0];

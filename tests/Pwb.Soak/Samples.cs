@@ -31,13 +31,15 @@ internal sealed class Samples(Process process, string probe)
         const int fewest = 12;
         List<(double, double)> points =
         [
-            .. _samples.Skip(_samples.Count / 2).Where(sample => sample.Hours >= after.TotalHours).Select(sample => (sample.Hours, value(sample))),
+            .. _samples.Skip(_samples.Count / 2).Where(sample => sample.Hours >= after.TotalHours).Select(
+                sample => (sample.Hours, value(sample))),
         ];
         return points.Count < fewest ? null : Slope.Of(points);
     }
 
     /// <summary>
-    /// How many more threads there are, on average, in the last quarter than in the second. Their number swings, so that a slope would
+    /// How many more threads there are, on average, in the last quarter than in the second. Their number
+    /// swings, so that a slope would
     /// be noise.
     /// </summary>
     public double MoreThreads()

@@ -15,7 +15,9 @@ internal readonly record struct Slope(double PerHour, double Error)
         return new Slope(slope, Math.Sqrt(rest / Math.Max(1, points.Count - 2) / spread));
     }
 
-    /// <summary>Whether the growth is above a bound, and not by chance: a short run cannot tell a small growth from none.</summary>
+    /// <summary>
+    /// Whether the growth is above a bound, and not by chance: a short run cannot tell a small growth from none.
+    /// </summary>
     public bool Exceeds(double bound) => PerHour - (2 * Error) > bound;
 
     public override string ToString() => FormattableString.Invariant($"{PerHour:0} (+-{2 * Error:0})");

@@ -1,8 +1,10 @@
 using System.Globalization;
 
 /// <summary>
-/// Runs inside each server of a soak (DOTNET_STARTUP_HOOKS), which knows nothing of it: collects all garbage now and then, and says
-/// what is alive behind it. What the collector has not got round to, and what it keeps for later, would otherwise hide a leak or look
+/// Runs inside each server of a soak (DOTNET_STARTUP_HOOKS), which knows nothing of it: collects all
+/// garbage now and then, and says
+/// what is alive behind it. What the collector has not got round to, and what it keeps for later, would
+/// otherwise hide a leak or look
 /// like one.
 /// </summary>
 #pragma warning disable CA1050, MA0047 // the runtime looks for the name without a namespace

@@ -3,7 +3,8 @@ using System.Text;
 namespace Pwb.Soak;
 
 /// <summary>
-/// A folder of files that are replaced all the time. Each consists of one letter, again and again, so that an answer that mixes two
+/// A folder of files that are replaced all the time. Each consists of one letter, again and again, so
+/// that an answer that mixes two
 /// versions shows.
 /// </summary>
 internal sealed class SwappedFiles : IDisposable
@@ -29,7 +30,8 @@ internal sealed class SwappedFiles : IDisposable
     /// <returns>Whether it came whole, and of one version.</returns>
     public async Task<bool> GetAsync(HttpClient client, int number)
     {
-        using HttpResponseMessage response = await client.GetAsync(new Uri(_files[number % _files.Length].Name, UriKind.Relative));
+        using HttpResponseMessage response = await client.GetAsync(
+            new Uri(_files[number % _files.Length].Name, UriKind.Relative));
         byte[] content = await response.Content.ReadAsByteArrayAsync();
         return response.IsSuccessStatusCode && content.Length > 0 && !content.AsSpan().ContainsAnyExcept(content[0]);
     }

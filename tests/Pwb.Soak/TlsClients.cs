@@ -76,7 +76,8 @@ internal sealed class TlsClients(IPEndPoint server)
         {
             TargetHost = "localhost",
             AllowTlsResume = mayResume,
-            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null, // nobody has signed it
+            // Nobody has signed it.
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         };
         await session.AuthenticateAsClientAsync(options);
         return session;

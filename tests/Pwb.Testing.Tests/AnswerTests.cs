@@ -139,7 +139,8 @@ public sealed class AnswerTests
         IRequestHandler handler = new Router(
         [
             new("POST /upper/{name}", async (request, route, token) =>
-                HttpResponse.Text($"{route["name"]} {request.Scheme} {(await request.ReadTextAsync(cancellationToken: token)).ToUpperInvariant()}")),
+                HttpResponse.Text(
+                    $"{route["name"]} {request.Scheme} {(await request.ReadTextAsync(cancellationToken: token)).ToUpperInvariant()}")),
         ]);
         await using FakeService service = new();
         service.On("/{all...}", Answer.From(handler));

@@ -16,7 +16,8 @@ public sealed class ConnectionTests
     {
         await using FakeService service = new();
         service.On("GET https://a.example/", HttpResponse.Text("a")).On("GET https://b.example:8443/", HttpResponse.Text("b"));
-        service.On("GET https://127.0.0.1/", HttpResponse.Text("address")).On("GET https://[::1]/", HttpResponse.Text("address 6"));
+        service.On("GET https://127.0.0.1/", HttpResponse.Text("address")).On(
+            "GET https://[::1]/", HttpResponse.Text("address 6"));
         using HttpClient http = new(service.CreateMessageHandler());
 
         (await http.GetStringAsync("https://a.example/")).Should().Be("a");
@@ -30,7 +31,8 @@ public sealed class ConnectionTests
     public async Task Follows_redirects_and_keeps_cookies_as_the_code_under_test_would()
     {
         await using FakeService service = new();
-        service.On("GET http://old.example/", HttpResponse.Redirect(new Uri("https://new.example/"), 301).With("Set-Cookie", "a=1; domain=example"));
+        service.On("GET http://old.example/",
+            HttpResponse.Redirect(new Uri("https://new.example/"), 301).With("Set-Cookie", "a=1; domain=example"));
         service.On("GET https://new.example/", HttpResponse.Text("moved"));
         using HttpClient http = new(service.CreateMessageHandler());
 
@@ -130,7 +132,8 @@ public sealed class ConnectionTests
         await service.DisposeAsync().AsTask().WaitAsync(Soon);
 
         await get.WaitAsync(Soon).Awaiting(task => task).Should().ThrowAsync<HttpRequestException>();
-        await http.Awaiting(client => client.GetStringAsync("/").WaitAsync(Soon)).Should().ThrowAsync<HttpRequestException>("it is no more");
+        await http.Awaiting(client => client.GetStringAsync("/").WaitAsync(Soon))
+            .Should().ThrowAsync<HttpRequestException>("it is no more");
     }
 
     [Fact]
@@ -168,10 +171,13 @@ public sealed class ConnectionTests
     {
         await using FakeService service = new();
         using HttpClient http = service.CreateClient("https://a.example/");
-        using HttpRequestMessage request = new(HttpMethod.Get, "/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using HttpRequestMessage request = new(
+            HttpMethod.Get, "/")
+        { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         Func<Task> send = () => http.SendAsync(request);
 
-        (await send.Should().ThrowAsync<HttpRequestException>()).Which.HttpRequestError.Should().Be(HttpRequestError.VersionNegotiationError);
+        (await send.Should().ThrowAsync<HttpRequestException>())
+            .Which.HttpRequestError.Should().Be(HttpRequestError.VersionNegotiationError);
     }
 }

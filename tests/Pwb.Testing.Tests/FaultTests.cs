@@ -50,7 +50,8 @@ public sealed class FaultTests
 
         Func<Task> get = () => http.GetAsync("/").WaitAsync(Soon);
 
-        (await get.Should().ThrowAsync<HttpRequestException>()).Which.HttpRequestError.Should().Be(HttpRequestError.ResponseEnded);
+        (await get.Should().ThrowAsync<HttpRequestException>())
+            .Which.HttpRequestError.Should().Be(HttpRequestError.ResponseEnded);
         service.Received("GET /", times: 4);
     }
 
@@ -75,7 +76,8 @@ public sealed class FaultTests
 
         exception.InnerException.Should().BeAssignableTo<IOException>();
         if (way == Way.Port)
-            exception.InnerException!.InnerException.Should().BeOfType<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+            exception.InnerException!.InnerException.Should().BeOfType<SocketException>()
+                .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
     }
 
     [Theory]
@@ -142,7 +144,8 @@ public sealed class FaultTests
 
         Func<Task> get = () => http.GetByteArrayAsync("/");
 
-        (await get.Should().ThrowAsync<HttpRequestException>()).Which.HttpRequestError.Should().Be(HttpRequestError.ResponseEnded);
+        (await get.Should().ThrowAsync<HttpRequestException>())
+            .Which.HttpRequestError.Should().Be(HttpRequestError.ResponseEnded);
     }
 
     [Theory]
@@ -167,7 +170,8 @@ public sealed class FaultTests
     [Fact]
     public async Task Declares_more_than_it_sends()
     {
-        HttpRequestException exception = await FailureOfAsync(Answer.WrongLength(11, HttpResponse.Text("0123456789")), Way.Memory);
+        HttpRequestException exception = await FailureOfAsync(
+            Answer.WrongLength(11, HttpResponse.Text("0123456789")), Way.Memory);
 
         exception.HttpRequestError.Should().Be(HttpRequestError.ResponseEnded);
     }
@@ -185,7 +189,8 @@ public sealed class FaultTests
         (await http.GetStringAsync("/")).Should().Be("0123");
         (await http.GetStringAsync("/")).Should().Be("0123");
 
-        service.Requests[1].ConnectionId.Should().NotBe(service.Requests[0].ConnectionId, "the client must not trust the connection any more");
+        service.Requests[1].ConnectionId.Should().NotBe(
+            service.Requests[0].ConnectionId, "the client must not trust the connection any more");
     }
 
     [Fact]
@@ -201,7 +206,8 @@ public sealed class FaultTests
     {
         ManualClock clock = new();
         await using FakeService service = new(clock);
-        service.On("/", Answer.Late(TimeSpan.FromSeconds(5), Answer.CutAfter(2, Answer.WrongLength(4, HttpResponse.Text("012")))));
+        service.On("/",
+            Answer.Late(TimeSpan.FromSeconds(5), Answer.CutAfter(2, Answer.WrongLength(4, HttpResponse.Text("012")))));
         using HttpClient http = service.CreateClient();
 
         Task<HttpResponseMessage> get = http.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);

@@ -66,10 +66,12 @@ public sealed class RecordingTests : IDisposable
     {
         await using FakeService service = new();
         service.Invoking(one => one.Replay(_path)).Should().Throw<FileNotFoundException>();
-        foreach (string text in new[] { "", "[]", "{}", """{"exchanges":[{}]}""", """{"exchanges":[{"method":"GET","target":"/","status":99,"fields":[],"text":""}]}""" })
+        foreach (string text in new[] { "", "[]", "{}", """{"exchanges":[{}]}""",
+            """{"exchanges":[{"method":"GET","target":"/","status":99,"fields":[],"text":""}]}""" })
         {
             await File.WriteAllTextAsync(_path, text);
-            service.Invoking(one => one.Replay(_path)).Should().Throw<IOException>().WithMessage($"The file {_path} is no recording: *");
+            service.Invoking(one => one.Replay(_path)).Should().Throw<IOException>().WithMessage(
+                $"The file {_path} is no recording: *");
         }
 
         await service.Awaiting(one => one.SaveAsync(_path)).Should().ThrowAsync<InvalidOperationException>();

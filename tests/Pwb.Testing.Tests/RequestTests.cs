@@ -17,7 +17,8 @@ public sealed class RequestTests
         await http.DeleteAsync("/orders/1");
 
         RecordedRequest first = service.Requests[0];
-        (first.Number, first.Method, first.Target, first.Path, first.Scheme, first.Host).Should().Be((1, "POST", "/orders?x=a%20b", "/orders", "https", "api.example"));
+        (first.Number, first.Method, first.Target, first.Path, first.Scheme, first.Host).Should().Be(
+            (1, "POST", "/orders?x=a%20b", "/orders", "https", "api.example"));
         first.Query["x"].Should().Be("a b");
         first.Headers["Content-Type"].Should().Be("application/json; charset=utf-8");
         first.Text.Should().Be("""{"tea":2}""");
@@ -79,9 +80,11 @@ public sealed class RequestTests
         Func<Task> first = () => service.RequestAsync(1, within: TimeSpan.FromMilliseconds(1));
         Func<Task> second = () => service.RequestAsync(2, within: TimeSpan.FromMilliseconds(1));
 
-        (await first.Should().ThrowAsync<FakeServiceException>()).WithMessage("Request 1 has not come within 0.001 s. No request has come.");
+        (await first.Should().ThrowAsync<FakeServiceException>()).WithMessage(
+            "Request 1 has not come within 0.001 s. No request has come.");
         await http.GetAsync("/a");
-        (await second.Should().ThrowAsync<FakeServiceException>()).WithMessage("Request 2 has not come within 0.001 s. These came:\n  1. GET /a -> 421, no answer is set for it (http://localhost)");
+        (await second.Should().ThrowAsync<FakeServiceException>()).WithMessage(
+            "Request 2 has not come within 0.001 s. These came:\n  1. GET /a -> 421, no answer is set for it (http://localhost)");
     }
 
     [Fact]
@@ -96,16 +99,22 @@ public sealed class RequestTests
         service.Received("GET /v1/{city}", times: 2).Select(request => request.Path).Should().Equal("/v1/Paris", "/v1/Rome");
         service.Received("/v1/Rome").Should().ContainSingle();
         const string Came = " These came:\n  1. GET /v1/Paris -> 200\n  2. GET /v1/Rome -> 200";
-        MessageOf(() => service.Received("GET /v1/Paris", times: 2)).Should().Be("2 requests 'GET /v1/Paris' expected, 1 came." + Came);
-        MessageOf(() => service.Received("POST /v1/Paris")).Should().Be("At least 1 request 'POST /v1/Paris' expected, 0 came." + Came);
-        MessageOf(() => service.Received("/v1/Rome", 1, request => request.Host == "x")).Should().Be("1 request '/v1/Rome' expected that fulfil the condition, 0 came." + Came);
+        MessageOf(() => service.Received("GET /v1/Paris", times: 2)).Should().Be(
+            "2 requests 'GET /v1/Paris' expected, 1 came." + Came);
+        MessageOf(() => service.Received("POST /v1/Paris")).Should().Be(
+            "At least 1 request 'POST /v1/Paris' expected, 0 came." + Came);
+        MessageOf(() => service.Received("/v1/Rome", 1, request => request.Host == "x")).Should().Be(
+            "1 request '/v1/Rome' expected that fulfil the condition, 0 came." + Came);
         service.ReceivedInOrder("/v1/Paris", "/v1/Rome");
         MessageOf(() => service.ReceivedInOrder("/v1/Rome", "/v1/Paris")).Should().Be("Request 1 should be '/v1/Rome'." + Came);
         MessageOf(() => service.ReceivedInOrder("/v1/Paris")).Should().Be("Only 1 requests were expected." + Came);
-        MessageOf(() => service.ReceivedInOrder("/v1/Paris", "/v1/Rome", "/v1/Oslo")).Should().Be("Request 3 should be '/v1/Oslo'." + Came);
+        MessageOf(() => service.ReceivedInOrder("/v1/Paris", "/v1/Rome", "/v1/Oslo")).Should().Be(
+            "Request 3 should be '/v1/Oslo'." + Came);
         service.ReceivedNothingUnexpected();
         await http.GetAsync("/v2/Paris");
-        MessageOf(service.ReceivedNothingUnexpected).Should().Be("There were requests without an answer." + Came + "\n  3. GET /v2/Paris -> 421, no answer is set for it (http://localhost)");
+        MessageOf(service.ReceivedNothingUnexpected).Should().Be(
+            "There were requests without an answer." + Came
+                + "\n  3. GET /v2/Paris -> 421, no answer is set for it (http://localhost)");
     }
 
     [Fact]

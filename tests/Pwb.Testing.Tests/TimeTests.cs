@@ -92,7 +92,8 @@ public sealed class TimeTests
         Task delay = Task.Delay(2 * Second, clock);
         await waiting;
         Func<Task> nobody = () => clock.WaitForTimerAsync(7 * Second, within: TimeSpan.FromMilliseconds(1));
-        (await nobody.Should().ThrowAsync<TimeoutException>()).WithMessage("Nobody waits for 00:00:07. Waited for: 00:00:30, 00:00:02.");
+        (await nobody.Should().ThrowAsync<TimeoutException>()).WithMessage(
+            "Nobody waits for 00:00:07. Waited for: 00:00:30, 00:00:02.");
         clock.Advance(2 * Second);
         await delay;
 

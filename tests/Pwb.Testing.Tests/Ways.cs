@@ -18,7 +18,11 @@ internal static class Ways
 
     private static SocketsHttpHandler Trusting()
     {
-        X509ChainPolicy trust = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        X509ChainPolicy trust = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         trust.CustomTrustStore.Add(FakeService.CertificateAuthority);
         return new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } };
     }

@@ -23,7 +23,9 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>Opens a page, or skips the test.</summary>
     internal async Task<BrowserPage> OpenPageAsync()
     {
-        Skip.If(_browser is null, "NO BROWSER: there is no chromium in the PATH, and PWB_CHROMIUM names none. Nothing was tried in a browser. (Debian: apt-get install chromium)");
+        Skip.If(_browser is null,
+            "NO BROWSER: there is no chromium in the PATH, and PWB_CHROMIUM names none. Nothing was tried in a browser. "
+                + "(Debian: apt-get install chromium)");
 
         using CancellationTokenSource deadline = new(Patience);
         return await _browser.OpenPageAsync(deadline.Token);

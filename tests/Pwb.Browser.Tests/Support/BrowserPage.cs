@@ -35,19 +35,24 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public static async Task<BrowserPage> OpenAsync(DevTools devTools, CancellationToken cancellationToken)
     {
-        JsonObject created = await devTools.SendAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" }, session: null, cancellationToken);
+        JsonObject created = await devTools.SendAsync(
+            "Target.createTarget", new JsonObject { ["url"] = "about:blank" }, session: null, cancellationToken);
         string target = (string)created["targetId"]!;
-        JsonObject attached = await devTools.SendAsync("Target.attachToTarget", new JsonObject { ["targetId"] = target, ["flatten"] = true }, session: null, cancellationToken);
+        JsonObject attached = await devTools.SendAsync(
+            "Target.attachToTarget", new JsonObject { ["targetId"] = target, ["flatten"] = true }, session: null,
+            cancellationToken);
         BrowserPage page = new(devTools, target, (string)attached["sessionId"]!);
         foreach (string domain in (string[])["Page", "Network", "Runtime", "Log"]) await page.SendAsync($"{domain}.enable");
         await page.SendAsync("Page.bringToFront"); // videos wait in pages that nobody sees
         return page;
     }
 
-    public Task<JsonObject> SendAsync(string method, JsonObject? parameters = null) => _devTools.SendAsync(method, parameters, _session, Deadline);
+    public Task<JsonObject> SendAsync(string method, JsonObject? parameters = null) =>
+        _devTools.SendAsync(method, parameters, _session, Deadline);
 
     /// <summary>Goes to an address and waits until all that the page wants is there.</summary>
-    public Task NavigateAsync(string address) => LoadAsync(() => SendAsync("Page.navigate", new JsonObject { ["url"] = address }));
+    public Task NavigateAsync(string address) =>
+        LoadAsync(() => SendAsync("Page.navigate", new JsonObject { ["url"] = address }));
 
     /// <summary>Reloads as the button does: what is cached is asked for again.</summary>
     public Task ReloadAsync() => LoadAsync(() => SendAsync("Page.reload"));
@@ -58,7 +63,9 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>The value of an expression; of a promise, what it comes to.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {
-        JsonObject result = await SendAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true });
+        JsonObject result = await SendAsync(
+            "Runtime.evaluate",
+            new JsonObject { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true });
         if (result["exceptionDetails"] is { } details) throw new InvalidOperationException(details.ToJsonString());
         return result["result"]!["value"];
     }
@@ -66,19 +73,24 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>Makes the window as wide as that of a phone or a desk, and light or dark.</summary>
     public async Task LookLikeAsync(int width, int height, bool isMobile, bool isDark)
     {
-        await SendAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isMobile });
+        await SendAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isMobile });
         JsonObject scheme = new() { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" };
         await SendAsync("Emulation.setEmulatedMedia", new JsonObject { ["features"] = new JsonArray(scheme) });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _devTools.SendAsync("Target.closeTarget", new JsonObject { ["targetId"] = _target }, session: null, CancellationToken.None);
+        await _devTools.SendAsync(
+            "Target.closeTarget", new JsonObject { ["targetId"] = _target }, session: null, CancellationToken.None);
         _deadline.Dispose();
     }
 
-    // A video is never loaded to its end: the browser takes what it needs to show its first picture. Events have no end. The icon has a time of its own.
-    private static bool IsLoaded(NetworkEntry entry) => (entry.IsFinished && (entry.Status != 0 || !entry.HasStatus)) || entry.Kind is "Media" or "EventSource" || entry.IsIcon;
+    // A video is never loaded to its end: the browser takes what it needs to show its first picture. Events have no end.
+    // The icon has a time of its own.
+    private static bool IsLoaded(NetworkEntry entry) =>
+        (entry.IsFinished && (entry.Status != 0 || !entry.HasStatus)) || entry.Kind is "Media" or "EventSource" || entry.IsIcon;
 
     private async Task LoadAsync(Func<Task> start)
     {
@@ -128,7 +140,8 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     /// <summary>The request that an event is about. What a redirect leads to keeps its id: it is the last of them.</summary>
-    private NetworkEntry? Find(JsonObject parameters) => _network.Entries.LastOrDefault(entry => entry.RequestId == (string?)parameters["requestId"]);
+    private NetworkEntry? Find(JsonObject parameters) =>
+        _network.Entries.LastOrDefault(entry => entry.RequestId == (string?)parameters["requestId"]);
 
     private static void Finish(NetworkEntry entry, int status)
     {

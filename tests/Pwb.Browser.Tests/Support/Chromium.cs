@@ -21,10 +21,13 @@ internal sealed class Chromium : IAsyncDisposable
         _profile = profile;
     }
 
-    /// <summary>Where the browser is: PWB_CHROMIUM, else the first of the usual names in the PATH; null if there is none.</summary>
+    /// <summary>
+    /// Where the browser is: PWB_CHROMIUM, else the first of the usual names in the PATH; null if there is none.
+    /// </summary>
     public static string? Location { get; } = Environment.GetEnvironmentVariable("PWB_CHROMIUM") is { Length: > 0 } given
         ? given
-        : (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        : (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
            from name in Names
            let file = Path.Combine(folder, name)
            where File.Exists(file)
@@ -39,8 +42,10 @@ internal sealed class Chromium : IAsyncDisposable
             RedirectStandardError = true,
             ArgumentList =
             {
-                "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={profile.FullName}", "--no-first-run", "--no-default-browser-check",
-                "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={profile.FullName}", "--no-first-run",
+                "--no-default-browser-check",
+                "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync",
                 "--disable-extensions", "--mute-audio", "--autoplay-policy=no-user-gesture-required", "--window-size=1200,900",
             },
         };
@@ -61,7 +66,8 @@ internal sealed class Chromium : IAsyncDisposable
     }
 
     /// <summary>Opens an empty page in a tab of its own.</summary>
-    public Task<BrowserPage> OpenPageAsync(CancellationToken cancellationToken) => BrowserPage.OpenAsync(_devTools!, cancellationToken);
+    public Task<BrowserPage> OpenPageAsync(CancellationToken cancellationToken) =>
+        BrowserPage.OpenAsync(_devTools!, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -84,7 +90,9 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the browser end by itself, and with it all its processes, so that nothing writes to its profile any more.</summary>
+    /// <summary>
+    /// Has the browser end by itself, and with it all its processes, so that nothing writes to its profile any more.
+    /// </summary>
     private async Task CloseAsync(DevTools devTools)
     {
         using CancellationTokenSource deadline = new(Patience);
@@ -99,7 +107,9 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>The browser chooses a free port and says so: "DevTools listening on ws://127.0.0.1:41555/devtools/browser/...".</summary>
+    /// <summary>
+    /// The browser chooses a free port and says so: "DevTools listening on ws://127.0.0.1:41555/devtools/browser/...".
+    /// </summary>
     private async Task<Uri> ReadAddressAsync(CancellationToken cancellationToken)
     {
         const string Announcement = "DevTools listening on ";
@@ -108,7 +118,8 @@ internal sealed class Chromium : IAsyncDisposable
         _process.ErrorDataReceived += (_, e) =>
         {
             if (e.Data is null) address.TrySetException(new IOException($"The browser has ended: {lines}"));
-            else if (e.Data.StartsWith(Announcement, StringComparison.Ordinal)) address.TrySetResult(new Uri(e.Data[Announcement.Length..]));
+            else if (e.Data.StartsWith(Announcement, StringComparison.Ordinal))
+                address.TrySetResult(new Uri(e.Data[Announcement.Length..]));
             else if (!address.Task.IsCompleted) lines.AppendLine(e.Data);
         };
         _process.BeginErrorReadLine(); // to the end, so that the browser never waits for a full pipe

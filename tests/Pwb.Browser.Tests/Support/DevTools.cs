@@ -32,7 +32,8 @@ internal sealed class DevTools : IAsyncDisposable
     /// <summary>Has the events of a session go to a listener, name and parameters, one after the other.</summary>
     public void Listen(string session, Action<string, JsonObject> listener) => _listeners[session] = listener;
 
-    public async Task<JsonObject> SendAsync(string method, JsonObject? parameters, string? session, CancellationToken cancellationToken)
+    public async Task<JsonObject> SendAsync(
+        string method, JsonObject? parameters, string? session, CancellationToken cancellationToken)
     {
         int id = Interlocked.Increment(ref _lastId);
         TaskCompletionSource<JsonObject> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +44,8 @@ internal sealed class DevTools : IAsyncDisposable
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+            await _socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         }
         finally
         {
@@ -82,14 +84,16 @@ internal sealed class DevTools : IAsyncDisposable
             // The browser is gone, or we are going: whoever still waits for it learns so below.
         }
 
-        foreach (TaskCompletionSource<JsonObject> pending in _pending.Values) pending.TrySetException(new IOException("The browser has closed the connection."));
+        foreach (TaskCompletionSource<JsonObject> pending in _pending.Values)
+            pending.TrySetException(new IOException("The browser has closed the connection."));
     }
 
     private void Dispatch(JsonObject message)
     {
         if (message["id"] is not { } id)
         {
-            if (_listeners.TryGetValue((string?)message["sessionId"] ?? "", out Action<string, JsonObject>? listener)) listener((string)message["method"]!, message["params"]!.AsObject());
+            if (_listeners.TryGetValue((string?)message["sessionId"] ?? "", out Action<string, JsonObject>? listener))
+                listener((string)message["method"]!, message["params"]!.AsObject());
         }
         else if (_pending.TryRemove((int)id, out TaskCompletionSource<JsonObject>? result))
         {

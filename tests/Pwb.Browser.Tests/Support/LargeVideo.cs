@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 namespace Pwb.Browser.Support;
 
 /// <summary>
-/// Makes a large video of a small one: it puts a large gap into the middle of its content, and one behind it, so that whoever jumps has to ask for
-/// that part of the file. (ISO/IEC 14496-12: a file is a sequence of boxes; "mdat" has the content, and "stco" says where in the file its chunks begin.)
+/// Makes a large video of a small one: it puts a large gap into the middle of its content, and one behind it, so that
+/// whoever jumps has to ask for
+/// that part of the file. (ISO/IEC 14496-12: a file is a sequence of boxes; "mdat" has the content, and "stco" says where in
+/// the file its chunks begin.)
 /// </summary>
 internal static class LargeVideo
 {

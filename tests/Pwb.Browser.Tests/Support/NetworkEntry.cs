@@ -3,7 +3,9 @@ namespace Pwb.Browser.Support;
 /// <summary>A line of the browser's network panel.</summary>
 internal sealed record NetworkEntry(string RequestId, string Kind, Uri Address)
 {
-    /// <summary>The status that was on the wire; 0 while there is none. (What a page sees of a 304 is the 200 that it had.)</summary>
+    /// <summary>
+    /// The status that was on the wire; 0 while there is none. (What a page sees of a 304 is the 200 that it had.)
+    /// </summary>
     public int Status { get; set; }
 
     /// <summary>Whether the browser asks for itself, and not for the page.</summary>

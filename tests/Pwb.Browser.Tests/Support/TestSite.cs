@@ -1,6 +1,8 @@
 namespace Pwb.Browser.Support;
 
-/// <summary>A folder of its own in the folder for temporary ones, served over TCP, with a journal of what was asked for.</summary>
+/// <summary>
+/// A folder of its own in the folder for temporary ones, served over TCP, with a journal of what was asked for.
+/// </summary>
 internal sealed class TestSite : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pwb-site-");
@@ -22,7 +24,8 @@ internal sealed class TestSite : IAsyncDisposable
     /// <param name="prepare">Puts files into the folder before it is served.</param>
     /// <param name="options">How to serve it.</param>
     /// <param name="tls">With which certificate; null for plain HTTP.</param>
-    public static async Task<TestSite> StartAsync(Action<string> prepare, StaticFileOptions? options = null, TlsOptions? tls = null)
+    public static async Task<TestSite> StartAsync(
+        Action<string> prepare, StaticFileOptions? options = null, TlsOptions? tls = null)
     {
         TestSite site = new();
         prepare(site.Folder);
@@ -30,14 +33,15 @@ internal sealed class TestSite : IAsyncDisposable
         IRequestHandler recorder = RequestHandler.From(async (request, cancellationToken) =>
         {
             HttpResponse response = await files.HandleAsync(request, cancellationToken);
-            site.Exchanges.Add(new Exchange(request.Method, System.Text.Encoding.ASCII.GetString(request.Target), response.StatusCode)
-            {
-                Range = request.Headers["Range"],
-                AcceptEncoding = request.Headers["Accept-Encoding"],
-                ContentEncoding = response.Headers["Content-Encoding"],
-                ContentRange = response.Headers["Content-Range"],
-                ContentType = response.Headers["Content-Type"],
-            });
+            site.Exchanges.Add(
+                new Exchange(request.Method, System.Text.Encoding.ASCII.GetString(request.Target), response.StatusCode)
+                {
+                    Range = request.Headers["Range"],
+                    AcceptEncoding = request.Headers["Accept-Encoding"],
+                    ContentEncoding = response.Headers["Content-Encoding"],
+                    ContentRange = response.Headers["Content-Range"],
+                    ContentType = response.Headers["Content-Type"],
+                });
             return response;
         });
         site._server = new PwbServer(recorder, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls) });

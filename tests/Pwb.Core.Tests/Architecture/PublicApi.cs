@@ -7,7 +7,8 @@ namespace Pwb.Tests.Architecture;
 /// <summary>Writes an assembly's public interface as text, a line for each member, sorted.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly NullabilityInfoContext Nullability = new();
 
@@ -28,7 +29,8 @@ internal static class PublicApi
     {
         { IsInterface: true } => "interface",
         { IsEnum: true } => "enum",
-        { IsValueType: true } => (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref struct" : "struct"),
+        { IsValueType: true } =>
+            (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref struct" : "struct"),
         { IsAbstract: true, IsSealed: true } => "static class",
         { IsAbstract: true } => "abstract class",
         { IsSealed: true } => "sealed class",
@@ -39,22 +41,27 @@ internal static class PublicApi
     private static string Bases(Type type)
     {
         if (type.IsEnum) return "";
-        IEnumerable<Type> interfaces = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(@interface => @interface.IsVisible);
+        IEnumerable<Type> interfaces = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(
+            @interface => @interface.IsVisible);
         string[] names = [.. interfaces.Select(@interface => TypeText.Of(@interface)).Order(StringComparer.Ordinal)];
-        if (type.BaseType is { } @base && @base != typeof(object) && @base != typeof(ValueType)) names = [TypeText.Of(@base), .. names];
+        if (type.BaseType is { } @base && @base != typeof(object) && @base != typeof(ValueType))
+            names = [TypeText.Of(@base), .. names];
         return names.Length == 0 ? "" : " : " + string.Join(", ", names);
     }
 
     private static string? Describe(MemberInfo member) => member switch
     {
         ConstructorInfo constructor when IsVisible(constructor) => $"{Access(constructor)}new({Parameters(constructor)})",
-        MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) && !method.Name.StartsWith('<') =>
+        MethodInfo method when IsVisible(method)
+            && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
+            && !method.Name.StartsWith('<') =>
             $"{Access(method)}{Kind(method)}{Returned(method)} {method.Name}{Generics(method)}({Parameters(method)})",
         PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) =>
             $"{Access(getter)}{Kind(getter)}{Required(property)}{Returned(getter)} {property.Name}{Index(property)} {{ get; {Setter(property)}}}",
         EventInfo @event when @event.AddMethod is { } adder && IsVisible(adder) =>
             $"{Access(adder)}{Kind(adder)}event {TypeText.Of(Nullability.Create(@event), TupleNames(@event))} {@event.Name}",
-        FieldInfo { IsPublic: true, IsLiteral: true } field => $"const {TypeText.Of(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
+        FieldInfo { IsPublic: true, IsLiteral: true } field =>
+            $"const {TypeText.Of(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         FieldInfo { IsPublic: true, IsSpecialName: false } field =>
             $"{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeText.Of(Nullability.Create(field), TupleNames(field))} {field.Name}",
         _ => null,
@@ -69,11 +76,13 @@ internal static class PublicApi
         { IsStatic: true } => "static ",
         { IsAbstract: true } => "abstract ",
         { DeclaringType.IsInterface: true } => "default ", // an implementation that implementers may leave as it is
-        { IsVirtual: true, IsFinal: false, DeclaringType.IsSealed: false } when method.GetBaseDefinition() == method => "virtual ",
+        { IsVirtual: true, IsFinal: false, DeclaringType.IsSealed: false } when method.GetBaseDefinition() == method =>
+            "virtual ",
         _ => "",
     };
 
-    private static string Required(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
+    private static string Required(PropertyInfo property) =>
+        property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
 
     private static string Setter(PropertyInfo property)
     {
@@ -90,18 +99,23 @@ internal static class PublicApi
     }
 
     private static string Generics(MethodInfo method) =>
-        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => string.Join(" : ", [argument.Name, .. argument.GetGenericParameterConstraints().Select(type => TypeText.Of(type))])))}>" : "";
+        method.IsGenericMethod
+            ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => string.Join(" : ", [argument.Name, .. argument.GetGenericParameterConstraints().Select(type => TypeText.Of(type))])))}>" : "";
 
-    private static string Index(PropertyInfo property) => property.GetIndexParameters().Length == 0 ? "" : $"[{Parameters(property.GetMethod!)}]";
+    private static string Index(PropertyInfo property) =>
+        property.GetIndexParameters().Length == 0 ? "" : $"[{Parameters(property.GetMethod!)}]";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        Passing(parameter) + TypeText.Of(Nullability.Create(parameter), TupleNames(parameter)) + " " + parameter.Name + Default(parameter)));
+        Passing(parameter) + TypeText.Of(Nullability.Create(parameter), TupleNames(parameter)) + " " + parameter.Name
+            + Default(parameter)));
 
     private static string Passing(ParameterInfo parameter)
     {
-        if (parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute))) return "params ";
+        if (parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute)))
+            return "params ";
         if (!parameter.ParameterType.IsByRef) return "";
-        return parameter.IsOut ? "out " : parameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "in " : parameter.IsDefined(typeof(RequiresLocationAttribute)) ? "ref readonly " : "ref ";
+        return parameter.IsOut ? "out " : parameter.IsDefined(typeof(IsReadOnlyAttribute))
+            ? "in " : parameter.IsDefined(typeof(RequiresLocationAttribute)) ? "ref readonly " : "ref ";
     }
 
     private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
@@ -112,5 +126,6 @@ internal static class PublicApi
     };
 
     private static Queue<string?> TupleNames(ICustomAttributeProvider declaration) =>
-        new(declaration.GetCustomAttributes(typeof(TupleElementNamesAttribute), false).OfType<TupleElementNamesAttribute>().SelectMany(names => names.TransformNames));
+        new(declaration.GetCustomAttributes(typeof(TupleElementNamesAttribute), false).OfType<TupleElementNamesAttribute>()
+            .SelectMany(names => names.TransformNames));
 }

@@ -5,8 +5,10 @@ using System.Reflection.PortableExecutable;
 namespace Pwb.Tests.Architecture;
 
 /// <summary>
-/// Which types an assembly's types use, read from its metadata: in bases, signatures, fields, locals and code. What is nested in a
-/// type, or what the compiler made of its lambdas and async methods, counts as that type. Constants are not seen: their values are copied.
+/// Which types an assembly's types use, read from its metadata: in bases, signatures, fields, locals
+/// and code. What is nested in a
+/// type, or what the compiler made of its lambdas and async methods, counts as that type. Constants are not
+/// seen: their values are copied.
 /// </summary>
 internal sealed class TypeReferences : ISignatureTypeProvider<string, object?>
 {
@@ -51,11 +53,14 @@ internal sealed class TypeReferences : ISignatureTypeProvider<string, object?>
 
     public string GetSZArrayType(string elementType) => elementType;
 
-    public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Add(Name(_metadata.GetTypeDefinition(handle)));
+    public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        Add(Name(_metadata.GetTypeDefinition(handle)));
 
-    public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Add(Name(_metadata.GetTypeReference(handle)));
+    public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+        Add(Name(_metadata.GetTypeReference(handle)));
 
-    public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+    public string GetTypeFromSpecification(
+        MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
         _metadata.GetTypeSpecification(handle).DecodeSignature(this, null);
 
     private string Name(TypeDefinition type) => type.GetDeclaringType() is { IsNil: false } outer
@@ -81,9 +86,11 @@ internal sealed class TypeReferences : ISignatureTypeProvider<string, object?>
         if (!_uses.TryGetValue(name, out SortedSet<string>? current)) _uses[name] = current = new(StringComparer.Ordinal);
         _current = current;
         Add(type.BaseType);
-        foreach (InterfaceImplementationHandle handle in type.GetInterfaceImplementations()) Add(_metadata.GetInterfaceImplementation(handle).Interface);
+        foreach (InterfaceImplementationHandle handle in type.GetInterfaceImplementations())
+            Add(_metadata.GetInterfaceImplementation(handle).Interface);
         foreach (GenericParameterHandle parameter in type.GetGenericParameters()) AddConstraints(parameter);
-        foreach (FieldDefinitionHandle handle in type.GetFields()) _metadata.GetFieldDefinition(handle).DecodeSignature(this, null);
+        foreach (FieldDefinitionHandle handle in type.GetFields())
+            _metadata.GetFieldDefinition(handle).DecodeSignature(this, null);
         foreach (MethodDefinitionHandle handle in type.GetMethods()) Read(_metadata.GetMethodDefinition(handle));
         _current.Remove(name);
     }

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Pwb.Tests.Architecture;
 
-/// <summary>Writes a type as a member declares it: with what may be null, at every depth, and the names of tuples' elements.</summary>
+/// <summary>
+/// Writes a type as a member declares it: with what may be null, at every depth, and the names of tuples' elements.
+/// </summary>
 internal static class TypeText
 {
     public static string Of(Type type)
@@ -27,7 +29,8 @@ internal static class TypeText
             mark = "?";
         }
 
-        if (type.IsArray) return (nullability.ElementType is { } element ? Of(element, tupleNames) : Of(type.GetElementType()!)) + "[]" + mark;
+        if (type.IsArray)
+            return (nullability.ElementType is { } element ? Of(element, tupleNames) : Of(type.GetElementType()!)) + "[]" + mark;
         NullabilityInfo[] arguments = nullability.GenericTypeArguments;
         if (arguments.Length == 0 || !type.IsGenericType) return Of(type) + mark;
         if (!typeof(ITuple).IsAssignableFrom(type) || tupleNames.Count == 0)

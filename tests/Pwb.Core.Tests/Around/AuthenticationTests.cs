@@ -4,7 +4,8 @@ namespace Pwb.Tests.Around;
 
 public sealed class AuthenticationTests
 {
-    private static readonly IRequestHandler Who = RequestHandler.From(request => HttpResponse.Text(RequestUser.Of(request) ?? "nobody"));
+    private static readonly IRequestHandler Who = RequestHandler.From(
+        request => HttpResponse.Text(RequestUser.Of(request) ?? "nobody"));
 
     [Theory]
     [InlineData("Basic", "ann:s3cret", 200)]
@@ -67,9 +68,11 @@ public sealed class AuthenticationTests
     {
         foreach (IRequestHandler handler in (IRequestHandler[])[
             new BearerAuthenticationHandler("api", "t0k-en._~+/=", Who),
-            new BearerAuthenticationHandler("api", (token, _) => new ValueTask<string?>(token == "t0k-en._~+/=" ? "ann" : null), Who)])
+            new BearerAuthenticationHandler(
+                "api", (token, _) => new ValueTask<string?>(token == "t0k-en._~+/=" ? "ann" : null), Who)])
         {
-            HttpRequest request = field is null ? new HttpRequest("GET", "/") : new HttpRequest("GET", "/", null, ("Authorization", field));
+            HttpRequest request =
+                field is null ? new HttpRequest("GET", "/") : new HttpRequest("GET", "/", null, ("Authorization", field));
             HttpResponse response = await handler.HandleAsync(request, CancellationToken.None);
 
             response.StatusCode.Should().Be(statusCode);
@@ -81,11 +84,16 @@ public sealed class AuthenticationTests
     [Fact]
     public void What_cannot_be_said_or_kept_is_refused_when_it_is_made()
     {
-        FluentActions.Invoking(() => new BasicAuthenticationHandler("a\"b", "ann", "x", Who)).Should().Throw<ArgumentException>().WithParameterName("realm");
-        FluentActions.Invoking(() => new BasicAuthenticationHandler("a", "an:n", "x", Who)).Should().Throw<ArgumentException>().WithParameterName("user");
-        FluentActions.Invoking(() => new BasicAuthenticationHandler("a", "ann", "", Who)).Should().Throw<ArgumentException>().WithParameterName("password");
-        FluentActions.Invoking(() => new BearerAuthenticationHandler("a", "", Who)).Should().Throw<ArgumentException>().WithParameterName("token");
-        FluentActions.Invoking(() => new BearerAuthenticationHandler("\u00FC", "x", Who)).Should().Throw<ArgumentException>().WithParameterName("realm");
+        FluentActions.Invoking(() => new BasicAuthenticationHandler("a\"b", "ann", "x", Who))
+            .Should().Throw<ArgumentException>().WithParameterName("realm");
+        FluentActions.Invoking(() => new BasicAuthenticationHandler("a", "an:n", "x", Who))
+            .Should().Throw<ArgumentException>().WithParameterName("user");
+        FluentActions.Invoking(() => new BasicAuthenticationHandler("a", "ann", "", Who))
+            .Should().Throw<ArgumentException>().WithParameterName("password");
+        FluentActions.Invoking(() => new BearerAuthenticationHandler("a", "", Who))
+            .Should().Throw<ArgumentException>().WithParameterName("token");
+        FluentActions.Invoking(() => new BearerAuthenticationHandler("\u00FC", "x", Who))
+            .Should().Throw<ArgumentException>().WithParameterName("realm");
     }
 
     [Fact]

@@ -65,9 +65,11 @@ public sealed class CompressionTests
         (await CodingOf(HttpResponse.Text(Text[..1023]))).Should().BeNull();
         (await CodingOf(HttpResponse.Text(Text[..1024]))).Should().Be("gzip");
         (await CodingOf(HttpResponse.Text(Text, 404))).Should().Be("gzip");
-        (await CodingOf(new HttpResponse(206, ResponseBody.From(Text), ("Content-Range", "bytes 0-1999/3000")))).Should().BeNull();
+        (await CodingOf(new HttpResponse(206, ResponseBody.From(Text), ("Content-Range", "bytes 0-1999/3000"))))
+            .Should().BeNull();
         (await CodingOf(new HttpResponse(204))).Should().BeNull();
-        (await CodingOf(new HttpResponse(200, ResponseBody.Push((_, _) => default), ("Content-Type", "text/plain")))).Should().Be("gzip");
+        (await CodingOf(new HttpResponse(200, ResponseBody.Push((_, _) => default), ("Content-Type", "text/plain"))))
+            .Should().Be("gzip");
     }
 
     [Theory]
@@ -100,7 +102,8 @@ public sealed class CompressionTests
             await output.WriteAsync("two\n"u8.ToArray(), token);
         }
 
-        using HttpClient client = Client(_ => new HttpResponse(200, ResponseBody.Push(Write), ("Content-Type", "text/event-stream")));
+        using HttpClient client = Client(
+            _ => new HttpResponse(200, ResponseBody.Push(Write), ("Content-Type", "text/event-stream")));
         client.DefaultRequestHeaders.Add("Accept-Encoding", coding);
         using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(Decode(await response.Content.ReadAsStreamAsync(), coding));
@@ -131,16 +134,20 @@ public sealed class CompressionTests
     public void What_makes_no_sense_is_refused()
     {
         FixedResponseHandler inner = new();
-        FluentActions.Invoking(() => new CompressionHandler(inner, new CompressionOptions { MinLength = -1 })).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new CompressionHandler(inner, new CompressionOptions { Level = (CompressionLevel)99 })).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new CompressionHandler(inner, new CompressionOptions { MinLength = -1 }))
+            .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new CompressionHandler(inner, new CompressionOptions { Level = (CompressionLevel)99 }))
+            .Should().Throw<ArgumentException>();
     }
 
-    private static HttpClient Client(Func<HttpRequest, HttpResponse> handler) => new PwbServer(new CompressionHandler(RequestHandler.From(handler))).CreateClient();
+    private static HttpClient Client(Func<HttpRequest, HttpResponse> handler) =>
+        new PwbServer(new CompressionHandler(RequestHandler.From(handler))).CreateClient();
 
     private static async Task<string?> CodingOf(HttpResponse response)
     {
         HttpRequest request = new("GET", "/", null, ("Accept-Encoding", "gzip"));
-        return (await new CompressionHandler(RequestHandler.From(_ => response)).HandleAsync(request, CancellationToken.None)).Headers["Content-Encoding"];
+        return (await new CompressionHandler(RequestHandler.From(_ => response)).HandleAsync(request, CancellationToken.None))
+            .Headers["Content-Encoding"];
     }
 
     private static Stream Decode(Stream content, string? coding) => coding switch
@@ -153,7 +160,8 @@ public sealed class CompressionTests
     private static async Task<string> Decoded(HttpResponseMessage response)
     {
         Stream content = await response.Content.ReadAsStreamAsync();
-        using var reader = new StreamReader(Decode(content, response.Content.Headers.ContentEncoding.FirstOrDefault()), Encoding.UTF8);
+        using var reader = new StreamReader(
+            Decode(content, response.Content.Headers.ContentEncoding.FirstOrDefault()), Encoding.UTF8);
         return await reader.ReadToEndAsync();
     }
 }

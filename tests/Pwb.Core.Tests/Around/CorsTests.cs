@@ -20,7 +20,13 @@ public sealed class CorsTests
     [InlineData("null", "GET", null, 403)]
     public async Task A_browser_is_told_what_a_page_may_do(string origin, string method, string? fields, int statusCode)
     {
-        CorsOptions options = new() { Origins = [App], Methods = ["PUT"], RequestHeaders = ["Content-Type", "X-One"], AllowCredentials = true };
+        CorsOptions options = new()
+        {
+            Origins = [App],
+            Methods = ["PUT"],
+            RequestHeaders = ["Content-Type", "X-One"],
+            AllowCredentials = true,
+        };
 
         HttpResponse response = await Ask(options, origin, method, fields);
 
@@ -40,7 +46,8 @@ public sealed class CorsTests
     [InlineData(null, null)]
     public async Task Responses_vary_for_everybody_and_only_the_listed_may_read_them(string? origin, string? allowed)
     {
-        using HttpClient client = new PwbServer(new CorsHandler(new CorsOptions { Origins = [App], ExposedHeaders = ["ETag"] }, Inner)).CreateClient();
+        using HttpClient client = new PwbServer(
+            new CorsHandler(new CorsOptions { Origins = [App], ExposedHeaders = ["ETag"] }, Inner)).CreateClient();
         if (origin is not null) client.DefaultRequestHeaders.Add("Origin", origin);
 
         using HttpResponseMessage response = await client.GetAsync("/");
@@ -55,7 +62,8 @@ public sealed class CorsTests
     public async Task A_star_is_the_same_for_everybody_and_does_not_cover_Authorization()
     {
         CorsOptions options = new() { Origins = ["*"], RequestHeaders = ["*"], Methods = ["*"] };
-        HttpResponse response = await new CorsHandler(options, Inner).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None);
+        HttpResponse response = await new CorsHandler(
+            options, Inner).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None);
 
         response.Headers["Access-Control-Allow-Origin"].Should().Be("*");
         response.Headers["Vary"].Should().BeNull();
@@ -69,7 +77,8 @@ public sealed class CorsTests
         IRequestHandler json = RequestHandler.From(async request => HttpResponse.Bytes(await ReadAsync(request)));
         CorsHandler handler = new(new CorsOptions { Origins = [App] }, json);
 
-        HttpResponse response = await handler.HandleAsync(new HttpRequest("POST", "/", null, ("Origin", App)), CancellationToken.None);
+        HttpResponse response = await handler.HandleAsync(
+            new HttpRequest("POST", "/", null, ("Origin", App)), CancellationToken.None);
 
         response.StatusCode.Should().Be(415);
         response.Headers["Access-Control-Allow-Origin"].Should().Be(App);
@@ -80,7 +89,8 @@ public sealed class CorsTests
     {
         HttpRequest request = new("OPTIONS", "/", null, ("Origin", App));
 
-        HttpResponse response = await new CorsHandler(new CorsOptions { Origins = [App] }, Inner).HandleAsync(request, CancellationToken.None);
+        HttpResponse response = await new CorsHandler(
+            new CorsOptions { Origins = [App] }, Inner).HandleAsync(request, CancellationToken.None);
 
         response.StatusCode.Should().Be(200);
     }
@@ -107,7 +117,8 @@ public sealed class CorsTests
     }
 
     private static void Making(CorsOptions options) =>
-        FluentActions.Invoking(() => new CorsHandler(options, Inner)).Should().Throw<ArgumentException>().WithParameterName(nameof(options));
+        FluentActions.Invoking(() => new CorsHandler(options, Inner))
+            .Should().Throw<ArgumentException>().WithParameterName(nameof(options));
 
     private static async ValueTask<byte[]> ReadAsync(HttpRequest request)
     {
@@ -119,6 +130,7 @@ public sealed class CorsTests
     {
         List<(string, string)> lines = [("Origin", origin), ("Access-Control-Request-Method", method)];
         if (fields is not null) lines.Add(("Access-Control-Request-Headers", fields));
-        return new CorsHandler(options, Inner).HandleAsync(new HttpRequest("OPTIONS", "/", null, [.. lines]), CancellationToken.None);
+        return new CorsHandler(
+            options, Inner).HandleAsync(new HttpRequest("OPTIONS", "/", null, [.. lines]), CancellationToken.None);
     }
 }

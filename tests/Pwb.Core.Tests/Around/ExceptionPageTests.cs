@@ -29,7 +29,8 @@ public sealed class ExceptionPageTests
     [Fact]
     public async Task It_is_a_page_without_a_script_in_it()
     {
-        using HttpClient client = new PwbServer(new ExceptionPageHandler(Failing, isOn: true, NullLogger.Instance)).CreateClient();
+        using HttpClient client = new PwbServer(
+            new ExceptionPageHandler(Failing, isOn: true, NullLogger.Instance)).CreateClient();
 
         using HttpResponseMessage response = await client.GetAsync("/");
         string page = await response.Content.ReadAsStringAsync();

@@ -21,7 +21,8 @@ public sealed class ForwardedTests
     [InlineData("10.0.0.1", "6.6.6.6,", null, null, "http")]
     [InlineData("10.0.0.1", "203.0.113.9", "javascript", "203.0.113.9", "http")]
     [InlineData("10.0.0.1", null, "https", "10.0.0.1", "http")]
-    public async Task The_first_from_the_right_that_is_not_listed_is_the_client(string peer, string? nodes, string? scheme, string? client, string expected)
+    public async Task The_first_from_the_right_that_is_not_listed_is_the_client(
+        string peer, string? nodes, string? scheme, string? client, string expected)
     {
         List<(string, string)> lines = [("Forwarded", "for=6.6.6.6;proto=https")];
         if (nodes is not null) lines.Add(("X-Forwarded-For", nodes));
@@ -41,7 +42,8 @@ public sealed class ForwardedTests
     [InlineData("for=_hidden", null, "http", "localhost")]
     [InlineData("proto=https", null, "https", "localhost")]
     [InlineData("for=203.0.113.9;host=\"evil/path\"", "203.0.113.9", "http", "localhost")]
-    [InlineData("for=\"6.6.6.6, for=203.0.113.9", null, "http", "localhost")] // malformed: not read at all, and nobody is the proxy by it
+    // Malformed: not read at all, and nobody is the proxy by it.
+    [InlineData("for=\"6.6.6.6, for=203.0.113.9", null, "http", "localhost")]
     [InlineData("for=203.0.113.9 proto=https", null, "http", "localhost")]
     [InlineData("for=, for=203.0.113.9", null, "http", "localhost")]
     [InlineData("for=6.6.6.6;for=203.0.113.9", null, "http", "localhost")] // RFC 7239 §4: each parameter once
@@ -53,7 +55,8 @@ public sealed class ForwardedTests
     [InlineData("for=\"[203.0.113.9]\"", null, "http", "localhost")]
     public async Task Forwarded_is_read_by_RFC_7239(string field, string? client, string scheme, string host)
     {
-        ForwardedRequest forwarded = await Ask("10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field), ("X-Forwarded-For", "6.6.6.6")]);
+        ForwardedRequest forwarded = await Ask(
+            "10.0.0.1", ForwardedFields.Forwarded, true, [("Forwarded", field), ("X-Forwarded-For", "6.6.6.6")]);
 
         (forwarded.Client?.ToString()).Should().Be(client);
         forwarded.Scheme.Should().Be(scheme);
@@ -90,14 +93,17 @@ public sealed class ForwardedTests
         HttpRequest? seen = null;
         IRequestHandler inner = RequestHandler.From(request => new HttpResponse((seen = request) is null ? 500 : 204));
         HttpConnectionInfo connection = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 1) };
-        HttpRequest request = new("GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https")) { Connection = connection };
+        HttpRequest request = new(
+            "GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"))
+        { Connection = connection };
 
         await new ForwardedHandler(Proxies, inner).HandleAsync(request, CancellationToken.None);
 
         seen!.Connection.Should().BeSameAs(connection);
         seen.Scheme.Should().Be("http");
         ForwardedRequest.Of(seen).Client.Should().Be(IPAddress.Parse("203.0.113.9"));
-        ForwardedRequest.Of(new HttpRequest("GET", "/") { Connection = connection }).Client.Should().Be(IPAddress.Parse("10.0.0.1"));
+        ForwardedRequest.Of(new HttpRequest("GET", "/") { Connection = connection }).Client
+            .Should().Be(IPAddress.Parse("10.0.0.1"));
     }
 
     [Fact]
@@ -105,14 +111,17 @@ public sealed class ForwardedTests
     {
         FixedResponseHandler inner = new();
         FluentActions.Invoking(() => new ForwardedHandler([], inner)).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new ForwardedHandler([IPNetwork.Parse("0.0.0.0/0")], inner)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ForwardedHandler([IPNetwork.Parse("0.0.0.0/0")], inner))
+            .Should().Throw<ArgumentException>();
     }
 
-    private static async Task<ForwardedRequest> Ask(string peer, ForwardedFields fields, bool takesHost, List<(string, string)> lines)
+    private static async Task<ForwardedRequest> Ask(
+        string peer, ForwardedFields fields, bool takesHost, List<(string, string)> lines)
     {
         HttpConnectionInfo connection = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(peer), 1) };
         HttpRequest request = new("GET", "/", null, [.. lines]) { Connection = connection };
-        await new ForwardedHandler(Proxies, new FixedResponseHandler(), fields, takesHost).HandleAsync(request, CancellationToken.None);
+        await new ForwardedHandler(
+            Proxies, new FixedResponseHandler(), fields, takesHost).HandleAsync(request, CancellationToken.None);
         return ForwardedRequest.Of(request);
     }
 }

@@ -7,8 +7,10 @@ public sealed class SmallHandlerTests
     [Fact]
     public async Task Security_headers_are_added_where_the_handler_has_none_of_its_own()
     {
-        IRequestHandler inner = RequestHandler.From(_ => HttpResponse.Text("x").With("content-security-policy", "default-src 'none'"));
-        SecurityHeadersHandler handler = new(inner, new SecurityHeadersOptions { StrictTransportSecurity = "max-age=60", OpenerPolicy = null });
+        IRequestHandler inner = RequestHandler.From(
+            _ => HttpResponse.Text("x").With("content-security-policy", "default-src 'none'"));
+        SecurityHeadersHandler handler = new(
+            inner, new SecurityHeadersOptions { StrictTransportSecurity = "max-age=60", OpenerPolicy = null });
         HttpConnectionInfo tls = new() { IsSecure = true };
 
         HttpResponse plain = await handler.HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None);
@@ -67,8 +69,10 @@ public sealed class SmallHandlerTests
         HealthHandler handler = new(new FixedResponseHandler());
         CancellationToken stopping = new(canceled: true);
 
-        HttpResponse ready = await handler.HandleAsync(new HttpRequest("GET", "/readyz") { Stopping = stopping }, CancellationToken.None);
-        HttpResponse alive = await handler.HandleAsync(new HttpRequest("GET", "/healthz") { Stopping = stopping }, CancellationToken.None);
+        HttpResponse ready = await handler.HandleAsync(
+            new HttpRequest("GET", "/readyz") { Stopping = stopping }, CancellationToken.None);
+        HttpResponse alive = await handler.HandleAsync(
+            new HttpRequest("GET", "/healthz") { Stopping = stopping }, CancellationToken.None);
         HttpResponse posted = await handler.HandleAsync(new HttpRequest("POST", "/readyz"), CancellationToken.None);
 
         ready.StatusCode.Should().Be(503);
@@ -80,7 +84,8 @@ public sealed class SmallHandlerTests
     [Fact]
     public async Task A_client_in_memory_throws_what_the_handler_threw_if_it_is_told_to()
     {
-        PwbServer server = new(RequestHandler.From(request => request.Path == "/ok" ? HttpResponse.Text("ok") : throw new FormatException("mine")));
+        PwbServer server = new(
+            RequestHandler.From(request => request.Path == "/ok" ? HttpResponse.Text("ok") : throw new FormatException("mine")));
         using HttpClient throwing = server.CreateClient(throwsHandlerExceptions: true);
         using HttpClient plain = server.CreateClient();
 

@@ -6,7 +6,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>What comes after a response, or stays of it: user code that nobody waits for, and tokens that somebody has kept.</summary>
+/// <summary>
+/// What comes after a response, or stays of it: user code that nobody waits for, and tokens that somebody has kept.
+/// </summary>
 public sealed class AfterwardsTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -166,7 +168,8 @@ public sealed class AfterwardsTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             _hasBegun.TrySetResult();
             _released.Wait(Wire.SafetyTimeout);

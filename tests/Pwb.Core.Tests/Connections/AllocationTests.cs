@@ -7,7 +7,9 @@ using Pwb.Tests.StaticFiles;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>What a request allocates, on a connection that is kept alive. Only optimised code keeps its promises: Debug builds skip this.</summary>
+/// <summary>
+/// What a request allocates, on a connection that is kept alive. Only optimised code keeps its promises: Debug builds skip this.
+/// </summary>
 [Collection(nameof(AllocationTests))]
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTests
@@ -17,9 +19,11 @@ public sealed class AllocationTests
     // What a request costs that is its handler's own to keep: the object, its bytes, its table of field lines and its tokens.
     private const int OwnCurlRequest = 640, OwnBrowserRequest = 1_280;
 
-    private static readonly byte[] Curl = "GET /11 HTTP/1.1\r\nHost: localhost:8888\r\nUser-Agent: curl/8.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Curl =
+        "GET /11 HTTP/1.1\r\nHost: localhost:8888\r\nUser-Agent: curl/8.0\r\nAccept: */*\r\n\r\n"u8.ToArray();
 
-    private static readonly byte[] Upload = "POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
+    private static readonly byte[] Upload =
+        "POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray();
 
     private static readonly byte[] Browser = """
         GET /index.html?q=1 HTTP/1.1
@@ -45,7 +49,8 @@ public sealed class AllocationTests
     [MemberData(nameof(Heads))]
     public async Task A_fixed_response_allocates_nothing(string head)
     {
-        long bytes = await MeasureAsync(new FixedResponseHandler(), string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser);
+        long bytes = await MeasureAsync(
+            new FixedResponseHandler(), string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser);
         bytes.Should().Be(0);
     }
 
@@ -58,7 +63,9 @@ public sealed class AllocationTests
     {
         byte[] request = Latin1.Bytes($"POST /11 HTTP/1.1\r\nHost: localhost:8888\r\nContent-Length: 0\r\n{fields}\r\n");
 
-        (await MeasureAsync(new FixedResponseHandler(), request, new PwbServerOptions { TrustedOrigins = ["https://app.example"] })).Should().Be(0);
+        (await MeasureAsync(
+            new FixedResponseHandler(), request,
+            new PwbServerOptions { TrustedOrigins = ["https://app.example"] })).Should().Be(0);
     }
 
     [SkippableTheory]
@@ -77,8 +84,11 @@ public sealed class AllocationTests
 
         StaticFileHandler handler = new(site.Root);
         byte[] request = string.Equals(head, "curl", StringComparison.Ordinal) ? Curl : Browser;
-        HttpResponse first = await handler.HandleAsync(new HttpRequest("GET", "/index.html", null, ("Accept-Encoding", "br")), CancellationToken.None);
-        byte[] conditional = [.. request.AsSpan(..^2), .. Latin1.Bytes(condition.Replace("{tag}", first.Headers["ETag"], StringComparison.Ordinal)), (byte)'\r', (byte)'\n'];
+        HttpResponse first = await handler.HandleAsync(
+            new HttpRequest("GET", "/index.html", null, ("Accept-Encoding", "br")), CancellationToken.None);
+        byte[] conditional = [
+            .. request.AsSpan(..^2), .. Latin1.Bytes(condition.Replace("{tag}", first.Headers["ETag"], StringComparison.Ordinal)),
+            (byte)'\r', (byte)'\n'];
 
         // One look at the source a second is less than a byte a request.
         (await MeasureAsync(handler, conditional)).Should().Be(0);
@@ -138,8 +148,10 @@ public sealed class AllocationTests
     public async Task A_small_response_that_is_made_anew_allocates_little()
     {
         byte[] content = new byte[200];
-        long bytes = await MeasureAsync(RequestHandler.From(_ => HttpResponse.Bytes(content, contentType: "application/json")), Curl);
-        bytes.Should().BeLessThan(600 + OwnCurlRequest, "the request, the response, its body, its head and what it takes to make that");
+        long bytes = await MeasureAsync(
+            RequestHandler.From(_ => HttpResponse.Bytes(content, contentType: "application/json")), Curl);
+        bytes.Should().BeLessThan(
+            600 + OwnCurlRequest, "the request, the response, its body, its head and what it takes to make that");
     }
 
     [SkippableTheory]
@@ -147,12 +159,15 @@ public sealed class AllocationTests
     [InlineData(false, SocketEngine.Runtime)]
     [InlineData(true, SocketEngine.Epoll)]
     [InlineData(false, SocketEngine.Epoll)]
-    public async Task A_response_over_a_socket_allocates_nothing_but_the_request_wherever_the_handler_runs(bool neverBlocks, SocketEngine engine)
+    public async Task A_response_over_a_socket_allocates_nothing_but_the_request_wherever_the_handler_runs(
+        bool neverBlocks, SocketEngine engine)
     {
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");
 
         HttpResponse response = HttpResponse.Text("hello");
-        await using PwbServer server = new(RequestHandler.From(_ => response, neverBlocks), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = engine });
+        await using PwbServer server = new(
+            RequestHandler.From(_ => response, neverBlocks),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = engine });
         await server.StartAsync();
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
         Connect(client, server.EndPoint.Ip);
@@ -199,7 +214,11 @@ public sealed class AllocationTests
             measured = await MeasureAsync(new FixedResponseHandler(), Curl);
         }
 
-        using (ActivityListener listener = new() { ShouldListenTo = source => source.Name == PwbTelemetry.ActivitySourceName, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData })
+        using (ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name == PwbTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        })
         {
             ActivitySource.AddActivityListener(listener);
             traced = await MeasureAsync(new FixedResponseHandler(), Curl);
@@ -215,7 +234,9 @@ public sealed class AllocationTests
         }
     }
 
-    /// <summary>Bytes per request, on all threads, after a warm-up; the smallest of several rounds, since others allocate meanwhile.</summary>
+    /// <summary>
+    /// Bytes per request, on all threads, after a warm-up; the smallest of several rounds, since others allocate meanwhile.
+    /// </summary>
     private static async Task<long> MeasureAsync(IRequestHandler handler, byte[] request, PwbServerOptions? options = null)
     {
         Skip.If(IsDebug, "Allocations are measured in Release builds only.");

@@ -8,7 +8,8 @@ using Pwb.Transports;
 namespace Pwb.Tests.Connections;
 
 /// <summary>
-/// Who is to blame: only what the connection itself has thrown means that the client is gone. What else user code throws then is its
+/// Who is to blame: only what the connection itself has thrown means that the client is gone. What else
+/// user code throws then is its
 /// own failure, and is in the log.
 /// </summary>
 public sealed class BlameTests
@@ -33,7 +34,8 @@ public sealed class BlameTests
     [Fact]
     public async Task A_handler_that_fails_when_its_client_is_gone_has_failed_all_the_same()
     {
-        (await LinesAsync(request => ReadAsync(request, hasOwnFault: true), Broken())).Should().Contain("Error: request 1-1: the handler failed (IOException)");
+        (await LinesAsync(request => ReadAsync(request, hasOwnFault: true), Broken())).Should().Contain(
+            "Error: request 1-1: the handler failed (IOException)");
         (await LinesAsync(request => ReadAsync(request, hasOwnFault: false), Broken()))
             .Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
 
@@ -43,7 +45,8 @@ public sealed class BlameTests
     [Fact]
     public async Task A_protocol_that_fails_when_its_client_is_gone_has_failed_all_the_same()
     {
-        (await LinesAsync(Conversation(hasOwnFault: true), Broken())).Should().Contain("Error: request 1-1: the response's body failed (IOException)");
+        (await LinesAsync(Conversation(hasOwnFault: true), Broken())).Should().Contain(
+            "Error: request 1-1: the response's body failed (IOException)");
         (await LinesAsync(Conversation(hasOwnFault: false), Broken()))
             .Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
 
@@ -89,13 +92,16 @@ public sealed class BlameTests
         using NetworkStream stream = new(await listener.AcceptAsync(), ownsSocket: true);
         SocketTransport transport = new(stream);
 
-        await using (FileStream unreadable = new("/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.Asynchronous))
+        await using (FileStream unreadable = new(
+            "/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.Asynchronous))
         {
-            await transport.Invoking(it => it.SendFileAsync(default, unreadable, 0, 4096).AsTask()).Should().ThrowExactlyAsync<IOException>();
+            await transport.Invoking(it => it.SendFileAsync(default, unreadable, 0, 4096).AsTask())
+                .Should().ThrowExactlyAsync<IOException>();
         }
 
         client.Close(timeout: 0);
-        await using FileStream file = new(typeof(BlameTests).Assembly.Location, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous);
+        await using FileStream file = new(
+            typeof(BlameTests).Assembly.Location, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous);
         await transport.Invoking(async it =>
         {
             for (int i = 0; i < 100; i++) await it.SendFileAsync(default, file, 0, 4096);
@@ -150,7 +156,8 @@ public sealed class BlameTests
     private static ValueTask<HttpResponse> Pushing(Func<Stream, ValueTask> write) =>
         new(new HttpResponse(200, ResponseBody.Push((output, _) => write(output))));
 
-    private static async Task<IReadOnlyList<string>> LinesAsync(Func<HttpRequest, ValueTask<HttpResponse>> handler, ScriptedStream stream)
+    private static async Task<IReadOnlyList<string>> LinesAsync(
+        Func<HttpRequest, ValueTask<HttpResponse>> handler, ScriptedStream stream)
     {
         LogLines log = new();
         await using PwbServer server = new(RequestHandler.From((request, _) => handler(request)), loggerFactory: log);
@@ -164,7 +171,8 @@ public sealed class BlameTests
 
         public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
         {
-            await using FileStream file = new("/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.Asynchronous);
+            await using FileStream file = new(
+                "/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.Asynchronous);
             await ((IFileSink)output).SendFileAsync(file, 0, 4096);
         }
     }

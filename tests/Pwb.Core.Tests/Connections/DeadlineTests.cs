@@ -2,7 +2,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>Every wait for a client has a deadline. The clock is the test's; a deadline is due up to one heartbeat late, never early.</summary>
+/// <summary>
+/// Every wait for a client has a deadline. The clock is the test's; a deadline is due up to one heartbeat late, never early.
+/// </summary>
 public sealed class DeadlineTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -170,7 +172,8 @@ public sealed class DeadlineTests
     [Fact]
     public async Task A_client_that_stops_at_any_byte_of_an_exchange_is_gone_in_time()
     {
-        const string exchange = "\r\nPOST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n0\r\nT: v\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        const string exchange = "\r\nPOST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "5;x=\"y\"\r\nhello\r\n0\r\nT: v\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
         for (int sent = 0; sent <= exchange.Length; sent++)
         {
             var wire = new Wire(Wire.EchoAsync);

@@ -31,7 +31,8 @@ public sealed class IsolationTests
 
         Latin1.Text(stream.Output).Should().StartWith("HTTP/1.1 408 ");
         await log.HasError.WaitAsync(Wire.SafetyTimeout);
-        log.Lines.Should().Contain(line => line.StartsWith("Error: request 1-1: a callback on its cancellation token failed", StringComparison.Ordinal));
+        log.Lines.Should().Contain(
+            line => line.StartsWith("Error: request 1-1: a callback on its cancellation token failed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,14 +58,16 @@ public sealed class IsolationTests
     public async Task A_handler_that_throws_gives_500_without_detail_and_an_error_with_an_id()
     {
         var log = new RecordingLog();
-        await using PwbServer server = new(RequestHandler.From(_ => throw new InvalidOperationException("secret")), loggerFactory: log);
+        await using PwbServer server = new(
+            RequestHandler.From(_ => throw new InvalidOperationException("secret")), loggerFactory: log);
         var stream = new ScriptedStream();
         stream.Give(Get).Give(Get).EndInput();
         await server.ServeAsync(stream).WaitAsync(Wire.SafetyTimeout);
 
         WireResponse.ParseAll(stream.Output).Should().HaveCount(2).And.OnlyContain(response => response.Status == 500);
         Latin1.Text(stream.Output).Should().NotContain("secret");
-        log.Lines.Should().Contain("Error: request 1-1: the handler failed").And.Contain("Error: request 1-2: the handler failed");
+        log.Lines.Should().Contain("Error: request 1-1: the handler failed")
+            .And.Contain("Error: request 1-2: the handler failed");
     }
 
     [Fact]
@@ -72,7 +75,9 @@ public sealed class IsolationTests
     {
         var log = new RecordingLog();
         await using PwbServer server = new(RequestHandler.From(Wire.EchoAsync), loggerFactory: log);
-        foreach (string input in (string[])["\n", "GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nX"])
+        foreach (string input in (string[])[
+            "\n", "GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nX"])
         {
             var ending = new ScriptedStream();
             ending.Give(input).EndInput();
@@ -82,7 +87,8 @@ public sealed class IsolationTests
             await server.ServeAsync(failing).WaitAsync(Wire.SafetyTimeout);
         }
 
-        log.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).Should().OnlyContain(line => line.StartsWith("Information: in-memory \"", StringComparison.Ordinal));
+        log.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).Should().OnlyContain(
+            line => line.StartsWith("Information: in-memory \"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,7 +111,8 @@ public sealed class IsolationTests
         first.Host.Should().Be("a");
         first.Headers["Cookie"].Should().Be("secret");
         first.Headers["Authorization"].Should().BeNull();
-        await kept[0].Body.Invoking(stream => stream.ReadAsync(new byte[1]).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        await kept[0].Body.Invoking(stream => stream.ReadAsync(new byte[1]).AsTask())
+            .Should().ThrowAsync<ObjectDisposedException>();
         kept[0].Token.Should().NotBe(kept[1].Token);
     }
 
@@ -128,7 +135,9 @@ public sealed class IsolationTests
         int rest = 2_000_000;
         TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = new();
-        Task[] endless = [.. Enumerable.Range(0, Math.Max(threads, 4)).Select(_ => server.ServeAsync(new EndlessStream(() => !ran.Task.IsCompleted && Interlocked.Decrement(ref rest) > 0)))];
+        Task[] endless = [
+            .. Enumerable.Range(0, Math.Max(threads, 4)).Select(
+                _ => server.ServeAsync(new EndlessStream(() => !ran.Task.IsCompleted && Interlocked.Decrement(ref rest) > 0)))];
         ThreadPool.UnsafeQueueUserWorkItem(_ => ran.SetResult(), null);
         await Task.WhenAll(endless).WaitAsync(Wire.SafetyTimeout);
         ran.Task.IsCompleted.Should().BeTrue();
@@ -172,7 +181,8 @@ public sealed class IsolationTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (_lines) _lines.Add($"{logLevel}: {formatter(state, exception)}");
             if (logLevel >= LogLevel.Error) _hasError.TrySetResult();
@@ -196,7 +206,9 @@ public sealed class IsolationTests
 
         public bool IsEnabled(LogLevel logLevel) => inIsEnabled ? throw new InvalidOperationException() : true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new InvalidOperationException();
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException();
 
         public void Dispose()
         {

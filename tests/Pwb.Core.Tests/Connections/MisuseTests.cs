@@ -3,7 +3,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>User code that uses its two streams twice at once, too late, or without awaiting them: it hears of it, and nobody else does.</summary>
+/// <summary>
+/// User code that uses its two streams twice at once, too late, or without awaiting them: it hears of it, and nobody else does.
+/// </summary>
 public sealed class MisuseTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -40,7 +42,8 @@ public sealed class MisuseTests
         Outcome outcome = await connection.EndAsync();
 
         thrown.Should().BeOfType<InvalidOperationException>();
-        WireResponse.ParseAll(outcome.Output)[0].IsComplete.Should().BeFalse("a body that swallows the exception has not written what it meant to");
+        WireResponse.ParseAll(outcome.Output)[0].IsComplete.Should().BeFalse(
+            "a body that swallows the exception has not written what it meant to");
         outcome.RequestLines.Should().Equal("GET /");
     }
 
@@ -171,7 +174,8 @@ public sealed class MisuseTests
         var wire = new Wire(async (request, cancellationToken) =>
         {
             Task<int> first = request.Body.ReadAsync(new byte[10], cancellationToken).AsTask();
-            await request.Body.Invoking(body => body.ReadAsync(new byte[10], cancellationToken).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+            await request.Body.Invoking(body => body.ReadAsync(new byte[10], cancellationToken).AsTask())
+                .Should().ThrowAsync<InvalidOperationException>();
             isReading.SetResult();
             return HttpResponse.Text($"{await first}");
         });
@@ -220,7 +224,8 @@ public sealed class MisuseTests
         outcome.RequestLines.Should().Equal("POST /");
     }
 
-    private static HttpResponse Pushing(Func<Stream, ValueTask> write) => new(200, ResponseBody.Push((output, _) => write(output)));
+    private static HttpResponse Pushing(Func<Stream, ValueTask> write) =>
+        new(200, ResponseBody.Push((output, _) => write(output)));
 
     private static async Task DoAsync(Stream output, string operation)
     {

@@ -24,7 +24,10 @@ public sealed class PromptnessTests
     {
         using var source = new ScriptedStream();
         source.Give("first");
-        await using PwbServer server = new(RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push((output, token) => new ValueTask(source.CopyToAsync(output, token))))));
+        await using PwbServer server = new(
+            RequestHandler.From(
+                _ => new HttpResponse(
+                    200, ResponseBody.Push((output, token) => new ValueTask(source.CopyToAsync(output, token))))));
         Connection connection = Open(server, new ScriptedStream());
         await connection.Stream.WaitForOutputAsync("\r\n5\r\nfirst\r\n");
         source.Give("second");
@@ -72,12 +75,13 @@ public sealed class PromptnessTests
         ScriptedStream stream = new();
         stream.SetWindow(10);
         TaskCompletionSource silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using PwbServer server = new(RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, token) =>
-        {
-            await output.WriteAsync("first"u8.ToArray(), token);
-            await silent.Task;
-            await output.WriteAsync("second"u8.ToArray(), token);
-        }))));
+        await using PwbServer server = new(
+            RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, token) =>
+            {
+                await output.WriteAsync("first"u8.ToArray(), token);
+                await silent.Task;
+                await output.WriteAsync("second"u8.ToArray(), token);
+            }))));
         Connection connection = Open(server, stream);
         await stream.WaitUntilHeldBackAsync(); // by a flush that nobody has asked for
         silent.SetResult();

@@ -11,7 +11,8 @@ public sealed class ResponsePlanTests
     private const long MaxDrained = 100;
 
     [Theory]
-    // request line and fields | response | content left: "" none, "due" waits for 100, a number of bytes | framing, source, and what else
+    // request line and fields | response | content left: "" none, "due" waits for 100, a number of bytes |
+    // framing, source, and what else
     [InlineData("GET /", "200 memory", "", "Sized Memory")]
     [InlineData("GET /", "200 empty", "", "Sized Nowhere")]
     [InlineData("GET /", "200 push", "", "Chunked Body")]
@@ -47,8 +48,11 @@ public sealed class ResponsePlanTests
     [InlineData("GET /", "200 push stopping", "", "Chunked Body closes")]
     public void Follows_from_request_response_and_content(string request, string response, string content, string expected)
     {
-        ResponsePlan plan = ResponsePlan.For(Response(response), Head(request), Content(content), response.EndsWith("stopping", StringComparison.Ordinal), MaxDrained);
-        string text = $"{plan.Framing} {plan.Sends}{(plan.DrainsFirst ? " drains" : "")}{(plan.SendsContinue ? " continues" : "")}{(plan.Closes ? " closes" : "")}";
+        ResponsePlan plan = ResponsePlan.For(
+            Response(response), Head(request), Content(content), response.EndsWith("stopping", StringComparison.Ordinal),
+            MaxDrained);
+        string text =
+            $"{plan.Framing} {plan.Sends}{(plan.DrainsFirst ? " drains" : "")}{(plan.SendsContinue ? " continues" : "")}{(plan.Closes ? " closes" : "")}";
         text.Should().Be(expected);
     }
 
@@ -61,7 +65,8 @@ public sealed class ResponsePlanTests
     [InlineData("CONNECT http://x/ HTTP/1.1\r\nHost: x\r\n\r\n")]
     public async Task Nothing_behind_a_CONNECT_of_any_form_is_processed(string connect)
     {
-        Infrastructure.Outcome outcome = await Wire.Default.ExchangeAsync(connect + "POST /admin HTTP/1.1\r\nHost: a\r\n\r\n", end: InputEnd.Wait);
+        Infrastructure.Outcome outcome = await Wire.Default.ExchangeAsync(
+            connect + "POST /admin HTTP/1.1\r\nHost: a\r\n\r\n", end: InputEnd.Wait);
         outcome.Response()["Connection"].Should().Be("close");
         outcome.Requests.Should().BeEmpty();
     }
@@ -101,7 +106,8 @@ public sealed class ResponsePlanTests
     [InlineData(true, true)]
     [InlineData(false, false)]
     [InlineData(true, false)]
-    public async Task An_answer_before_the_end_of_large_content_reaches_a_client_that_is_still_sending(bool isSecure, bool isTooLarge)
+    public async Task An_answer_before_the_end_of_large_content_reaches_a_client_that_is_still_sending(
+        bool isSecure, bool isTooLarge)
     {
         TlsOptions? tls = isSecure ? new TlsOptions(ServerCertificate.SelfSigned()) : null;
         await using PwbServer server = new(
@@ -142,7 +148,9 @@ public sealed class ResponsePlanTests
         {
             "memory" => ResponseBody.From("x"),
             "empty" => ResponseBody.Empty,
-            _ => ResponseBody.Push((_, _) => default, words is [_, _, var length] && long.TryParse(length, CultureInfo.InvariantCulture, out long bytes) ? bytes : null),
+            _ => ResponseBody.Push(
+                (_, _) => default, words is [_, _, var length]
+                    && long.TryParse(length, CultureInfo.InvariantCulture, out long bytes) ? bytes : null),
         };
         return new HttpResponse(int.Parse(words[0], null), body);
     }

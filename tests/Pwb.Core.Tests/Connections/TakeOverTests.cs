@@ -9,7 +9,8 @@ namespace Pwb.Tests.Connections;
 /// <summary>R17: a handler that takes a connection over by 101. RFC 9110 §7.8, §15.2.2.</summary>
 public sealed class TakeOverTests
 {
-    private const string Ask = "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: other/1, Echo\r\n\r\n";
+    private const string Ask =
+        "GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: other/1, Echo\r\n\r\n";
 
     private static readonly PwbServerOptions FreePort = new() { EndPoints = ServerEndPoint.Loopback(0) };
 
@@ -27,7 +28,8 @@ public sealed class TakeOverTests
         Outcome outcome = await wire.Open(stream).EndAsync();
 
         string output = Latin1.Text(outcome.Output);
-        output.Should().StartWith("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n").And.Contain("\r\nConnection: Upgrade\r\n");
+        output.Should().StartWith("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n")
+            .And.Contain("\r\nConnection: Upgrade\r\n");
         output.Should().NotContain("Content-Length").And.NotContain("Transfer-Encoding").And.NotContain("close");
         output.Should().EndWith("\r\n\r\nGET /looks-like HTTP/1.1\r\n\r\n");
     }
@@ -78,7 +80,8 @@ public sealed class TakeOverTests
     public async Task Works_in_both_directions_over_sockets_and_ends_with_the_server(bool tls)
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        PwbServerOptions options = tls ? FreePort with { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned())) } : FreePort;
+        PwbServerOptions options = tls
+            ? FreePort with { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned())) } : FreePort;
         await using PwbServer server = new(RequestHandler.From(request => HttpResponse.Upgrade("echo", async (stream, token) =>
         {
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Stopping);
@@ -155,7 +158,8 @@ public sealed class TakeOverTests
     private static async ValueTask EchoAsync(Stream stream, CancellationToken token)
     {
         byte[] buffer = new byte[3];
-        while (await ReadSafelyAsync(stream, buffer, token) is > 0 and var count) await stream.WriteAsync(buffer.AsMemory(0, count), token);
+        while (await ReadSafelyAsync(stream, buffer, token) is > 0 and var count)
+            await stream.WriteAsync(buffer.AsMemory(0, count), token);
     }
 
     private static async Task<int> ReadSafelyAsync(Stream stream, byte[] buffer, CancellationToken token = default)
@@ -176,7 +180,8 @@ public sealed class TakeOverTests
         byte[] buffer = new byte[1];
         while (!text.ToString().EndsWith(ending, StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout) == 0) throw new IOException($"The stream ended after: {text}");
+            if (await stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout) == 0)
+                throw new IOException($"The stream ended after: {text}");
             text.Append((char)buffer[0]);
         }
     }

@@ -28,7 +28,8 @@ public sealed class EventStreamTests
         { new("a") { EventId = "4711" }, "data: a\nid: 4711\n\n" },
         { new("a") { EventId = "" }, "data: a\nid: \n\n" }, // forgets the last one
         { new("a") { ReconnectionInterval = TimeSpan.FromSeconds(2.5) }, "data: a\nretry: 2500\n\n" },
-        { new("a\nb", "\u4F60") { EventId = "\u597D", ReconnectionInterval = TimeSpan.Zero }, "event: \u4F60\ndata: a\ndata: b\nid: \u597D\nretry: 0\n\n" },
+        { new("a\nb", "\u4F60") { EventId = "\u597D", ReconnectionInterval = TimeSpan.Zero },
+            "event: \u4F60\ndata: a\ndata: b\nid: \u597D\nretry: 0\n\n" },
     };
 
     [Theory]
@@ -46,7 +47,12 @@ public sealed class EventStreamTests
     [Fact]
     public async Task The_runtimes_client_reads_what_was_sent()
     {
-        SseItem<string>[] items = [new("a\nb\n") { EventId = "1" }, new(new string('x', 200_000), "large") { EventId = "2", ReconnectionInterval = TimeSpan.FromSeconds(1) }, new("\uFEFF:") { EventId = "3" }];
+        SseItem<string>[] items = [
+            new("a\nb\n") { EventId = "1" }, new(new string('x', 200_000), "large")
+            {
+                EventId = "2",
+                ReconnectionInterval = TimeSpan.FromSeconds(1),
+            }, new("\uFEFF:") { EventId = "3" }];
         await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, Sequence(items))));
         using HttpClient client = server.CreateClient();
 
@@ -60,7 +66,8 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Values_become_json()
     {
-        HttpResponse response = ServerSentEvents.From(new HttpRequest("GET", "/"), Sequence(new SseItem<Point>(new Point(1, 2), "moved")), EventJson.Default.Point);
+        HttpResponse response = ServerSentEvents.From(
+            new HttpRequest("GET", "/"), Sequence(new SseItem<Point>(new Point(1, 2), "moved")), EventJson.Default.Point);
 
         (await WriteAsync(response)).Should().Be("event: moved\ndata: {\"X\":1,\"Y\":2}\n\n");
     }
@@ -95,7 +102,8 @@ public sealed class EventStreamTests
     [Fact]
     public async Task An_id_that_clients_would_ignore_is_not_sent()
     {
-        HttpResponse response = ServerSentEvents.From(new HttpRequest("GET", "/"), Sequence(new SseItem<string>("a") { EventId = "4\0" }));
+        HttpResponse response = ServerSentEvents.From(
+            new HttpRequest("GET", "/"), Sequence(new SseItem<string>("a") { EventId = "4\0" }));
 
         await response.Invoking(each => WriteAsync(each)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*NUL*");
     }
@@ -103,11 +111,14 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Head_and_items_go_out_at_once()
     {
-        System.Threading.Channels.Channel<SseItem<string>> news = System.Threading.Channels.Channel.CreateUnbounded<SseItem<string>>();
-        await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, news.Reader.ReadAllAsync())));
+        System.Threading.Channels.Channel<SseItem<string>> news =
+            System.Threading.Channels.Channel.CreateUnbounded<SseItem<string>>();
+        await using PwbServer server = new(
+            RequestHandler.From(request => ServerSentEvents.From(request, news.Reader.ReadAllAsync())));
         using HttpClient client = server.CreateClient();
 
-        using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Wire.SafetyTimeout);
+        using HttpResponseMessage response =
+            await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Wire.SafetyTimeout);
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
         for (int i = 0; i < 3; i++)
         {
@@ -124,9 +135,12 @@ public sealed class EventStreamTests
     public async Task A_comment_breaks_the_silence_by_the_servers_clock()
     {
         TimerClock clock = new();
-        System.Threading.Channels.Channel<SseItem<string>> news = System.Threading.Channels.Channel.CreateUnbounded<SseItem<string>>();
+        System.Threading.Channels.Channel<SseItem<string>> news =
+            System.Threading.Channels.Channel.CreateUnbounded<SseItem<string>>();
         using SemaphoreSlim asked = new(0);
-        await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, NewsAsync())), new PwbServerOptions { TimeProvider = clock });
+        await using PwbServer server = new(
+            RequestHandler.From(request => ServerSentEvents.From(request, NewsAsync())),
+            new PwbServerOptions { TimeProvider = clock });
         using HttpClient client = server.CreateClient();
         using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
@@ -209,7 +223,8 @@ public sealed class EventStreamTests
     public async Task A_source_that_fails_is_a_body_that_fails()
     {
         LogLines log = new();
-        await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, FailingAsync())), null, log);
+        await using PwbServer server = new(
+            RequestHandler.From(request => ServerSentEvents.From(request, FailingAsync())), null, log);
         using HttpClient client = server.CreateClient();
 
         using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
@@ -227,7 +242,8 @@ public sealed class EventStreamTests
             EndPoints = ServerEndPoint.Loopback(0),
             Limits = new PwbServerLimits { ShutdownGracePeriod = TimeSpan.FromHours(1) },
         };
-        await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, QuietAsync(() => { }))), options, log);
+        await using PwbServer server = new(
+            RequestHandler.From(request => ServerSentEvents.From(request, QuietAsync(() => { }))), options, log);
         await server.StartAsync();
         List<TcpClient> clients = [];
         for (int i = 0; i < 100; i++) clients.Add(await OpenAsync(server.EndPoint.Ip));
@@ -241,7 +257,8 @@ public sealed class EventStreamTests
             client.Dispose();
         }
 
-        log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+        log.Lines.Should().NotContain(
+            line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -249,7 +266,9 @@ public sealed class EventStreamTests
     {
         LogLines log = new();
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using PwbServer server = new(RequestHandler.From(request => ServerSentEvents.From(request, QuietAsync(ended.SetResult))), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
+        await using PwbServer server = new(
+            RequestHandler.From(request => ServerSentEvents.From(request, QuietAsync(ended.SetResult))),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
         await server.StartAsync();
         using (await OpenAsync(server.EndPoint.Ip))
         {
@@ -280,7 +299,8 @@ public sealed class EventStreamTests
 
         using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
 
-        if (hasWritten) await response.Content.Invoking(content => content.ReadAsStringAsync()).Should().ThrowAsync<HttpRequestException>();
+        if (hasWritten)
+            await response.Content.Invoking(content => content.ReadAsStringAsync()).Should().ThrowAsync<HttpRequestException>();
         else response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
         await server.StopAsync();
         log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -311,7 +331,8 @@ public sealed class EventStreamTests
         }
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> QuietAsync(Action cleanUp, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private static async IAsyncEnumerable<SseItem<string>> QuietAsync(
+        Action cleanUp, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         try
         {

@@ -17,7 +17,8 @@ internal sealed class TimerClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Timer timer = new(this, callback, state, dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : GetTimestamp() + dueTime.Ticks);
+        Timer timer = new(
+            this, callback, state, dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : GetTimestamp() + dueTime.Ticks);
         lock (_timers)
         {
             _timers.Add(timer);

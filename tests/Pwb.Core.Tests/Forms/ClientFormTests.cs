@@ -4,7 +4,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Forms;
 
-/// <summary>Forms as clients send them, by their literal bytes, over a connection: read as a whole, files by a function.</summary>
+/// <summary>
+/// Forms as clients send them, by their literal bytes, over a connection: read as a whole, files by a function.
+/// </summary>
 public sealed class ClientFormTests
 {
     // curl 8 -F 'title=Hello; world' -F 'doc=@a "b".txt;type=text/plain'
@@ -92,7 +94,8 @@ public sealed class ClientFormTests
     public static TheoryData<string, string, string> Clients => new()
     {
         { nameof(Curl), Curl, "title=Hello; world | doc:a \"b\".txt(text/plain)=line one\r\nline two\r\n" },
-        { nameof(Chromium), Chromium.Replace("a\"b", "a%22b", StringComparison.Ordinal), "title=Grüße | empty:(application/octet-stream)= | doc:你好 a\"b.txt(text/plain)=content | tag=one | tag=two" },
+        { nameof(Chromium), Chromium.Replace("a\"b", "a%22b", StringComparison.Ordinal),
+            "title=Grüße | empty:(application/octet-stream)= | doc:你好 a\"b.txt(text/plain)=content | tag=one | tag=two" },
         { nameof(Requests), Requests, "title=Hello | doc:a.bin()={\"a\": 1}" },
     };
 
@@ -105,14 +108,17 @@ public sealed class ClientFormTests
         foreach (Segmentation segmentation in Segmentation.All(request.Length))
         {
             byte[] output = (await wire.ExchangeAsync(request, segmentation)).Output;
-            Encoding.UTF8.GetString(output).Should().StartWith("HTTP/1.1 200 ").And.EndWith("\r\n\r\n" + expected, "{0} is sent {1}", client, segmentation.Name);
+            Encoding.UTF8.GetString(output).Should().StartWith("HTTP/1.1 200 ")
+                .And.EndWith("\r\n\r\n" + expected, "{0} is sent {1}", client, segmentation.Name);
         }
     }
 
     [Fact]
     public async Task Are_read_from_the_runtimes_own_client()
     {
-        await using PwbServer server = new(RequestHandler.From(async (asked, cancellationToken) => HttpResponse.Text(await ShowAsync(asked, cancellationToken))));
+        await using PwbServer server = new(
+            RequestHandler.From(
+                async (asked, cancellationToken) => HttpResponse.Text(await ShowAsync(asked, cancellationToken))));
         using HttpClient client = server.CreateClient();
         using MultipartFormDataContent form = new();
         using StringContent title = new("Grüße");
@@ -132,17 +138,22 @@ public sealed class ClientFormTests
     [Theory]
     [InlineData("text/plain", "x", 415)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\n", 400)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=long\r\n\r\n0123456789+\r\n--b--", 413)]
+    [InlineData(
+        "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=long\r\n\r\n0123456789+\r\n--b--", 413)]
     [InlineData("application/x-www-form-urlencoded", "long=0123456789%2B", 413)]
     [InlineData("application/x-www-form-urlencoded", "a=1&b=2&c=3&d=4", 413)]
     [InlineData("application/x-www-form-urlencoded", "a=0123456789&b=0123456789&c=012345", 413)]
     [InlineData("application/x-www-form-urlencoded", "toolong=1", 413)]
     [InlineData("application/x-www-form-urlencoded", "=1&a=0123456789&%zz=", 200)]
-    public async Task What_is_wrong_with_one_is_answered_by_itself_and_echoes_nothing(string contentType, string content, int statusCode)
+    public async Task What_is_wrong_with_one_is_answered_by_itself_and_echoes_nothing(
+        string contentType, string content, int statusCode)
     {
         FormLimits limits = new() { MaxParts = 3, MaxNameLength = 5, MaxValueLength = 10, MaxFieldsLength = 32 };
-        Wire wire = new(async (asked, cancellationToken) => HttpResponse.Text(string.Join('|', Walk(await asked.ReadFormAsync(limits, cancellationToken)))));
-        byte[] request = Latin1.Bytes($"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {content.Length}\r\n\r\n{content}");
+        Wire wire = new(
+            async (asked, cancellationToken) =>
+                HttpResponse.Text(string.Join('|', Walk(await asked.ReadFormAsync(limits, cancellationToken)))));
+        byte[] request = Latin1.Bytes(
+            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {content.Length}\r\n\r\n{content}");
 
         string output = Latin1.Text((await wire.ExchangeAsync(request)).Output);
         output.Should().StartWith($"HTTP/1.1 {statusCode} ");
@@ -156,10 +167,13 @@ public sealed class ClientFormTests
             "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\u00C3\u00BC\r\n" +
             "--b\r\nContent-Disposition: form-data; name=_charset_\r\n\r\nISO-8859-1\r\n" +
             "--b\r\nContent-Disposition: form-data; name=b\r\n\r\n\u00FC\r\n" +
-            "--b\r\nContent-Disposition: form-data; name=c\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n\u00C3\u00BC\r\n--b--";
+            "--b\r\nContent-Disposition: form-data; name=c\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n"
+            + "\u00C3\u00BC\r\n--b--";
 
-        Walk(await FieldsAsync("multipart/form-data; boundary=b", content)).Should().Equal(("a", "ü"), ("_charset_", "ISO-8859-1"), ("b", "ü"), ("c", "ü"));
-        Func<Task> reading = () => FieldsAsync("multipart/form-data; boundary=b", content.Replace("ISO-8859-1", "koi8-r", StringComparison.Ordinal));
+        Walk(await FieldsAsync("multipart/form-data; boundary=b", content)).Should().Equal(
+            ("a", "ü"), ("_charset_", "ISO-8859-1"), ("b", "ü"), ("c", "ü"));
+        Func<Task> reading = () =>
+            FieldsAsync("multipart/form-data; boundary=b", content.Replace("ISO-8859-1", "koi8-r", StringComparison.Ordinal));
         (await reading.Should().ThrowAsync<RequestRejectedException>()).Which.StatusCode.Should().Be(415);
     }
 
@@ -187,16 +201,21 @@ public sealed class ClientFormTests
     }
 
     private static async Task<FormFields> FieldsAsync(string contentType, string content) =>
-        await new HttpRequest("POST", "/", new MemoryStream(Latin1.Bytes(content)), ("Content-Type", contentType)).ReadFormAsync();
+        await new HttpRequest(
+            "POST", "/", new MemoryStream(Latin1.Bytes(content)), ("Content-Type", contentType)).ReadFormAsync();
 
     private static async Task<string> ShowAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         List<string> files = [];
         FormFields form = await request.ReadFormAsync(
-            async (file, token) => files.Add($"{file.Name}:{file.FileName}({file.ContentType})={Latin1.Text(await Wire.ReadAllAsync(file.Body, token))}"),
+            async (file, token) =>
+                files.Add(
+                    $"{file.Name}:{file.FileName}({file.ContentType})={Latin1.Text(await Wire.ReadAllAsync(file.Body, token))}"),
             cancellationToken: cancellationToken);
         IEnumerable<string> fields = Walk(form).Select(field => $"{field.Name}={field.Value}");
-        return string.Join(" | ", [.. fields.Where(field => !field.StartsWith("tag", StringComparison.Ordinal)), .. files, .. fields.Where(field => field.StartsWith("tag", StringComparison.Ordinal))]);
+        return string.Join(
+            " | ", [.. fields.Where(field => !field.StartsWith("tag", StringComparison.Ordinal)), .. files,
+                .. fields.Where(field => field.StartsWith("tag", StringComparison.Ordinal))]);
     }
 
     // The lengths in the text are those of its bytes, whatever this file's line ends are.
@@ -205,11 +224,13 @@ public sealed class ClientFormTests
         int head = text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
         if (!isChunked)
         {
-            string sized = System.Text.RegularExpressions.Regex.Replace(text[..head], "Content-Length: \\d+", $"Content-Length: {Encoding.UTF8.GetByteCount(text[head..])}");
+            string sized = System.Text.RegularExpressions.Regex.Replace(
+                text[..head], "Content-Length: \\d+", $"Content-Length: {Encoding.UTF8.GetByteCount(text[head..])}");
             return Encoding.UTF8.GetBytes(sized + text[head..]);
         }
 
-        int size = text.IndexOf("\r\n", head, StringComparison.Ordinal), end = text.LastIndexOf("\r\n0\r\n", StringComparison.Ordinal);
+        int size = text.IndexOf("\r\n", head, StringComparison.Ordinal),
+            end = text.LastIndexOf("\r\n0\r\n", StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes($"{text[..head]}{end - size - 2:x}{text[size..]}");
     }
 }

@@ -2,10 +2,14 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Forms;
 
-/// <summary>What a multipart form is read as, in one line: <c>name=value</c> or <c>name:file(type)=content</c> for each part, or the status that refuses it.</summary>
+/// <summary>
+/// What a multipart form is read as, in one line: <c>name=value</c> or <c>name:file(type)=content</c> for each part, or
+/// the status that refuses it.
+/// </summary>
 internal static class FormText
 {
-    public static async Task<string> ReadAsync(string contentType, byte[] content, Segmentation segmentation, FormLimits? limits = null)
+    public static async Task<string> ReadAsync(
+        string contentType, byte[] content, Segmentation segmentation, FormLimits? limits = null)
     {
         ScriptedStream stream = new() { AlwaysAsynchronous = segmentation.Asynchronous };
         foreach (ReadOnlyMemory<byte> segment in segmentation.Split(content)) stream.Give(segment);

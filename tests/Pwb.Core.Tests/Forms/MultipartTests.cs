@@ -2,7 +2,10 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Forms;
 
-/// <summary>RFC 7578 and RFC 2046 §5.1, by literal bytes, whole, cut at every byte and byte by byte. Cases of other projects' tests are among them.</summary>
+/// <summary>
+/// RFC 7578 and RFC 2046 §5.1, by literal bytes, whole, cut at every byte and byte by byte. Cases of other
+/// projects' tests are among them.
+/// </summary>
 public sealed class MultipartTests
 {
     private const string Type = "multipart/form-data; boundary=b";
@@ -22,7 +25,10 @@ public sealed class MultipartTests
     [InlineData("--b\r\n" + Head + "\r\n--b\r\n" + Head + "\r\nx--b--\r\n--b--", "n= | n=x--b--")]
     [InlineData("--b\r\n" + Head + "\r\n\n--b--\r\n--b--", "n=\n--b--")]
     [InlineData("--b\r\ncontent-disposition:FORM-DATA;NAME=n;x=y\r\n\r\nv\r\n--b--", "n=v")]
-    [InlineData("--b\r\nX-A: 1\r\n" + Head + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nv\r\n--b--", "n(text/plain; charset=utf-8)=v")]
+    [InlineData(
+        "--b\r\nX-A: 1\r\n" + Head
+            + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nv\r\n--b--",
+            "n(text/plain; charset=utf-8)=v")]
     [InlineData("--b\r\n" + Head + "\r\n" + "--b\r\n" + Head + "\r\n--b--", "n= | n=")]
     public async Task Reads_parts_between_boundaries(string content, string expected) =>
         (await FormText.ReadEveryWayAsync(Type, Latin1.Bytes(content))).Should().Be(expected);
@@ -42,18 +48,35 @@ public sealed class MultipartTests
     [InlineData("--b\r\n\r\nv\r\n--b--", "A part of the form has no name.")]
     [InlineData("--b\r\nContent-Type: text/plain\r\n\r\nv\r\n--b--", "A part of the form has no name.")]
     [InlineData("--b\r\nContent-Disposition: form-data\r\n\r\nv\r\n--b--", "A part of the form has no name.")]
-    [InlineData("--b\r\nContent-Disposition: attachment; name=n\r\n\r\nv\r\n--b--", "A part of the form is not form-data, or is it twice.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: attachment; name=n\r\n\r\nv\r\n--b--",
+        "A part of the form is not form-data, or is it twice.")]
     [InlineData("--b\r\n" + Head + Head + "\r\nv\r\n--b--", "A part of the form is not form-data, or is it twice.")]
-    [InlineData("--b\r\n" + Head + "Content-Type: a/b\r\nContent-Type: a/b\r\n\r\nv\r\n--b--", "A part of the form has two content types.")]
+    [InlineData(
+        "--b\r\n" + Head + "Content-Type: a/b\r\nContent-Type: a/b\r\n\r\nv\r\n--b--",
+        "A part of the form has two content types.")]
     [InlineData("--b\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\nv\r\n--b--", "A part of the form has two names.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name=\"a\"b\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name = a\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
-    [InlineData("--b\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\nv\r\n--b--", "The header lines of a part are malformed. A field line begins with white space.")]
-    [InlineData("--b\r\nContent-Disposition : form-data; name=a\r\n\r\nv\r\n--b--", "The header lines of a part are malformed. A field name is not a token directly followed by a colon.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name=a\n\r\nv\r\n--b--", "The header lines of a part are malformed. A line must end in CRLF, and neither CR nor LF may stand alone.")]
-    [InlineData("--b\r\nContent-Disposition: form-data; name=\"a\0\"\r\n\r\nv\r\n--b--", "The header lines of a part are malformed. A field value holds a control character.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name=\"a\"b\r\n\r\nv\r\n--b--",
+        "The Content-Disposition of a part is malformed.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name = a\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name\r\n\r\nv\r\n--b--", "The Content-Disposition of a part is malformed.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\nv\r\n--b--",
+        "The header lines of a part are malformed. A field line begins with white space.")]
+    [InlineData(
+        "--b\r\nContent-Disposition : form-data; name=a\r\n\r\nv\r\n--b--",
+        "The header lines of a part are malformed. A field name is not a token directly followed by a colon.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name=a\n\r\nv\r\n--b--",
+        "The header lines of a part are malformed. A line must end in CRLF, and neither CR nor LF may stand alone.")]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name=\"a\0\"\r\n\r\nv\r\n--b--",
+        "The header lines of a part are malformed. A field value holds a control character.")]
     public async Task Refuses_what_could_be_read_in_two_ways(string content, string sentence)
     {
         string answer = await FormText.ReadEveryWayAsync(Type, Latin1.Bytes(content));
@@ -78,7 +101,8 @@ public sealed class MultipartTests
     [InlineData("text/plain", "415")]
     public async Task Takes_the_boundary_from_the_content_type(string contentType, string expected)
     {
-        string answer = await FormText.ReadAsync(contentType, Latin1.Bytes("--b\r\n" + Head + "\r\nv\r\n--b--"), Segmentation.Whole);
+        string answer = await FormText.ReadAsync(
+            contentType, Latin1.Bytes("--b\r\n" + Head + "\r\nv\r\n--b--"), Segmentation.Whole);
 
         answer.Split(':')[0].Should().Be(expected);
     }
@@ -90,8 +114,10 @@ public sealed class MultipartTests
         longest.Should().HaveLength(70);
         string content = $"--{longest}\r\n{Head}\r\n\r\n--{longest[..69]}\r\n--{longest}--";
 
-        (await FormText.ReadEveryWayAsync($"multipart/form-data; boundary=\"{longest}\"", Latin1.Bytes(content))).Should().Be($"n=\r\n--{longest[..69]}");
-        (await FormText.ReadAsync($"multipart/form-data; boundary=\"x{longest}\"", [], Segmentation.Whole)).Should().StartWith("400");
+        (await FormText.ReadEveryWayAsync($"multipart/form-data; boundary=\"{longest}\"", Latin1.Bytes(content)))
+            .Should().Be($"n=\r\n--{longest[..69]}");
+        (await FormText.ReadAsync($"multipart/form-data; boundary=\"x{longest}\"", [], Segmentation.Whole))
+            .Should().StartWith("400");
     }
 
     [Theory]
@@ -130,16 +156,23 @@ public sealed class MultipartTests
         string lines = Head + "X: " + new string('x', 200 - Head.Length - 5) + "\r\n";
         byte[] content = Latin1.Bytes($"--b\r\n{lines}\r\n\r\n--b\r\n{lines}\r\n\r\n--b--");
 
-        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxPartHeaderLength = 200, MaxParts = 2 })).Should().Be("n= | n=");
-        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxPartHeaderLength = 199 })).Should().StartWith("413: The header lines");
-        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxParts = 1 })).Should().Be("413: The form has too many parts.");
+        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxPartHeaderLength = 200, MaxParts = 2 }))
+            .Should().Be("n= | n=");
+        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxPartHeaderLength = 199 }))
+            .Should().StartWith("413: The header lines");
+        (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxParts = 1 })).Should().Be(
+            "413: The form has too many parts.");
         (await FormText.ReadEveryWayAsync(Type, content, new FormLimits { MaxNameLength = 1 })).Should().Be("n= | n=");
 
         string many = string.Concat(Enumerable.Repeat("X: y\r\n", 32));
-        (await FormText.ReadEveryWayAsync(Type, Latin1.Bytes($"--b\r\n{many}{Head}\r\n\r\n--b--"))).Should().StartWith("413: The header lines");
-        (await FormText.ReadEveryWayAsync(Type, Latin1.Bytes("--b\r\nContent-Disposition: form-data; name=nn\r\n\r\n\r\n--b--"), new FormLimits { MaxNameLength = 1 }))
+        (await FormText.ReadEveryWayAsync(Type, Latin1.Bytes($"--b\r\n{many}{Head}\r\n\r\n--b--")))
+            .Should().StartWith("413: The header lines");
+        (await FormText.ReadEveryWayAsync(
+            Type, Latin1.Bytes("--b\r\nContent-Disposition: form-data; name=nn\r\n\r\n\r\n--b--"),
+            new FormLimits { MaxNameLength = 1 }))
             .Should().Be("413: The name of a field is too long.");
-        ((Action)(() => new HttpRequest("POST", "/", null, ("Content-Type", Type)).ReadMultipart(new FormLimits { MaxParts = 0 })))
+        ((Action)(() =>
+            new HttpRequest("POST", "/", null, ("Content-Type", Type)).ReadMultipart(new FormLimits { MaxParts = 0 })))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("MaxParts");
     }
 
@@ -161,7 +194,8 @@ public sealed class MultipartTests
     [Fact]
     public async Task A_file_is_never_held_in_memory()
     {
-        byte[] begin = Latin1.Bytes($"--b\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\n"), block = new byte[64 * 1024];
+        byte[] begin = Latin1.Bytes($"--b\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\n"),
+            block = new byte[64 * 1024];
         Random.Shared.NextBytes(block);
         long left = 2000;
         RepeatingStream stream = new(begin, block, left, Latin1.Bytes("\r\n--b--"));
@@ -174,7 +208,8 @@ public sealed class MultipartTests
 
         length.Should().Be(left * block.Length);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Environment.CurrentManagedThreadId.Should().Be(thread, "a stream in memory is read at once, and only this thread is measured");
+        Environment.CurrentManagedThreadId.Should().Be(
+            thread, "a stream in memory is read at once, and only this thread is measured");
         allocated.Should().BeLessThan(1024 * 1024, "125 MiB have gone by");
         (await reader.ReadAsync()).Should().BeNull();
     }

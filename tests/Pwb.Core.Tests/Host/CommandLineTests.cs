@@ -57,11 +57,14 @@ public sealed class CommandLineTests
     public void Places_to_listen_stand_for_host_and_port()
     {
         EndPointsOf("--listen", "127.0.0.1:8080", "--listen", "[::1]:0", "--listen", "unix:/run/pwb.sock").Should().Equal(
-            new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 8080)), new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 0)), ServerEndPoint.Unix("/run/pwb.sock"));
+            new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 8080)),
+            new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 0)), ServerEndPoint.Unix("/run/pwb.sock"));
         EndPointsOf("--listen=pipe:pwb").Should().Equal(ServerEndPoint.NamedPipe("pwb"));
         EndPointsOf("--listen=unix:@pwb").Should().ContainSingle().Which.ToString().Should().Be("unix:@pwb");
-        Parse(["--listen", "unix:s", "--tls-dev"]).ToServerOptions().EndPoints.Should().ContainSingle().Which.Tls.Should().NotBeNull();
-        Refusal("--listen", "unix:s", "--port", "80").Should().StartWith("pwb: --listen says where to listen, so it does not go with --port.");
+        Parse(["--listen", "unix:s", "--tls-dev"]).ToServerOptions().EndPoints.Should().ContainSingle()
+            .Which.Tls.Should().NotBeNull();
+        Refusal("--listen", "unix:s", "--port", "80").Should().StartWith(
+            "pwb: --listen says where to listen, so it does not go with --port.");
     }
 
     [Theory]
@@ -78,16 +81,24 @@ public sealed class CommandLineTests
     [InlineData(":80")]
     [InlineData("")]
     public void Refuses_what_is_no_place_to_listen(string place) =>
-        Refusal("--listen", place).Should().StartWith($"pwb: --listen takes an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that listens, not '{place}'.");
+        Refusal("--listen", place).Should().StartWith(
+            $"pwb: --listen takes an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that "
+                + $"listens, not '{place}'.");
 
     [Fact]
     public void Proxies_and_modes_are_of_every_end_point()
     {
         IReadOnlyList<ServerEndPoint> endPoints = EndPointsOf(
-            "--listen", "unix:s", "--listen", "127.0.0.1:80", "--socket-mode", "660", "--proxy-protocol-from", "10.0.0.1", "--proxy-protocol-from=2001:db8::/32");
+            "--listen", "unix:s", "--listen", "127.0.0.1:80", "--socket-mode", "660", "--proxy-protocol-from", "10.0.0.1",
+            "--proxy-protocol-from=2001:db8::/32");
 
-        endPoints.Should().HaveCount(2).And.OnlyContain(endPoint => endPoint.ProxyProtocolFrom!.SequenceEqual(new[] { IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("2001:db8::/32") }));
-        endPoints[0].SocketMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        endPoints.Should().HaveCount(2)
+            .And.OnlyContain(
+                endPoint =>
+                    endPoint.ProxyProtocolFrom!.SequenceEqual(
+                        new[] { IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("2001:db8::/32") }));
+        endPoints[0].SocketMode.Should().Be(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         EndPointsOf("--port", "80")[0].ProxyProtocolFrom.Should().BeNull();
     }
 
@@ -133,10 +144,13 @@ public sealed class CommandLineTests
         EndPointsOf("--host", "any", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
         EndPointsOf("--host", "ANY", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
         EndPointsOf("--host", "::", "--port", "80").Should().Equal(ServerEndPoint.Any(80));
-        EndPointsOf("--host", "[::1]", "--port", "80").Should().Equal(new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 80)));
-        EndPointsOf("--host", "192.0.2.7", "--port", "80").Should().Equal(new ServerEndPoint(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80)));
+        EndPointsOf("--host", "[::1]", "--port", "80").Should().Equal(
+            new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 80)));
+        EndPointsOf("--host", "192.0.2.7", "--port", "80").Should().Equal(
+            new ServerEndPoint(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 80)));
         EndPointsOf("--host", "2001:db8::7", "--port=0").Should().ContainSingle().Which.Should()
-            .Match<ServerEndPoint>(endPoint => endPoint.Address.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
+            .Match<ServerEndPoint>(
+                endPoint => endPoint.Address.AddressFamily == AddressFamily.InterNetworkV6 && endPoint.Port == 0);
     }
 
     [Fact]
@@ -144,7 +158,8 @@ public sealed class CommandLineTests
     {
         Parse(".").ToServerOptions().TrustedOrigins.Should().BeNull();
         Parse(".", "--cors").ToServerOptions().TrustedOrigins.Should().Equal("*");
-        foreach (string origin in (string[])["https://example.org", "http://localhost:3000", "http://[::1]:3000", "capacitor://localhost"])
+        foreach (string origin in (string[])[
+            "https://example.org", "http://localhost:3000", "http://[::1]:3000", "capacitor://localhost"])
         {
             PwbServerOptions options = Parse(".", $"--cors={origin}").ToServerOptions();
             options.TrustedOrigins.Should().Equal(origin);
@@ -156,8 +171,10 @@ public sealed class CommandLineTests
     public void Hosts_can_be_allowed_by_name()
     {
         Parse().ToServerOptions().AllowedHosts.Should().BeNull();
-        Parse("--allow-host", "example.org", "--allow-host=*.example.net").ToServerOptions().AllowedHosts.Should().Equal("example.org", "*.example.net");
-        Refusal("--allow-host", "example.org:80").Should().StartWith("pwb: --allow-host takes a name without a port, such as example.org or *.example.org, or *, not 'example.org:80'.");
+        Parse("--allow-host", "example.org", "--allow-host=*.example.net").ToServerOptions().AllowedHosts.Should().Equal(
+            "example.org", "*.example.net");
+        Refusal("--allow-host", "example.org:80").Should().StartWith(
+            "pwb: --allow-host takes a name without a port, such as example.org or *.example.org, or *, not 'example.org:80'.");
     }
 
     [Theory]
@@ -179,7 +196,8 @@ public sealed class CommandLineTests
     {
         var on = Parse(".", "--listing", "--spa", "--clean-urls", "--open", "--cors");
         on.OpenBrowser.Should().BeTrue();
-        on.Files.Should().Be(StaticFileOptions.Default with { ListDirectories = true, Fallback = "index.html", CleanUrls = true });
+        on.Files.Should().Be(
+            StaticFileOptions.Default with { ListDirectories = true, Fallback = "index.html", CleanUrls = true });
         on.CorsOrigin.Should().Be("*");
 
         Parse(".", "--listing=false", "--spa=false", "--clean-urls=false", "--open=false").Should().Be(Parse("."));
@@ -193,21 +211,25 @@ public sealed class CommandLineTests
     public void What_files_are_served_how_is_the_user_s_choice()
     {
         var files = Parse(
-            ".", "--index", "a.htm", "--index=b.htm", "--fallback", "app.html", "--not-found", "gone.html", "--hidden", "--follow-links", "--base", "app",
-            "--mime", ".geo=application/geo+json", "--mime", ".GEO=text/plain", "--header", "*.js=X-A: b=c", "--header", "X-B: d=e:f").Files;
+            ".", "--index", "a.htm", "--index=b.htm", "--fallback", "app.html", "--not-found", "gone.html", "--hidden",
+            "--follow-links", "--base", "app",
+            "--mime", ".geo=application/geo+json", "--mime", ".GEO=text/plain", "--header", "*.js=X-A: b=c", "--header",
+            "X-B: d=e:f").Files;
 
         files.IndexFiles.Should().Equal("a.htm", "b.htm");
         files.ContentTypes.Should().ContainSingle().Which.Value.Should().Be("text/plain");
         files.PathHeaders.Should().Equal(("*.js", "X-A", "b=c"));
         files.Headers.Should().Equal(("X-B", "d=e:f"));
-        (files.Fallback, files.NotFoundPage, files.ServeHiddenNames, files.FollowLinksOutside, files.BasePath).Should().Be(("app.html", "gone.html", true, true, "/app/"));
+        (files.Fallback, files.NotFoundPage, files.ServeHiddenNames, files.FollowLinksOutside, files.BasePath).Should().Be(
+            ("app.html", "gone.html", true, true, "/app/"));
         Parse(".", "--base", "/").Files.Should().Be(StaticFileOptions.Default);
     }
 
     [Theory]
     [InlineData("-p", "80")]
     [InlineData("-p=80")]
-    public void Options_have_short_forms(params string[] args) => Parse(args).Should().Be(new HostSettings { Port = 80, PortIsNamed = true });
+    public void Options_have_short_forms(params string[] args) =>
+    Parse(args).Should().Be(new HostSettings { Port = 80, PortIsNamed = true });
 
     [Theory]
     [InlineData("--cors", "*")]
@@ -230,7 +252,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Headers_and_cache_rules_are_repeatable_and_keep_their_order()
     {
-        var files = Parse(".", "--header", "X-A: 1", "--header=x-b:two : 2 ", "--cache-control", "/assets/*=public, max-age=3600", "--cache-control", "*.html=").Files;
+        var files = Parse(".", "--header", "X-A: 1", "--header=x-b:two : 2 ", "--cache-control", "/assets/*=public, max-age=3600",
+            "--cache-control", "*.html=").Files;
 
         files.Headers.Should().Equal(("X-A", "1"), ("x-b", "two : 2"));
         files.CacheControl.Should().Equal(("/assets/*", "public, max-age=3600"), ("*.html", ""));
@@ -286,7 +309,8 @@ public sealed class CommandLineTests
     [InlineData("--host takes localhost, any or an IP address, not '256.0.0.1'.", "--host", "256.0.0.1")]
     [InlineData("--host takes localhost, any or an IP address, not '[::1]:80'.", "--host", "[::1]:80")]
     [InlineData("--host takes localhost, any or an IP address, not 'example.org'.", "--host", "example.org")]
-    [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not 'loud'.", "--log-level", "loud")]
+    [InlineData(
+        "--log-level takes trace, debug, information, warning, error, critical or none, not 'loud'.", "--log-level", "loud")]
     [InlineData("--log-level takes trace, debug, information, warning, error, critical or none, not '1'.", "--log-level", "1")]
     [InlineData("--log-format takes text or json, not 'xml'.", "--log-format", "xml")]
     [InlineData("--sockets takes runtime or epoll, not 'uring'.", "--sockets", "uring")]
@@ -298,28 +322,65 @@ public sealed class CommandLineTests
     [InlineData("--cors takes * or an origin such as https://example.org, not ''.", ".", "--cors=")]
     [InlineData("--cors takes * or an origin such as https://example.org, not 'null'.", ".", "--cors=null")]
     [InlineData("--cors takes * or an origin such as https://example.org, not 'example.org'.", ".", "--cors=example.org")]
-    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://example.org/'.", ".", "--cors=https://example.org/")]
-    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://example.org:443'.", ".", "--cors=https://example.org:443")]
-    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://Example.org'.", ".", "--cors=https://Example.org")]
-    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://\u4f60\u597d.example'.", ".", "--cors=https://\u4f60\u597d.example")]
-    [InlineData("--cors takes * or an origin such as https://example.org, not 'https://a@example.org'.", ".", "--cors=https://a@example.org")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X'.", ".", "--header", "X")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not ': 1'.", ".", "--header", ": 1")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X : 1'.", ".", "--header", "X : 1")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X: 1\\u000D\\u000AY: 2'.", ".", "--header", "X: 1\r\nY: 2")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'Content-Length: 1'.", ".", "--header", "Content-Length: 1")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'content-type: text/plain'.", ".", "--header", "content-type: text/plain")]
-    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a'.", ".", "--cache-control", "/a")]
-    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not 'a=no-store'.", ".", "--cache-control", "a=no-store")]
-    [InlineData("--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a=\\u0000'.", ".", "--cache-control", "/a=\0")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not '/a=X'.", ".", "--header", "/a=X")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not '/a=ETag: 1'.", ".", "--header", "/a=ETag: 1")]
-    [InlineData("--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'a=X: 1'.", ".", "--header", "a=X: 1")]
+    [InlineData(
+        "--cors takes * or an origin such as https://example.org, not 'https://example.org/'.", ".",
+        "--cors=https://example.org/")]
+    [InlineData(
+        "--cors takes * or an origin such as https://example.org, not 'https://example.org:443'.", ".",
+        "--cors=https://example.org:443")]
+    [InlineData(
+        "--cors takes * or an origin such as https://example.org, not 'https://Example.org'.", ".", "--cors=https://Example.org")]
+    [InlineData(
+        "--cors takes * or an origin such as https://example.org, not 'https://\u4f60\u597d.example'.", ".",
+        "--cors=https://\u4f60\u597d.example")]
+    [InlineData(
+        "--cors takes * or an origin such as https://example.org, not 'https://a@example.org'.", ".",
+        "--cors=https://a@example.org")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X'.", ".",
+        "--header", "X")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not ': 1'.", ".",
+        "--header", ": 1")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X : 1'.", ".",
+        "--header", "X : 1")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'X: "
+            + "1\\u000D\\u000AY: 2'.", ".", "--header", "X: 1\r\nY: 2")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not "
+            + "'Content-Length: 1'.", ".", "--header", "Content-Length: 1")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'content-type: "
+            + "text/plain'.", ".", "--header", "content-type: text/plain")]
+    [InlineData(
+        "--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a'.", ".", "--cache-control", "/a")]
+    [InlineData(
+        "--cache-control takes 'pattern=value' with a pattern that begins with / or *, not 'a=no-store'.", ".", "--cache-control",
+        "a=no-store")]
+    [InlineData(
+        "--cache-control takes 'pattern=value' with a pattern that begins with / or *, not '/a=\\u0000'.", ".", "--cache-control",
+        "/a=\0")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not '/a=X'.", ".",
+        "--header", "/a=X")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not '/a=ETag: 1'.",
+        ".", "--header", "/a=ETag: 1")]
+    [InlineData(
+        "--header takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'a=X: 1'.", ".",
+        "--header", "a=X: 1")]
     [InlineData("--mime takes '.extension=type/subtype', such as .geo=application/geo+json, not '.geo'.", ".", "--mime", ".geo")]
-    [InlineData("--mime takes '.extension=type/subtype', such as .geo=application/geo+json, not 'geo=a/b'.", ".", "--mime", "geo=a/b")]
-    [InlineData("--mime takes '.extension=type/subtype', such as .geo=application/geo+json, not '.geo=json'.", ".", "--mime", ".geo=json")]
+    [InlineData(
+        "--mime takes '.extension=type/subtype', such as .geo=application/geo+json, not 'geo=a/b'.", ".", "--mime", "geo=a/b")]
+    [InlineData(
+        "--mime takes '.extension=type/subtype', such as .geo=application/geo+json, not '.geo=json'.", ".", "--mime",
+        ".geo=json")]
     [InlineData("--index takes the name of a file, such as index.htm, not '/index.htm'.", ".", "--index", "/index.htm")]
-    [InlineData("--fallback takes the path of a file in the directory, such as app.html, not '/app.html'.", ".", "--fallback", "/app.html")]
+    [InlineData(
+        "--fallback takes the path of a file in the directory, such as app.html, not '/app.html'.", ".", "--fallback",
+        "/app.html")]
     [InlineData("--not-found takes the path of a file in the directory, such as app.html, not ''.", ".", "--not-found=")]
     [InlineData("--base takes a path such as /app/, not '/a/../b'.", ".", "--base", "/a/../b")]
     [InlineData("--spa is --fallback index.html: only one of them can be given.", ".", "--spa", "--fallback", "app.html")]
@@ -356,7 +417,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]
-    public void Help_is_printed_whatever_stands_beside_it(string option) => Printed(option, "--bogus").ReplaceLineEndings("\n").Should().Be(HelpText.Render());
+    public void Help_is_printed_whatever_stands_beside_it(string option) =>
+    Printed(option, "--bogus").ReplaceLineEndings("\n").Should().Be(HelpText.Render());
 
     [Fact]
     public void The_version_is_that_of_the_program() =>

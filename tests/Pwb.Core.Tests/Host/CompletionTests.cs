@@ -36,7 +36,8 @@ public sealed class CompletionTests : IDisposable
     {
         string[] words = ["pwb", .. typed.Split('\n')];
         string quoted = string.Join(' ', words.Select(word => $"'{word}'"));
-        string script = Completion.Render("bash") + $"COMP_WORDS=({quoted}); COMP_CWORD={words.Length - 1}; _pwb; printf '%s\\n' \"${{COMPREPLY[@]}}\"\n";
+        string script = Completion.Render("bash")
+            + $"COMP_WORDS=({quoted}); COMP_CWORD={words.Length - 1}; _pwb; printf '%s\\n' \"${{COMPREPLY[@]}}\"\n";
 
         (await RunAsync("bash", "--norc", "-c", script)).Should().Be(expected + "\n");
     }
@@ -54,14 +55,23 @@ public sealed class CompletionTests : IDisposable
 
     [SkippableFact]
     public async Task Zsh_reads_its_script() =>
-        (await RunAsync("zsh", "-f", "-c", "autoload -U compinit; compinit -u -D\n" + Completion.Render("zsh") + "print $_comps[pwb]")).Should().Be("_pwb\n");
+        (await RunAsync(
+            "zsh", "-f", "-c",
+            "autoload -U compinit; compinit -u -D\n" + Completion.Render("zsh") + "print $_comps[pwb]")).Should().Be("_pwb\n");
 
     private async Task<string> RunAsync(string shell, params string[] args)
     {
         Process? process = null;
         try
         {
-            process = Process.Start(new ProcessStartInfo(shell, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _folder.FullName });
+            process = Process.Start(
+                new ProcessStartInfo(shell, args)
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                    WorkingDirectory = _folder.FullName,
+                });
         }
         catch (Win32Exception)
         {

@@ -4,7 +4,9 @@ using Pwb.Host;
 
 namespace Pwb.Tests.Host;
 
-/// <summary>What explains the options: --help, the manual page and the table of the README, which are all made from <see cref="Options"/>.</summary>
+/// <summary>
+/// What explains the options: --help, the manual page and the table of the README, which are all made from <see cref="Options"/>.
+/// </summary>
 public sealed class HelpTests
 {
     [Fact]
@@ -13,7 +15,8 @@ public sealed class HelpTests
         string help = HelpText.Render();
 
         help.Split('\n').Should().OnlyContain(line => line.Length <= 100);
-        HelpText.Examples.Should().HaveCount(6).And.OnlyContain(example => help.Contains("  " + example.Command, StringComparison.Ordinal));
+        HelpText.Examples.Should().HaveCount(6)
+            .And.OnlyContain(example => help.Contains("  " + example.Command, StringComparison.Ordinal));
         help.Should().NotContain("`").And.NotContain("true|false");
         int at = 0;
         foreach (var option in Options.All)
@@ -28,7 +31,9 @@ public sealed class HelpTests
     {
         foreach ((string command, _) in HelpText.Examples)
         {
-            string[] args = [.. Regex.Matches(command, "\"([^\"]*)\"|[^ \"]+").Select(word => word.Groups[1].Success ? word.Groups[1].Value : word.Value).Skip(1)];
+            string[] args = [
+                .. Regex.Matches(command, "\"([^\"]*)\"|[^ \"]+")
+                    .Select(word => word.Groups[1].Success ? word.Groups[1].Value : word.Value).Skip(1)];
             Arguments.Read(args).Problem.Should().BeNull(command);
         }
     }
@@ -61,7 +66,8 @@ public sealed class HelpTests
     {
         string path = Path.Combine(Docs.Repository.Root, "README.md");
         string readme = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var table = new Regex(@"^\| option \| meaning \| default \|\n(\|[^\n]*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture);
+        var table = new Regex(
+            @"^\| option \| meaning \| default \|\n(\|[^\n]*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture);
         table.Matches(readme).Should().ContainSingle();
 
         if (Environment.GetEnvironmentVariable("PWB_ACCEPT_OPTIONS") == "1")
@@ -78,6 +84,7 @@ public sealed class HelpTests
             string meaning = (option.Summary + more).Replace("|", "\\|", StringComparison.Ordinal);
             return $"| {name} | {meaning} | {option.Default} |\n".Replace(" |  |", " | |", StringComparison.Ordinal);
         });
-        return $"| option | meaning | default |\n|---|---|---|\n| `[directory]` | {Options.DirectorySummary} | |\n" + string.Concat(rows);
+        return $"| option | meaning | default |\n|---|---|---|\n| `[directory]` | {Options.DirectorySummary} | |\n"
+            + string.Concat(rows);
     }
 }

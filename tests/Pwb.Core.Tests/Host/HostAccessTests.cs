@@ -42,7 +42,8 @@ public sealed class HostAccessTests : IDisposable
 
         foreach (string credentials in (string[])["ann:open:sesame", "bob:open:sesame"])
             (await StatusAsync(host, credentials)).Should().Be(HttpStatusCode.OK);
-        foreach (string? credentials in (string?[])[null, "ann:", "ann:open", "eve:open:sesame", ":open:sesame", "Ann:open:sesame"])
+        foreach (string? credentials in (string?[])[
+            null, "ann:", "ann:open", "eve:open:sesame", ":open:sesame", "Ann:open:sesame"])
             (await StatusAsync(host, credentials)).Should().Be(HttpStatusCode.Unauthorized);
         using var refusal = await _client.GetAsync(host.Url);
         refusal.Headers.WwwAuthenticate.ToString().Should().Be("Basic realm=\"pwb\", charset=\"UTF-8\"");
@@ -64,8 +65,12 @@ public sealed class HostAccessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.\n", "x\n", "hash")]
-    [InlineData("pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.\n", "x\n", "hash", "a:b")]
+    [InlineData(
+        "pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.\n", "x\n",
+        "hash")]
+    [InlineData(
+        "pwb: 'pwb hash' takes a user's name without a colon, such as 'pwb hash ann', and asks for the password.\n", "x\n",
+        "hash", "a:b")]
     [InlineData("pwb: There is no password.\n", "\n", "hash", "ann")]
     [InlineData("pwb: There is no password.\n", "", "hash", "ann")]
     public async Task What_is_no_user_or_no_password_is_one_line_and_exit_code_2(string line, string input, params string[] args)
@@ -149,7 +154,8 @@ public sealed class HostAccessTests : IDisposable
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Url, "/page.html"));
         if (credentials is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         return request;
     }
 

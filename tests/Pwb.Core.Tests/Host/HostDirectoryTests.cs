@@ -42,7 +42,8 @@ public sealed class HostDirectoryTests : IDisposable
     public async Task Its_options_are_those_of_the_handler()
     {
         using var host = await HostProcess.ServeAsync(
-            _directory, "--listing", "--spa", "--clean-urls", "--cors", "--header", "X-One: 1", "--header", "X-Two: 2", "--cache-control", "/assets/*=max-age=60");
+            _directory, "--listing", "--spa", "--clean-urls", "--cors", "--header", "X-One: 1", "--header", "X-Two: 2",
+            "--cache-control", "/assets/*=max-age=60");
         using var about = await _client.GetAsync(new Uri(host.Url, "/about"));
         using var route = await _client.GetAsync(new Uri(host.Url, "/some/route"));
         using var listing = await _client.GetAsync(new Uri(host.Url, "/assets/"));
@@ -60,7 +61,8 @@ public sealed class HostDirectoryTests : IDisposable
     [Fact]
     public async Task The_environment_can_say_it_all()
     {
-        using var host = await HostProcess.StartWith([("PWB_DIRECTORY", _directory), ("PWB_PORT", "0"), ("PWB_HEADER", "X-One: 1\nX-Two: 2")]).UntilItServesAsync();
+        using var host = await HostProcess.StartWith(
+            [("PWB_DIRECTORY", _directory), ("PWB_PORT", "0"), ("PWB_HEADER", "X-One: 1\nX-Two: 2")]).UntilItServesAsync();
         using var page = await _client.GetAsync(host.Url);
 
         page.Headers.GetValues("X-One").Should().Equal("1");
@@ -112,7 +114,8 @@ public sealed class HostDirectoryTests : IDisposable
         foreach (string line in host.Output.TrimEnd().Split('\n'))
         {
             using var json = JsonDocument.Parse(line);
-            json.RootElement.EnumerateObject().Select(property => property.Name).Take(4).Should().Equal("time", "level", "category", "message");
+            json.RootElement.EnumerateObject().Select(property => property.Name).Take(4).Should().Equal(
+                "time", "level", "category", "message");
         }
     }
 
@@ -127,7 +130,8 @@ public sealed class HostDirectoryTests : IDisposable
         using var response = await _client.SendAsync(request);
         string access = await host.ReadUntilAsync(" - - [");
 
-        access.Should().MatchRegex(@"^(127\.0\.0\.1|::1) - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /11 HTTP/1\.1"" 200 9 ""-"" ""a \\x22b\\x22 \\\\""$");
+        access.Should().MatchRegex(
+            @"^(127\.0\.0\.1|::1) - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /11 HTTP/1\.1"" 200 9 ""-"" ""a \\x22b\\x22 \\\\""$");
     }
 
     [Fact]
@@ -152,13 +156,16 @@ public sealed class HostDirectoryTests : IDisposable
         SkipWithoutXdgOpen();
         Skip.If(address == "127.0.0.2" && !OperatingSystem.IsLinux(), "that address is there on Linux only");
         string opened = Path.Combine(_directory, "opened");
-        using var host = await ServeWithBrowserAsync($"echo \"$1\" >'{opened}.part' && env | grep -i '^PWB_' >>'{opened}.part'; mv '{opened}.part' '{opened}'", "--host", address, "--base", "/my app/");
+        using var host = await ServeWithBrowserAsync(
+            $"echo \"$1\" >'{opened}.part' && env | grep -i '^PWB_' >>'{opened}.part'; mv '{opened}.part' '{opened}'", "--host",
+            address, "--base", "/my app/");
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!File.Exists(opened))
             await pause.WaitForNextTickAsync(patience.Token);
-        (await File.ReadAllTextAsync(opened)).Should().Be($"http://{address}:{host.Url.Port}/my%20app/\n", "no variable of ours follows");
+        (await File.ReadAllTextAsync(opened)).Should().Be(
+            $"http://{address}:{host.Url.Port}/my%20app/\n", "no variable of ours follows");
         (await host.StopAsync()).Should().Be((0, ""));
     }
 
@@ -181,7 +188,8 @@ public sealed class HostDirectoryTests : IDisposable
         (await host.WaitForExitAsync()).Should().Be((0, ""));
     }
 
-    private static void SkipWithoutXdgOpen() => Skip.If(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS(), "Browsers are not opened by xdg-open here.");
+    private static void SkipWithoutXdgOpen() =>
+        Skip.If(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS(), "Browsers are not opened by xdg-open here.");
 
     private async Task<HostProcess> ServeWithBrowserAsync(string script, params string[] args)
     {
@@ -190,7 +198,8 @@ public sealed class HostDirectoryTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.Combine(programs, "xdg-open"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string path = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
-        (string, string)[] variables = [("PATH", path), ("PWB_TLS_PASSWORD", "secret"), ("pwb_other", "secret"), ("PWB_LOG_FORMAT", "text")];
+        (string, string)[] variables = [
+            ("PATH", path), ("PWB_TLS_PASSWORD", "secret"), ("pwb_other", "secret"), ("PWB_LOG_FORMAT", "text")];
         return await HostProcess.StartWith(variables, ["--port", "0", "--open", _directory, .. args]).UntilItServesAsync();
     }
 

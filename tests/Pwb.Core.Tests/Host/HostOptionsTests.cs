@@ -29,7 +29,8 @@ public sealed class HostOptionsTests : IDisposable
     public async Task Names_hidden_files_types_and_fields_by_path_are_the_user_s_choice()
     {
         using var host = await HostProcess.ServeAsync(
-            _directory, "--index", "index.html", "--index", "start.htm", "--not-found", "gone.html", "--hidden", "--mime", ".geo=application/geo+json",
+            _directory, "--index", "index.html", "--index", "start.htm", "--not-found", "gone.html", "--hidden", "--mime",
+            ".geo=application/geo+json",
             "--mime=.gz=application/wasm", "--header", "/Build/*.gz=Content-Encoding: gzip", "--header", "X-One: 1");
 
         (await TextAsync(host, "/")).Should().Be((200, "start"));
@@ -114,9 +115,11 @@ public sealed class HostOptionsTests : IDisposable
     public async Task A_folder_without_an_index_is_a_hint_and_one_with_it_or_with_a_listing_is_none()
     {
         using (var host = await HostProcess.ServeAsync(_directory))
-            (await host.ReadUntilAsync("hint:")).Should().Be("hint: there is no index.html in it; with --listing it shows what it holds");
+            (await host.ReadUntilAsync("hint:")).Should().Be(
+                "hint: there is no index.html in it; with --listing it shows what it holds");
         using (var host = await HostProcess.ServeAsync(_directory, "--spa"))
-            (await host.ReadUntilAsync("hint:")).Should().Be("hint: there is no index.html in it, which is the answer to what does not exist");
+            (await host.ReadUntilAsync("hint:")).Should().Be(
+                "hint: there is no index.html in it, which is the answer to what does not exist");
         using (var host = await HostProcess.ServeAsync(_directory, "--listing"))
         {
             await TextAsync(host, "/a.geo");
@@ -166,7 +169,8 @@ public sealed class HostOptionsTests : IDisposable
         {
             using var host = await HostProcess.Start(_directory).UntilItServesAsync();
             host.Url.Port.Should().BeInRange(PwbServerOptions.DefaultPort + 1, PwbServerOptions.DefaultPort + 15);
-            (await host.ReadErrorLineAsync()).Should().EndWith($"warning: port 8888 is in use, so it is {host.Url.Port}; --port names another");
+            (await host.ReadErrorLineAsync()).Should().EndWith(
+                $"warning: port 8888 is in use, so it is {host.Url.Port}; --port names another");
             (await TextAsync(host, "/a.geo")).Status.Should().Be(200);
 
             using var named = HostProcess.StartWith([("PORT", "8888")]);
@@ -179,9 +183,11 @@ public sealed class HostOptionsTests : IDisposable
     [Fact]
     public async Task A_variable_that_a_platform_sets_for_a_service_of_that_name_is_not_fatal()
     {
-        using var host = await HostProcess.StartWith([("PWB_PORT", "tcp://10.0.0.1:8888"), ("PORT", "0")], _directory).UntilItServesAsync();
+        using var host =
+            await HostProcess.StartWith([("PWB_PORT", "tcp://10.0.0.1:8888"), ("PORT", "0")], _directory).UntilItServesAsync();
 
-        (await host.ReadErrorLineAsync()).Should().EndWith("warning: PWB_PORT is 'tcp://10.0.0.1:8888', the address of a service of that name, and is ignored.");
+        (await host.ReadErrorLineAsync()).Should().EndWith(
+            "warning: PWB_PORT is 'tcp://10.0.0.1:8888', the address of a service of that name, and is ignored.");
         (await TextAsync(host, "/a.geo")).Status.Should().Be(200);
     }
 
@@ -206,7 +212,9 @@ public sealed class HostOptionsTests : IDisposable
 
     [Theory]
     [InlineData("pwb: There is no option '--porta'. Is it '--port'? Try 'pwb --help'.\n", "--porta", "80")]
-    [InlineData("pwb: --mime takes '.extension=type/subtype', such as .geo=application/geo+json, not 'geo=a/b'. Try 'pwb --help'.\n", ".", "--mime", "geo=a/b")]
+    [InlineData(
+        "pwb: --mime takes '.extension=type/subtype', such as .geo=application/geo+json, not 'geo=a/b'. Try 'pwb --help'.\n", ".",
+        "--mime", "geo=a/b")]
     [InlineData("pwb: --completion takes bash, zsh, fish or powershell, not 'tcsh'. Try 'pwb --help'.\n", "--completion", "tcsh")]
     public async Task Bad_input_is_one_line_that_says_what_would_be_right_and_exit_code_2(string line, params string[] args)
     {

@@ -43,7 +43,8 @@ internal sealed class HostProcess : IDisposable
     /// <summary>With a text on standard input.</summary>
     public static HostProcess StartWithInput(string input, params string[] args)
     {
-        var host = new HostProcess(new ProcessStartInfo(Dotnet, [Dll, .. args]) { UseShellExecute = false, RedirectStandardInput = true });
+        var host = new HostProcess(
+            new ProcessStartInfo(Dotnet, [Dll, .. args]) { UseShellExecute = false, RedirectStandardInput = true });
         host._process.StandardInput.Write(input);
         host._process.StandardInput.Close();
         return host;
@@ -66,7 +67,9 @@ internal sealed class HostProcess : IDisposable
     public static HostProcess StartInDirectoryThatIsGone(params string[] args)
     {
         string directory = Directory.CreateTempSubdirectory("pwb-gone-").FullName;
-        return new(new ProcessStartInfo("/bin/sh", ["-c", "cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", directory, Dotnet, Dll, .. args]));
+        return new(
+            new ProcessStartInfo(
+                "/bin/sh", ["-c", "cd \"$1\" && rmdir \"$1\" && shift && exec \"$@\"", "sh", directory, Dotnet, Dll, .. args]));
     }
 
     /// <summary>Starts on a free port and waits for the banner.</summary>
@@ -99,7 +102,8 @@ internal sealed class HostProcess : IDisposable
     }
 
     public async Task<string> ReadErrorLineAsync() =>
-        await _process.StandardError.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("There was no line on standard error.");
+        await _process.StandardError.ReadLineAsync().WaitAsync(Patience)
+            ?? throw new InvalidOperationException("There was no line on standard error.");
 
     public async Task ReadLinesAsync(int count)
     {
@@ -112,7 +116,14 @@ internal sealed class HostProcess : IDisposable
 
     public void Signal(PosixSignal signal)
     {
-        int number = signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGINT => 2, PosixSignal.SIGTERM => 15, _ => throw new ArgumentOutOfRangeException(nameof(signal)) };
+        int number = signal switch
+        {
+            PosixSignal.SIGHUP =>
+            1,
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGTERM => 15,
+            _ => throw new ArgumentOutOfRangeException(nameof(signal))
+        };
         Kill(_process.Id, number).Should().Be(0);
     }
 

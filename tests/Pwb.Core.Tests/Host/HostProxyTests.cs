@@ -23,7 +23,8 @@ public sealed class HostProxyTests : IDisposable
     {
         await using PwbServer one = await StartAsync("one"), two = await StartAsync("two");
         using var host = await HostProcess.ServeAsync(
-            _directory, "--proxy", $"/api=http://localhost:{one.EndPoint.Port}", "--proxy", $"/api/v2/=http://localhost:{two.EndPoint.Port}/");
+            _directory, "--proxy", $"/api=http://localhost:{one.EndPoint.Port}", "--proxy",
+            $"/api/v2/=http://localhost:{two.EndPoint.Port}/");
 
         (await TextAsync(host, "/api/a?b")).Should().Be("one POST /api/a?b");
         (await TextAsync(host, "/api/v2/a")).Should().Be("two POST /a");
@@ -41,15 +42,19 @@ public sealed class HostProxyTests : IDisposable
         using var response = await _client.GetAsync(host.Url);
 
         response.StatusCode.Should().Be(HttpStatusCode.BadGateway);
-        (await host.ReadErrorLineAsync()).Should().Contain($"warning: 502 for GET /: http://127.0.0.1:{port}: Connection refused");
+        (await host.ReadErrorLineAsync()).Should().Contain(
+            $"warning: 502 for GET /: http://127.0.0.1:{port}: Connection refused");
     }
 
     [Fact]
     public async Task Pages_of_a_site_that_may_read_may_use_every_method()
     {
         await using PwbServer api = await StartAsync("api");
-        using var host = await HostProcess.ServeAsync("--cors=https://app.example", "--proxy", $"/=http://localhost:{api.EndPoint.Port}");
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(host.Url, "/a")) { Headers = { { "Origin", "https://app.example" } } };
+        using var host = await HostProcess.ServeAsync(
+            "--cors=https://app.example", "--proxy", $"/=http://localhost:{api.EndPoint.Port}");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Put, new Uri(host.Url, "/a"))
+        { Headers = { { "Origin", "https://app.example" } } };
         using var response = await _client.SendAsync(request);
 
         (await response.Content.ReadAsStringAsync()).Should().Be("api PUT /a");
@@ -70,7 +75,8 @@ public sealed class HostProxyTests : IDisposable
     private static async Task<PwbServer> StartAsync(string name)
     {
         PwbServer server = new(
-            RequestHandler.From(request => HttpResponse.Text($"{name} {request.Method} {System.Text.Encoding.ASCII.GetString(request.Target)}")),
+            RequestHandler.From(
+                request => HttpResponse.Text($"{name} {request.Method} {System.Text.Encoding.ASCII.GetString(request.Target)}")),
             new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), TrustedOrigins = ["*"] });
         await server.StartAsync();
         return server;

@@ -11,7 +11,8 @@ namespace Pwb.Tests.Host;
 /// <summary>The host as its users meet it: a process, its output, its exit code.</summary>
 public sealed class HostTests
 {
-    private const string AccessLine = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (127\.0\.0\.1|\[::1\]):\d+ ""GET /11 HTTP/1\.1"" 200 9 \d+\.\d{3} ms$";
+    private const string AccessLine =
+        @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (127\.0\.0\.1|\[::1\]):\d+ ""GET /11 HTTP/1\.1"" 200 9 \d+\.\d{3} ms$";
 
     [Fact]
     public async Task Says_hello_to_an_HttpClient()
@@ -78,8 +79,10 @@ public sealed class HostTests
     public async Task Masks_credentials_in_the_log()
     {
         using var host = await HostProcess.ServeAsync();
-        await AskAsync(host, "GET /11 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic open-sesame\r\nproxy-authorization: open-sesame\r\n" +
-            "COOKIE: id=open-sesame\r\nX-Last: yes\r\nConnection: close\r\n\r\n");
+        await AskAsync(
+            host, "GET /11 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic open-sesame\r\n"
+                + "proxy-authorization: open-sesame\r\n" +
+                "COOKIE: id=open-sesame\r\nX-Last: yes\r\nConnection: close\r\n\r\n");
         await host.ReadUntilAsync("\"GET /11 HTTP/1.1\"");
 
         host.Output.Should().NotContain("sesame").And.Contain("\nX-Last: yes\n")
@@ -87,7 +90,8 @@ public sealed class HostTests
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX: \u009b31mred\u0085\u00e2\u0080\u00ae\r\nConnection: close\r\n\r\n", "31mred")]
+    [InlineData(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: \u009b31mred\u0085\u00e2\u0080\u00ae\r\nConnection: close\r\n\r\n", "31mred")]
     [InlineData("GET /\u001b[31mred HTTP/1.1\r\nHost: localhost\r\n\r\n", "400")]
     [InlineData("GET /log HTTP/1.1\r\nHost: localhost\r\nX: \u001b]0;title\u0007\r\n\r\n", "400")]
     [InlineData("GET /log HTTP/1.1\r\nHost: localhost\r\nX: a\nclient 1.2.3.4:5 made a request\r\n\r\n", "400")]
@@ -107,7 +111,8 @@ public sealed class HostTests
     public async Task A_signal_stops_it_with_exit_code_0(PosixSignal signal)
     {
         SkipOnWindows();
-        Skip.If(signal == PosixSignal.SIGHUP && IsHangupIgnored(), "SIGHUP is ignored here, as under nohup, and stays so in the host.");
+        Skip.If(signal == PosixSignal.SIGHUP && IsHangupIgnored(),
+            "SIGHUP is ignored here, as under nohup, and stays so in the host.");
         using var host = await HostProcess.ServeAsync();
         using var idle = new TcpClient("localhost", host.Url.Port);
         host.Signal(signal);
@@ -132,7 +137,8 @@ public sealed class HostTests
         (int exitCode, string error) = await host.WaitForExitAsync();
 
         exitCode.Should().Be(0);
-        error.Should().MatchRegex(@"^[^\n]*warning: stopped; connections that did not end in time and were reset: 1[^\n]*\n$"); // was cut
+        // Was cut.
+        error.Should().MatchRegex(@"^[^\n]*warning: stopped; connections that did not end in time and were reset: 1[^\n]*\n$");
     }
 
     [Fact]
@@ -273,7 +279,8 @@ public sealed class HostTests
 
     private static bool IsHangupIgnored() =>
         OperatingSystem.IsLinux()
-        && File.ReadLines("/proc/self/status").Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0);
+        && File.ReadLines("/proc/self/status").Any(
+            line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0);
 
     private static void SkipOnWindows() => Skip.If(OperatingSystem.IsWindows(), "Windows has no signals");
 }

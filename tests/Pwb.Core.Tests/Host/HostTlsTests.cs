@@ -29,12 +29,15 @@ public sealed class HostTlsTests : IDisposable
     [Fact]
     public void A_certificate_is_a_PEM_file_with_its_key_in_it_or_beside_it_or_a_PFX_file()
     {
-        string certificate = Write("cert.pem", Chain.FullChainPem), key = Write("key.pem", Chain.EncryptedKeyPem("secret")), both = Write("both.pem", Chain.FullChainPem + Chain.KeyPem);
+        string certificate = Write("cert.pem", Chain.FullChainPem), key = Write("key.pem", Chain.EncryptedKeyPem("secret")),
+            both = Write("both.pem", Chain.FullChainPem + Chain.KeyPem);
         string pfx = Path.Combine(_folder.FullName, "a.PFX");
         File.WriteAllBytes(pfx, Chain.Pfx("secret"));
 
-        foreach (string[] args in (string[][])[["--tls-cert", certificate, "--tls-key", key], ["--tls-cert", both], ["--tls-cert=" + pfx]])
-            Parse(args, ("PWB_TLS_PASSWORD", "secret"))!.Tls!.Certificates.Should().ContainSingle().Which.Current.RawData.Should().Equal(Chain.Leaf.RawData);
+        foreach (string[] args in (string[][])[
+            ["--tls-cert", certificate, "--tls-key", key], ["--tls-cert", both], ["--tls-cert=" + pfx]])
+            Parse(args, ("PWB_TLS_PASSWORD", "secret"))!.Tls!.Certificates.Should().ContainSingle()
+                .Which.Current.RawData.Should().Equal(Chain.Leaf.RawData);
         Parse([], ("PWB_TLS_CERT", certificate), ("PWB_TLS_KEY", key), ("PWB_TLS_PASSWORD", "secret"))!.Tls.Should().NotBeNull();
         Parse(["--tls-cert", both], ("PWB_TLS_PASSWORD", ""))!.Tls.Should().NotBeNull();
         Parse([])!.Tls.Should().BeNull();
@@ -43,17 +46,22 @@ public sealed class HostTlsTests : IDisposable
     [Fact]
     public void What_does_not_do_is_one_line_and_exit_code_2()
     {
-        string certificate = Write("cert.pem", Chain.FullChainPem), encrypted = Write("key.pem", Chain.EncryptedKeyPem("secret")), missing = Path.Combine(_folder.FullName, "missing.pem");
+        string certificate = Write("cert.pem", Chain.FullChainPem), encrypted = Write("key.pem", Chain.EncryptedKeyPem("secret")),
+            missing = Path.Combine(_folder.FullName, "missing.pem");
 
         Refusal("--tls-key", encrypted).Should().Be("--tls-key needs --tls-cert.");
-        Refusal("--tls-dev", "--tls-cert", certificate).Should().Be("--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.");
-        Refusal("--tls-dev", "--tls-key", certificate).Should().Be("--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.");
-        Refusal("--tls-cert", "a.p12", "--tls-key", encrypted).Should().Be("--tls-key is for a certificate in PEM form; a PFX file has its key in it.");
+        Refusal("--tls-dev", "--tls-cert", certificate).Should().Be(
+            "--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.");
+        Refusal("--tls-dev", "--tls-key", certificate).Should().Be(
+            "--tls-dev makes a certificate of its own; it does not go with --tls-cert or --tls-key.");
+        Refusal("--tls-cert", "a.p12", "--tls-key", encrypted).Should().Be(
+            "--tls-key is for a certificate in PEM form; a PFX file has its key in it.");
         Refusal("--tls-cert", "").Should().Be("--tls-cert takes the path of a file, not ''.");
         Refusal("--tls-dev=maybe").Should().Be("--tls-dev takes true or false, not 'maybe'.");
         Refusal("--tls-cert", missing).Should().Be($"There is no file '{missing}'.");
         Refusal("--tls-cert", certificate).Should().Be($"'{certificate}' holds no private key in PEM form.");
-        Refusal("--tls-cert", certificate, "--tls-key", encrypted).Should().Be($"The private key in '{encrypted}' is encrypted: it needs a password.");
+        Refusal("--tls-cert", certificate, "--tls-key", encrypted).Should().Be(
+            $"The private key in '{encrypted}' is encrypted: it needs a password.");
         Refusal("--tls-cert", Path.Combine(_folder.FullName, "two\nlines")).Should().EndWith("two\\u000Alines'.");
     }
 
@@ -70,7 +78,8 @@ public sealed class HostTlsTests : IDisposable
         (await client.ReadAsync()).Should().EndWith("hello PWB");
 
         using var plain = new HttpClient();
-        using var refusal = await plain.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{host.Url.Port}/")));
+        using var refusal = await plain.GetAsync(
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{host.Url.Port}/")));
         refusal.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await refusal.Content.ReadAsStringAsync()).Should().Contain("https");
     }

@@ -57,7 +57,9 @@ public sealed class HostWatchTests : IDisposable
             other.Headers.ETag.Should().NotBe(page.Headers.ETag);
         }
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, host.Url) { Headers = { { "If-None-Match", page.Headers.ETag!.Tag } } };
+        using var again = new HttpRequestMessage(
+            HttpMethod.Get, host.Url)
+        { Headers = { { "If-None-Match", page.Headers.ETag!.Tag } } };
         using var unchanged = await _client.SendAsync(again);
         unchanged.StatusCode.Should().Be(HttpStatusCode.NotModified);
     }

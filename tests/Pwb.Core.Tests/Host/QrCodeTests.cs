@@ -25,7 +25,8 @@ public sealed class QrCodeTests
     [InlineData(53, 29)]
     [InlineData(78, 33)]
     [InlineData(106, 37)]
-    public void The_size_follows_from_the_length(int length, int size) => QrCode.Of(new string('a', length))!.Size.Should().Be(size);
+    public void The_size_follows_from_the_length(int length, int size) =>
+    QrCode.Of(new string('a', length))!.Size.Should().Be(size);
 
     [Fact]
     public void What_is_too_long_has_no_code() => QrCode.Of(new string('a', 107)).Should().BeNull();
@@ -34,7 +35,8 @@ public sealed class QrCodeTests
     public async Task Is_printed_for_the_network_and_is_a_hint_on_loopback()
     {
         using (var host = await HostProcess.ServeAsync("--qr"))
-            (await host.ReadUntilAsync("hint:")).Should().Be("hint: there is no QR code, since only this machine can reach the server; with --host any others can");
+            (await host.ReadUntilAsync("hint:")).Should().Be(
+                "hint: there is no QR code, since only this machine can reach the server; with --host any others can");
         using (var host = await HostProcess.ServeAsync("--qr", "--host", "any"))
         {
             (await host.StopAsync()).ExitCode.Should().Be(0);
@@ -45,5 +47,7 @@ public sealed class QrCodeTests
     }
 
     private static IEnumerable<string> Rows(QrCode code) => Enumerable.Range(0, code.Size).Select(y =>
-        Convert.ToHexString([.. Enumerable.Range(0, 32).Select(x => code[x, y]).Chunk(8).Select(bits => (byte)bits.Aggregate(0, (value, bit) => (value << 1) | (bit ? 1 : 0)))]));
+        Convert.ToHexString(
+            [.. Enumerable.Range(0, 32).Select(x => code[x, y]).Chunk(8).Select(
+                bits => (byte)bits.Aggregate(0, (value, bit) => (value << 1) | (bit ? 1 : 0)))]));
 }

@@ -109,10 +109,12 @@ public sealed class ByteRangesTests
     public void A_part_is_always_inside_the_whole()
     {
         Random random = new(5);
-        string[] pieces = ["bytes=", "bytes", "=", "-", "0", "1", "9", "10", "-1", ",", " ", "9223372036854775807", "9999999999999999999", "5"];
+        string[] pieces = [
+            "bytes=", "bytes", "=", "-", "0", "1", "9", "10", "-1", ",", " ", "9223372036854775807", "9999999999999999999", "5"];
         for (int i = 0; i < 200_000; i++)
         {
-            string range = (random.Next(4) > 0 ? "bytes=" : "") + string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string range = (random.Next(4) > 0 ? "bytes=" : "")
+                + string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => pieces[random.Next(pieces.Length)]));
             long length = random.Next(3) switch { 0 => 0, 1 => random.Next(20), _ => random.NextInt64() };
             (ByteRangeKind kind, ByteRange part) = Parse(range, length);
             bool isInside = kind == ByteRangeKind.Part

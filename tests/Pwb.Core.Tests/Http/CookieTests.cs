@@ -45,8 +45,10 @@ public sealed class CookieTests
     {
         new SetCookie("id", "42").ToString().Should().Be("id=42; Path=/; HttpOnly; SameSite=Lax");
         new SetCookie("id", "", maxAge: TimeSpan.Zero).ToString().Should().Be("id=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        new SetCookie("__Host-id", "a=b", secure: true, sameSite: SameSite.Strict).ToString().Should().Be("__Host-id=a=b; Path=/; Secure; HttpOnly; SameSite=Strict");
-        new SetCookie("x", "1", "/app", "example.com", TimeSpan.FromDays(1.5), SameSite.None, httpOnly: false, secure: true).ToString()
+        new SetCookie("__Host-id", "a=b", secure: true, sameSite: SameSite.Strict).ToString().Should().Be(
+            "__Host-id=a=b; Path=/; Secure; HttpOnly; SameSite=Strict");
+        new SetCookie(
+            "x", "1", "/app", "example.com", TimeSpan.FromDays(1.5), SameSite.None, httpOnly: false, secure: true).ToString()
             .Should().Be("x=1; Path=/app; Domain=example.com; Max-Age=129600; Secure; SameSite=None");
     }
 
@@ -57,7 +59,8 @@ public sealed class CookieTests
 
         List<string> lines = [];
         foreach (FieldLine line in response.Headers) lines.Add(line.ToString());
-        lines.Should().Equal("Set-Cookie: a=1; Path=/; HttpOnly; SameSite=Lax", "Set-Cookie: b=2; Path=/; HttpOnly; SameSite=Lax");
+        lines.Should().Equal(
+            "Set-Cookie: a=1; Path=/; HttpOnly; SameSite=Lax", "Set-Cookie: b=2; Path=/; HttpOnly; SameSite=Lax");
         ((Action)(() => response.WithCookie(null!))).Should().Throw<ArgumentNullException>();
     }
 
@@ -94,9 +97,12 @@ public sealed class CookieTests
     public void Has_at_most_4096_characters_and_no_negative_age()
     {
         _ = new SetCookie("a", new string('x', 4095));
-        ((Action)(() => _ = new SetCookie("a", new string('x', 4096)))).Should().Throw<ArgumentException>().WithParameterName("value");
-        ((Action)(() => _ = new SetCookie("a", "1", maxAge: TimeSpan.FromSeconds(-1)))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxAge");
+        ((Action)(() => _ = new SetCookie("a", new string('x', 4096)))).Should().Throw<ArgumentException>()
+            .WithParameterName("value");
+        ((Action)(() => _ = new SetCookie("a", "1", maxAge: TimeSpan.FromSeconds(-1))))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxAge");
     }
 
-    private static HttpRequest Request(params string[] lines) => new("GET", "/", null, [.. lines.Select(line => ("Cookie", line))]);
+    private static HttpRequest Request(params string[] lines) =>
+        new("GET", "/", null, [.. lines.Select(line => ("Cookie", line))]);
 }

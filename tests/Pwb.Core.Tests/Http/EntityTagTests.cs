@@ -15,14 +15,16 @@ public sealed class EntityTagTests
     [InlineData(nameof(ContentCoding.Brotli), "^\"[A-Za-z0-9_-]{16}-br\"$")]
     [InlineData(nameof(ContentCoding.Gzip), "^\"[A-Za-z0-9_-]{16}-gzip\"$")]
     [InlineData(nameof(ContentCoding.Zstandard), "^\"[A-Za-z0-9_-]{16}-zstd\"$")]
-    public void Is_strong_and_names_its_coding(string coding, string pattern) => TagOf(Info, Enum.Parse<ContentCoding>(coding)).Should().MatchRegex(pattern);
+    public void Is_strong_and_names_its_coding(string coding, string pattern) =>
+    TagOf(Info, Enum.Parse<ContentCoding>(coding)).Should().MatchRegex(pattern);
 
     [Fact]
     public void Stays_the_same_between_processes_and_whatever_the_name_and_the_time_zone()
     {
         TagOf(Info, ContentCoding.Identity).Should().Be("\"CCUEWFYk2jLnRRPV\"");
         TagOf(Info with { Name = "copy.html" }, ContentCoding.Identity).Should().Be("\"CCUEWFYk2jLnRRPV\"");
-        TagOf(Info with { LastModified = Modified.ToOffset(TimeSpan.FromHours(8)) }, ContentCoding.Identity).Should().Be("\"CCUEWFYk2jLnRRPV\"");
+        TagOf(Info with { LastModified = Modified.ToOffset(TimeSpan.FromHours(8)) }, ContentCoding.Identity)
+            .Should().Be("\"CCUEWFYk2jLnRRPV\"");
     }
 
     [Fact]
@@ -154,5 +156,6 @@ public sealed class EntityTagTests
 
     private static bool Weakly(string list) => EntityTag.MatchesWeakly(Latin1.Bytes(list), "\"a\""u8);
 
-    private static string TagOf(ContentInfo info, ContentCoding coding) => EntityTag.Create(info.Identity, info.Length, info.LastModified, coding);
+    private static string TagOf(ContentInfo info, ContentCoding coding) =>
+        EntityTag.Create(info.Identity, info.Length, info.LastModified, coding);
 }

@@ -157,7 +157,8 @@ public sealed class HttpDateTests
     [Fact]
     public void Refuses_every_part_of_a_date_and_every_date_with_one_byte_replaced()
     {
-        foreach (string text in (string[])["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov 06 08:49:37 1994"])
+        foreach (string text in (string[])[
+            "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov 06 08:49:37 1994"])
         {
             for (int i = 0; i < text.Length; i++)
             {
@@ -165,7 +166,8 @@ public sealed class HttpDateTests
                 TryParse(text[(i + 1)..], Now, out _).Should().BeFalse();
                 TryParse(text.Remove(i, 1), Now, out _).Should().BeFalse(text.Remove(i, 1));
                 TryParse(text.Insert(i, " "), Now, out _).Should().BeFalse(text.Insert(i, " "));
-                foreach (char other in "\0/:x\u00FF") TryParse(Replace(text, i, other), Now, out _).Should().Be(text[i] == other, Replace(text, i, other));
+                foreach (char other in "\0/:x\u00FF")
+                    TryParse(Replace(text, i, other), Now, out _).Should().Be(text[i] == other, Replace(text, i, other));
             }
         }
 
@@ -196,7 +198,8 @@ public sealed class HttpDateTests
         }
     }
 
-    private static bool TryParse(string text, string now, out DateTimeOffset date) => HttpDate.TryParse(Latin1.Bytes(text), Date(now), out date);
+    private static bool TryParse(string text, string now, out DateTimeOffset date) =>
+        HttpDate.TryParse(Latin1.Bytes(text), Date(now), out date);
 
     private static DateTimeOffset Date(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,10 @@ using Pwb.Http;
 
 namespace Pwb.Tests.Http;
 
-/// <summary>S1: the order of RFC 9110 §13.2.2, on a representation tagged "a" that was changed on Sun, 06 Nov 1994 08:49:37 GMT, and a half second.</summary>
+/// <summary>
+/// S1: the order of RFC 9110 §13.2.2, on a representation tagged "a" that was changed on Sun, 06 Nov 1994
+/// 08:49:37 GMT, and a half second.
+/// </summary>
 public sealed class PreconditionsTests
 {
     private const string Earlier = "Sun, 06 Nov 1994 08:49:36 GMT";
@@ -42,7 +45,8 @@ public sealed class PreconditionsTests
     [InlineData("If-Modified-Since: " + Earlier, "Proceed")]
     [InlineData("If-Modified-Since: " + Same, "NotModified")]
     [InlineData("If-Modified-Since: " + Later, "NotModified")]
-    [InlineData("If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT", "NotModified")] // the future counts: RFC 9110 §13.1.3 has no exception
+    // The future counts: RFC 9110 §13.1.3 has no exception.
+    [InlineData("If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT", "NotModified")]
     [InlineData("If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT", "NotModified")]
     [InlineData("If-Modified-Since: Sun Nov  6 08:49:37 1994", "NotModified")]
     [InlineData("If-Modified-Since: " + Bad, "Proceed")]
@@ -118,7 +122,8 @@ public sealed class PreconditionsTests
     [InlineData(38, 0, true)]
     [InlineData(30, 0, false)] // a file from the future
     public void A_date_is_strong_only_when_its_second_is_over(int second, int millisecond, bool expected) =>
-        Preconditions.IsRangeCurrent(Fields("If-Range: " + Same), "\"a\""u8, Modified, new DateTimeOffset(1994, 11, 6, 8, 49, second, millisecond, TimeSpan.Zero))
+        Preconditions.IsRangeCurrent(Fields("If-Range: " + Same), "\"a\""u8, Modified,
+            new DateTimeOffset(1994, 11, 6, 8, 49, second, millisecond, TimeSpan.Zero))
             .Should().Be(expected);
 
     [Fact]
@@ -126,7 +131,8 @@ public sealed class PreconditionsTests
     {
         const string End = "Fri, 31 Dec 9999 23:59:59 GMT";
         Preconditions.IsRangeCurrent(Fields("If-Range: " + End), "\"a\""u8, DateTimeOffset.MaxValue, Now).Should().BeFalse();
-        Preconditions.Evaluate(Fields("If-Modified-Since: " + End), "\"a\""u8, DateTimeOffset.MaxValue, Now, isGetOrHead: true).Should().Be(PreconditionOutcome.NotModified);
+        Preconditions.Evaluate(Fields("If-Modified-Since: " + End), "\"a\""u8, DateTimeOffset.MaxValue, Now, isGetOrHead: true)
+            .Should().Be(PreconditionOutcome.NotModified);
     }
 
     private static PreconditionOutcome Evaluate(string fields, bool isGetOrHead) =>

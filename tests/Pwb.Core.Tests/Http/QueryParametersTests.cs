@@ -49,7 +49,8 @@ public sealed class QueryParametersTests
     [Fact]
     public void Gives_typed_values_that_are_the_same_under_every_culture()
     {
-        QueryParameters parameters = new HttpRequest("GET", "/?n=7&x=1.5&g=0f8fad5b-d9cb-469f-a165-70867728950e&d=2026-11-27&t=true&bad=seven&e").Query;
+        QueryParameters parameters =
+            new HttpRequest("GET", "/?n=7&x=1.5&g=0f8fad5b-d9cb-469f-a165-70867728950e&d=2026-11-27&t=true&bad=seven&e").Query;
 
         (parameters.TryGet("n", out int number) ? number : 0).Should().Be(7);
         (parameters.TryGet("x", out double real) ? real : 0).Should().Be(1.5);

@@ -8,9 +8,12 @@ public sealed class SelectionFieldsTests
 {
     private static readonly (string Name, string Value)[] Browser =
     [
-        ("Host", "localhost:8888"), ("Connection", "keep-alive"), ("Upgrade-Insecure-Requests", "1"), ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"),
-        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"), ("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-User", "?1"),
-        ("Sec-Fetch-Dest", "document"), ("Accept-Encoding", "gzip, deflate, br, zstd"), ("Accept-Language", "en-GB,en;q=0.9"), ("Cookie", "session=0123456789"),
+        ("Host", "localhost:8888"), ("Connection", "keep-alive"), ("Upgrade-Insecure-Requests", "1"),
+        ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"),
+        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"), ("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-User", "?1"),
+        ("Sec-Fetch-Dest", "document"), ("Accept-Encoding", "gzip, deflate, br, zstd"), ("Accept-Language", "en-GB,en;q=0.9"),
+        ("Cookie", "session=0123456789"),
     ];
 
     [Theory]
@@ -80,7 +83,9 @@ public sealed class SelectionFieldsTests
     public void Allocates_nothing_for_a_browsers_request_conditional_or_not()
     {
         HttpFields first = Fields(Browser);
-        HttpFields again = Fields([.. Browser, ("If-None-Match", "\"abc\", W/\"def\""), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Range", "bytes=0-"), ("If-Range", "\"abc\"")]);
+        HttpFields again = Fields(
+            [.. Browser, ("If-None-Match", "\"abc\", W/\"def\""), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                ("Range", "bytes=0-"), ("If-Range", "\"abc\"")]);
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         Use(first, now);
         Use(again, now);
@@ -121,5 +126,6 @@ public sealed class SelectionFieldsTests
         };
     }
 
-    private static HttpFields Fields(params (string Name, string Value)[] lines) => new HttpRequest("GET", "/", null, lines).Headers;
+    private static HttpFields Fields(params (string Name, string Value)[] lines) =>
+        new HttpRequest("GET", "/", null, lines).Headers;
 }

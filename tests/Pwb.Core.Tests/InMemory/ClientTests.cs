@@ -21,7 +21,10 @@ public sealed class ClientTests
     {
         var clock = new ManualClock();
         using HttpClient client = new PwbServer(
-            RequestHandler.From(request => HttpResponse.Text($"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} {request.Connection.RemoteEndPoint}")),
+            RequestHandler.From(
+                request =>
+                    HttpResponse.Text(
+                        $"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} {request.Connection.RemoteEndPoint}")),
             new PwbServerOptions { TimeProvider = clock }).CreateClient();
         client.DefaultRequestHeaders.Add("X-Test", "1");
 
@@ -55,7 +58,8 @@ public sealed class ClientTests
     public async Task The_limits_and_the_failures_of_the_server_are_those_of_its_connections()
     {
         using HttpClient client = new PwbServer(
-            RequestHandler.From(_ => throw new InvalidOperationException("secret")), new PwbServerOptions { Limits = new() { MaxHeaderSectionLength = 1000 } }).CreateClient();
+            RequestHandler.From(_ => throw new InvalidOperationException("secret")),
+            new PwbServerOptions { Limits = new() { MaxHeaderSectionLength = 1000 } }).CreateClient();
         using HttpRequestMessage large = new(HttpMethod.Get, "/");
         large.Headers.Add("X-Large", new string('x', 1000));
 
@@ -69,7 +73,8 @@ public sealed class ClientTests
     public async Task Follows_no_redirect_keeps_no_cookie_and_decompresses_nothing()
     {
         using HttpClient client = new PwbServer(RequestHandler.From(request => new HttpResponse(
-            302, ResponseBody.From("not gzip"), ("Location", "/b"), ("Set-Cookie", "a=b"), ("Content-Encoding", "gzip"), ("X-Cookie", request.Headers["Cookie"] ?? "none")))).CreateClient();
+            302, ResponseBody.From("not gzip"), ("Location", "/b"), ("Set-Cookie", "a=b"), ("Content-Encoding", "gzip"),
+            ("X-Cookie", request.Headers["Cookie"] ?? "none")))).CreateClient();
 
         for (int i = 0; i < 2; i++)
         {
@@ -99,7 +104,8 @@ public sealed class ClientTests
         using HttpClient client = new PwbServer(
             RequestHandler.From(async (request, cancellationToken) =>
             {
-                if (request.Path == "/together") await Task.Factory.StartNew(all.SignalAndWait, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                if (request.Path == "/together") await Task.Factory.StartNew(
+                    all.SignalAndWait, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 return HttpResponse.Text("ok");
             }),
             loggerFactory: log).CreateClient();
@@ -138,7 +144,8 @@ public sealed class ClientTests
     [InlineData("3.0", HttpVersionPolicy.RequestVersionOrLower)]
     public async Task Speaks_HTTP_1_whatever_higher_version_a_request_would_like(string version, HttpVersionPolicy policy)
     {
-        using HttpClient client = new PwbServer(RequestHandler.From(request => HttpResponse.Text(request.Version.ToString()))).CreateClient();
+        using HttpClient client = new PwbServer(
+            RequestHandler.From(request => HttpResponse.Text(request.Version.ToString()))).CreateClient();
         using HttpRequestMessage request = new(HttpMethod.Get, "/") { Version = new Version(version), VersionPolicy = policy };
 
         using HttpResponseMessage response = await client.SendAsync(request);
@@ -157,6 +164,7 @@ public sealed class ClientTests
 
         (await client.Awaiting(asked => asked.SendAsync(Request())).Should().ThrowAsync<HttpRequestException>())
             .Which.HttpRequestError.Should().Be(HttpRequestError.VersionNegotiationError);
-        client.Invoking(asked => asked.Send(Request())).Should().Throw<HttpRequestException>().WithMessage($"*speaks HTTP/1.1*HTTP/{version}*");
+        client.Invoking(asked => asked.Send(Request())).Should().Throw<HttpRequestException>().WithMessage(
+            $"*speaks HTTP/1.1*HTTP/{version}*");
     }
 }

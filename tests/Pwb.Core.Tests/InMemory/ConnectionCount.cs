@@ -18,7 +18,8 @@ internal sealed class ConnectionCount : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (formatter(state, exception) == "client in-memory made a request") Interlocked.Increment(ref _count);
     }

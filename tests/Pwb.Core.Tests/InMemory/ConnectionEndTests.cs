@@ -32,7 +32,8 @@ public sealed class ConnectionEndTests : IDisposable
         var random = new Random(5);
         byte[] sent = new byte[300_000];
         random.NextBytes(sent);
-        int[] writes = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(0, 20_000))], reads = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(0, 20_000))];
+        int[] writes = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(0, 20_000))],
+            reads = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(0, 20_000))];
         Task writing = Task.Run(async () =>
         {
             for (int i = 0, at = 0; at < sent.Length; at += writes[i++])

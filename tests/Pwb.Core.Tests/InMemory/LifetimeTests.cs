@@ -57,7 +57,8 @@ public sealed class LifetimeTests : IDisposable
         {
             using HttpClient client = server.CreateClient();
             client.Timeout = TimeSpan.FromMilliseconds(milliseconds);
-            (await client.Awaiting(asked => asked.GetAsync("/wait")).Should().ThrowAsync<TaskCanceledException>()).WithInnerException<TimeoutException>();
+            (await client.Awaiting(asked => asked.GetAsync("/wait")).Should().ThrowAsync<TaskCanceledException>())
+                .WithInnerException<TimeoutException>();
         }
 
         await CancelledAsync(await _entered.Task);
@@ -186,8 +187,10 @@ public sealed class LifetimeTests : IDisposable
     private async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.Path == "/") return HttpResponse.Text("ok");
-        if (request.Path == "/large") return new HttpResponse(200, ResponseBody.Push((output, token) => PushAsync(output, 1_000_000, token)));
-        if (request.Path == "/push") return new HttpResponse(200, ResponseBody.Push((output, token) => PushAsync(output, 1, token)));
+        if (request.Path == "/large")
+            return new HttpResponse(200, ResponseBody.Push((output, token) => PushAsync(output, 1_000_000, token)));
+        if (request.Path == "/push")
+            return new HttpResponse(200, ResponseBody.Push((output, token) => PushAsync(output, 1, token)));
 
         _entered.TrySetResult(cancellationToken);
         if (request.Path == "/upload") await request.Body.CopyToAsync(Stream.Null, cancellationToken);

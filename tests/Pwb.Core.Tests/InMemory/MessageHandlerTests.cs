@@ -14,7 +14,8 @@ public sealed class MessageHandlerTests
     [InlineData("https://user@[::1]/a?b#c", "[::1]")]
     public async Task Any_host_is_the_server_by_http_and_by_https(string uri, string host)
     {
-        await using PwbServer server = new(RequestHandler.From(request => HttpResponse.Text($"{request.Host} {Latin1.Text(request.Target)}")));
+        await using PwbServer server = new(
+            RequestHandler.From(request => HttpResponse.Text($"{request.Host} {Latin1.Text(request.Target)}")));
         using HttpClient client = new(server.CreateMessageHandler());
         using HttpRequestMessage request = new(HttpMethod.Get, uri);
 
@@ -39,12 +40,14 @@ public sealed class MessageHandlerTests
     [Fact]
     public async Task The_uri_of_a_request_that_fails_is_as_it_was()
     {
-        await using PwbServer server = new(RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push((_, _) => throw new IOException()))));
+        await using PwbServer server = new(
+            RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push((_, _) => throw new IOException()))));
         using HttpClient client = new(server.CreateMessageHandler());
         await server.DisposeAsync();
         using HttpRequestMessage request = new(HttpMethod.Get, "https://example.org/");
 
-        (await client.Awaiting(asked => asked.SendAsync(request)).Should().ThrowAsync<HttpRequestException>()).WithInnerException<ObjectDisposedException>();
+        (await client.Awaiting(asked => asked.SendAsync(request)).Should().ThrowAsync<HttpRequestException>())
+            .WithInnerException<ObjectDisposedException>();
 
         request.RequestUri.Should().Be(new Uri("https://example.org/"));
     }
@@ -62,7 +65,9 @@ public sealed class MessageHandlerTests
     public async Task What_is_current_at_the_first_request_of_a_connection_reaches_no_handler()
     {
         AsyncLocal<string?> current = new();
-        await using PwbServer server = new(RequestHandler.From(_ => HttpResponse.Text($"{current.Value ?? "none"} {Activity.Current?.OperationName ?? "none"}")));
+        await using PwbServer server = new(
+            RequestHandler.From(
+                _ => HttpResponse.Text($"{current.Value ?? "none"} {Activity.Current?.OperationName ?? "none"}")));
         using HttpClient client = server.CreateClient();
         using Activity activity = new Activity("of the client").Start();
         current.Value = "of the client";

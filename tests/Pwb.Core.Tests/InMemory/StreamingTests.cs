@@ -16,14 +16,15 @@ public sealed class StreamingTests
     public async Task An_event_reaches_the_client_before_the_next_one_happens()
     {
         var news = Channel.CreateUnbounded<string>();
-        using HttpClient client = new PwbServer(RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-        {
-            await foreach (string item in news.Reader.ReadAllAsync(cancellationToken))
+        using HttpClient client = new PwbServer(
+            RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
             {
-                await output.WriteAsync(Latin1.Bytes($"data: {item}\n\n"), cancellationToken);
-                await output.FlushAsync(cancellationToken);
-            }
-        }), ("Content-Type", "text/event-stream")))).CreateClient();
+                await foreach (string item in news.Reader.ReadAllAsync(cancellationToken))
+                {
+                    await output.WriteAsync(Latin1.Bytes($"data: {item}\n\n"), cancellationToken);
+                    await output.FlushAsync(cancellationToken);
+                }
+            }), ("Content-Type", "text/event-stream")))).CreateClient();
         news.Writer.TryWrite("zero").Should().BeTrue();
         await using Stream stream = await client.GetStreamAsync("/");
         using StreamReader reader = new(stream);
@@ -64,12 +65,14 @@ public sealed class StreamingTests
             async (output, cancellationToken) =>
             {
                 byte[] piece = new byte[10_000];
-                for (; written < Large; Interlocked.Add(ref written, piece.Length)) await output.WriteAsync(piece, cancellationToken);
+                for (; written < Large; Interlocked.Add(ref written, piece.Length))
+                    await output.WriteAsync(piece, cancellationToken);
             },
             Large)))).CreateClient();
         using HttpResponseMessage response = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
 
-        (long length, long ahead) = await ReadAsync(await response.Content.ReadAsStreamAsync(), () => Interlocked.Read(ref written));
+        (long length, long ahead) = await ReadAsync(
+            await response.Content.ReadAsStreamAsync(), () => Interlocked.Read(ref written));
 
         length.Should().Be(Large);
         ahead.Should().BeLessThan(MaxUnderWay);

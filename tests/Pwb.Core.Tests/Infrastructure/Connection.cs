@@ -9,7 +9,9 @@ internal sealed class Connection(ScriptedStream stream, Journal journal, Task se
 
     public bool IsEnded => serving.IsCompleted;
 
-    /// <summary>Waits for the server to end the connection, which it has to do without a fault and with exactly one dispose.</summary>
+    /// <summary>
+    /// Waits for the server to end the connection, which it has to do without a fault and with exactly one dispose.
+    /// </summary>
     public async Task<Outcome> EndAsync(byte[]? outputBeforeFin = null)
     {
         try
@@ -18,10 +20,12 @@ internal sealed class Connection(ScriptedStream stream, Journal journal, Task se
         }
         catch (TimeoutException timeout)
         {
-            throw new TimeoutException($"The connection does not end. The output is: {Latin1.Show(Latin1.Text(Stream.Output))}", timeout);
+            throw new TimeoutException(
+                $"The connection does not end. The output is: {Latin1.Show(Latin1.Text(Stream.Output))}", timeout);
         }
 
-        if (Stream.DisposeCount != 1) throw new InvalidOperationException($"The stream was disposed {Stream.DisposeCount} times, not once.");
+        if (Stream.DisposeCount != 1)
+            throw new InvalidOperationException($"The stream was disposed {Stream.DisposeCount} times, not once.");
         return new Outcome(Stream.Output, outputBeforeFin ?? [], Journal, Stream);
     }
 

@@ -1,7 +1,8 @@
 namespace Pwb.Tests.Infrastructure;
 
 /// <summary>
-/// A stream whose operations outlive it: reads give a request and then nothing until they are let go; writes wait until they are let go. To dispose of it ends neither.
+/// A stream whose operations outlive it: reads give a request and then nothing until they are let go; writes wait until they are
+/// let go. To dispose of it ends neither.
 /// </summary>
 internal sealed class HoldingStream(byte[] request) : OddStream
 {

@@ -24,19 +24,24 @@ internal sealed class Journal : EndPoint
         List<(string, string)> fields = [];
         foreach (FieldLine line in request.Headers) fields.Add((Latin1.Text(line.Name), Latin1.Text(line.Value)));
         var entry = new Entry(
-            request.Method, Latin1.Text(request.Target), request.Path, Latin1.Text(request.RawQuery), request.Version, request.Host, request.ContentLength, fields);
+            request.Method, Latin1.Text(request.Target), request.Path, Latin1.Text(request.RawQuery), request.Version,
+            request.Host, request.ContentLength, fields);
         lock (_entries) _entries.Add(entry);
     }
 
     internal sealed record Entry(
-        string Method, string Target, string Path, string RawQuery, Version Version, string Host, long? ContentLength, IReadOnlyList<(string Name, string Value)> Fields)
+        string Method, string Target, string Path, string RawQuery, Version Version, string Host, long? ContentLength,
+        IReadOnlyList<(string Name, string Value)> Fields)
     {
-        public string? this[string name] => Fields.Where(field => string.Equals(field.Name, name, StringComparison.Ordinal)).Select(field => field.Value).SingleOrDefault();
+        public string? this[string name] => Fields.Where(field => string.Equals(field.Name, name, StringComparison.Ordinal))
+            .Select(field => field.Value).SingleOrDefault();
 
         public override string ToString()
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"{Method} {Target} HTTP/{Version} path={Path} query={RawQuery} host={Host} length={ContentLength}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Method} {Target} HTTP/{Version} path={Path} query={RawQuery} host={Host} length={ContentLength}\n");
             foreach ((string name, string value) in Fields) text.Append(CultureInfo.InvariantCulture, $"  {name}: {value}\n");
             return text.ToString();
         }

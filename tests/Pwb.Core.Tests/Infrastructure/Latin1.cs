@@ -27,7 +27,8 @@ internal static class Latin1
                 '\n' => shown.Append("\\n"),
                 '\t' => shown.Append("\\t"),
                 '\\' => shown.Append("\\\\"),
-                < ' ' or > '~' => shown.Append("\\x").Append(((int)c).ToString("X2", System.Globalization.CultureInfo.InvariantCulture)),
+                < ' ' or > '~' =>
+                    shown.Append("\\x").Append(((int)c).ToString("X2", System.Globalization.CultureInfo.InvariantCulture)),
                 _ => shown.Append(c),
             };
         }

@@ -9,6 +9,7 @@ public sealed class LongFactAttribute : SkippableFactAttribute
 {
     public LongFactAttribute()
     {
-        if (Environment.GetEnvironmentVariable("PWB_LONG_TESTS") != "1") Skip = "It takes seconds: PWB_LONG_TESTS=1 runs it, and so does .ci/run.";
+        if (Environment.GetEnvironmentVariable("PWB_LONG_TESTS") != "1")
+            Skip = "It takes seconds: PWB_LONG_TESTS=1 runs it, and so does .ci/run.";
     }
 }

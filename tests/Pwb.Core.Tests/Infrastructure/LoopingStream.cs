@@ -2,7 +2,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Pwb.Tests.Infrastructure;
 
-/// <summary>A client that sends the same request again and again, each when the last has been answered, and allocates nothing meanwhile.</summary>
+/// <summary>
+/// A client that sends the same request again and again, each when the last has been answered, and allocates nothing meanwhile.
+/// </summary>
 internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSource<int>
 {
     private readonly Lock _gate = new();

@@ -30,7 +30,8 @@ internal sealed class Outcome(byte[] output, byte[] outputBeforeFin, Journal jou
     public IReadOnlyList<WireResponse> Responses(params string[] methods)
     {
         IReadOnlyList<WireResponse> responses = WireResponse.ParseAll(Output, methods);
-        if (responses.Any(response => !response.IsComplete)) throw new FormatException($"The last response is cut: {Latin1.Show(Text)}");
+        if (responses.Any(response => !response.IsComplete))
+            throw new FormatException($"The last response is cut: {Latin1.Show(Text)}");
         return responses;
     }
 

@@ -1,6 +1,8 @@
 namespace Pwb.Tests.Infrastructure;
 
-/// <summary>A stream that can only be read, forwards, in pieces of odd lengths; it may break at a byte. Tells whether it was disposed.</summary>
+/// <summary>
+/// A stream that can only be read, forwards, in pieces of odd lengths; it may break at a byte. Tells whether it was disposed.
+/// </summary>
 internal sealed class PlainStream(byte[] content, int failsAt = int.MaxValue) : Stream
 {
     private int _position;
@@ -31,7 +33,8 @@ internal sealed class PlainStream(byte[] content, int failsAt = int.MaxValue) : 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         Task.FromResult(Read(buffer.AsSpan(offset, count)));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(Read(buffer.Span));
 
     public override void Flush()
     {

@@ -112,7 +112,8 @@ internal sealed class ScriptedStream : Stream
     }
 
     /// <summary>Waits until the server can do nothing but wait for input, or has disposed the stream.</summary>
-    public Task WaitUntilIdleAsync() => WaitUntilAsync(() => _disposed || (_waitingReads > 0 && _waitingWakes == 0), "the server to wait for input");
+    public Task WaitUntilIdleAsync() =>
+        WaitUntilAsync(() => _disposed || (_waitingReads > 0 && _waitingWakes == 0), "the server to wait for input");
 
     /// <summary>Waits until a write is held back by the window, or the stream is disposed.</summary>
     public Task WaitUntilHeldBackAsync() => WaitUntilAsync(() => _disposed || _waitingWrites > 0, "the server to be held back");
@@ -124,10 +125,12 @@ internal sealed class ScriptedStream : Stream
     {
         bool met = false;
         await WaitUntilAsync(() => (met = condition(Latin1.Text(_output.WrittenSpan))) || _disposed, "output");
-        if (!met) throw new InvalidOperationException($"The stream was disposed before the output came. It is: {Latin1.Show(Latin1.Text(Output))}");
+        if (!met) throw new InvalidOperationException(
+            $"The stream was disposed before the output came. It is: {Latin1.Show(Latin1.Text(Output))}");
     }
 
-    public Task WaitForOutputAsync(string ending) => WaitForOutputAsync(output => output.EndsWith(ending, StringComparison.Ordinal));
+    public Task WaitForOutputAsync(string ending) =>
+        WaitForOutputAsync(output => output.EndsWith(ending, StringComparison.Ordinal));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -292,7 +295,8 @@ internal sealed class ScriptedStream : Stream
             }
             catch (TimeoutException timeout)
             {
-                throw new TimeoutException($"Waited in vain for {what}. The output is: {Latin1.Show(Latin1.Text(Output))}", timeout);
+                throw new TimeoutException(
+                    $"Waited in vain for {what}. The output is: {Latin1.Show(Latin1.Text(Output))}", timeout);
             }
         }
     }

@@ -14,7 +14,8 @@ internal sealed record Segmentation(string Name, int[] Cuts, bool Asynchronous =
         new($"cut at {offset}{(asynchronous ? ", asynchronously" : "")}", [offset], asynchronous);
 
     public static Segmentation ByteByByte(int length, bool asynchronous = false) =>
-        new(asynchronous ? "byte by byte, asynchronously" : "byte by byte", [.. Enumerable.Range(1, Math.Max(0, length - 1))], asynchronous);
+        new(asynchronous ? "byte by byte, asynchronously" : "byte by byte", [.. Enumerable.Range(1, Math.Max(0, length - 1))],
+            asynchronous);
 
     /// <summary>
     /// Whole, in two pieces cut at every byte, and byte by byte. Of an input above 1,024 bytes the two pieces are cut near its
@@ -43,5 +44,6 @@ internal sealed record Segmentation(string Name, int[] Cuts, bool Asynchronous =
     }
 
     private static bool IsSampled(int offset, int length, int[] interesting) =>
-        offset <= Near || offset >= length - Near || offset % Stride == 0 || Array.Exists(interesting, point => Math.Abs(offset - point) <= Near);
+        offset <= Near || offset >= length - Near || offset % Stride == 0
+            || Array.Exists(interesting, point => Math.Abs(offset - point) <= Near);
 }

@@ -35,7 +35,8 @@ internal sealed partial class Wire
 
     public PwbServer Server { get; }
 
-    public static Task<Outcome> ExchangeAsync(IRequestHandler handler, byte[] input, Segmentation? segmentation = null, InputEnd end = InputEnd.Fin) =>
+    public static Task<Outcome> ExchangeAsync(
+        IRequestHandler handler, byte[] input, Segmentation? segmentation = null, InputEnd end = InputEnd.Fin) =>
         new Wire(handler).ExchangeAsync(input, segmentation, end);
 
     public static async ValueTask<HttpResponse> EchoAsync(HttpRequest request, CancellationToken cancellationToken) =>

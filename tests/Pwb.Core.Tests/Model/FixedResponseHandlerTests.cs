@@ -16,7 +16,8 @@ public sealed class FixedResponseHandlerTests
     {
         foreach (string target in (string[])["/", "/11", "/favicon.ico", "/a/b?c"])
         {
-            HttpResponse response = await new FixedResponseHandler().HandleAsync(new HttpRequest(method, target), CancellationToken.None);
+            HttpResponse response = await new FixedResponseHandler().HandleAsync(
+                new HttpRequest(method, target), CancellationToken.None);
 
             response.StatusCode.Should().Be(200);
             response.Headers["Content-Type"].Should().StartWith("text/plain");
@@ -29,7 +30,8 @@ public sealed class FixedResponseHandlerTests
     [Fact]
     public async Task Answers_OPTIONS_with_204_and_Allow()
     {
-        HttpResponse response = await new FixedResponseHandler().HandleAsync(new HttpRequest("OPTIONS", "/"), CancellationToken.None);
+        HttpResponse response = await new FixedResponseHandler().HandleAsync(
+            new HttpRequest("OPTIONS", "/"), CancellationToken.None);
 
         response.StatusCode.Should().Be(204);
         response.Headers["Allow"].Should().Contain("GET").And.Contain("HEAD").And.Contain("OPTIONS");
@@ -41,7 +43,8 @@ public sealed class FixedResponseHandlerTests
     [InlineData("LOCK")]
     public async Task Answers_other_methods_with_405_and_Allow(string method)
     {
-        HttpResponse response = await new FixedResponseHandler().HandleAsync(new HttpRequest(method, "/"), CancellationToken.None);
+        HttpResponse response = await new FixedResponseHandler().HandleAsync(
+            new HttpRequest(method, "/"), CancellationToken.None);
 
         response.StatusCode.Should().Be(405);
         response.Headers["Allow"].Should().Contain("GET").And.NotContain(method);
@@ -52,9 +55,11 @@ public sealed class FixedResponseHandlerTests
     {
         HttpResponse given = HttpResponse.Text("mine", 202);
 
-        (await new FixedResponseHandler(given).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None)).Should().BeSameAs(given);
+        (await new FixedResponseHandler(given).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None))
+            .Should().BeSameAs(given);
     }
 
     [Fact]
-    public void Refuses_null() => FluentActions.Invoking(() => new FixedResponseHandler(null!)).Should().Throw<ArgumentNullException>();
+    public void Refuses_null() =>
+    FluentActions.Invoking(() => new FixedResponseHandler(null!)).Should().Throw<ArgumentNullException>();
 }

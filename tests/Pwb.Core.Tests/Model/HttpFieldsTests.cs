@@ -26,7 +26,8 @@ public sealed class HttpFieldsTests
     [InlineData(4)]
     [InlineData(int.MaxValue)]
     public void Has_no_line_outside_its_count(int index) =>
-        FluentActions.Invoking(() => Fields[index].Name.Length).Should().Throw<Exception>().Which.Should().Match(fault => fault is ArgumentException || fault is IndexOutOfRangeException);
+        FluentActions.Invoking(() => Fields[index].Name.Length).Should().Throw<Exception>()
+            .Which.Should().Match(fault => fault is ArgumentException || fault is IndexOutOfRangeException);
 
     [Theory]
     [InlineData("Accept", "text/html, */*")]
@@ -101,7 +102,8 @@ public sealed class HttpFieldsTests
     [Fact]
     public void Never_joins_Set_Cookie()
     {
-        HttpResponse response = new HttpResponse(200, null, ("Set-Cookie", "a=b; Expires=Sun, 06 Nov 1994 08:49:37 GMT")).WithAdded("Set-Cookie", "c=d");
+        HttpResponse response = new HttpResponse(
+            200, null, ("Set-Cookie", "a=b; Expires=Sun, 06 Nov 1994 08:49:37 GMT")).WithAdded("Set-Cookie", "c=d");
 
         response.Headers["Set-Cookie"].Should().Be("a=b; Expires=Sun, 06 Nov 1994 08:49:37 GMT");
         response.Headers.Count.Should().Be(2);

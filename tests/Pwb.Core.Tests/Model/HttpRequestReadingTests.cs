@@ -66,7 +66,13 @@ public sealed partial class HttpRequestReadingTests
     [InlineData("text/plain; charset=utf-16", "\u4F60")]
     public async Task Reads_text_in_its_charset_without_its_mark(string? contentType, string text)
     {
-        Encoding encoding = contentType switch { not null when contentType.Contains("8859") => Encoding.Latin1, not null when contentType.Contains("16") => Encoding.Unicode, _ => Encoding.UTF8 };
+        Encoding encoding = contentType switch
+        {
+            not null when contentType.Contains("8859") =>
+            Encoding.Latin1,
+            not null when contentType.Contains("16") => Encoding.Unicode,
+            _ => Encoding.UTF8
+        };
         using var content = new MemoryStream([.. encoding.Preamble, .. encoding.GetBytes(text)]);
 
         string read = await Request(content, contentType).ReadTextAsync();
@@ -129,20 +135,24 @@ public sealed partial class HttpRequestReadingTests
     {
         using HttpClient client = OrderClient();
 
-        using HttpResponseMessage response = await client.PostAsync("/", new StringContent(content, MediaTypeHeaderValue.Parse(Json)));
+        using HttpResponseMessage response = await client.PostAsync(
+            "/", new StringContent(content, MediaTypeHeaderValue.Parse(Json)));
         string problem = await response.Content.ReadAsStringAsync();
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        problem.Should().Contain(place).And.NotContain("secret").And.NotContain("oops").And.NotContain("many").And.NotContain("Count");
+        problem.Should().Contain(place).And.NotContain("secret").And.NotContain("oops").And.NotContain("many")
+            .And.NotContain("Count");
     }
 
     [Fact]
     public async Task A_refusal_reaches_the_client_from_a_body_that_reads_as_well()
     {
-        using HttpClient client = Client(request => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
-            await request.ReadJsonAsync(Types.Default.Order, cancellationToken: token)))));
+        using HttpClient client = Client(
+            request => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
+                await request.ReadJsonAsync(Types.Default.Order, cancellationToken: token)))));
 
-        using HttpResponseMessage response = await client.PostAsync("/", new StringContent("?", MediaTypeHeaderValue.Parse(Json)));
+        using HttpResponseMessage response = await client.PostAsync(
+            "/", new StringContent("?", MediaTypeHeaderValue.Parse(Json)));
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
     }
@@ -156,16 +166,20 @@ public sealed partial class HttpRequestReadingTests
     {
         HttpRequest request = Request(Stream.Null);
 
-        (await request.Invoking(r => r.ReadBytesAsync(-1).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>()).WithParameterName("maxLength");
+        (await request.Invoking(r => r.ReadBytesAsync(-1).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>())
+            .WithParameterName("maxLength");
         await request.Invoking(r => r.ReadJsonAsync<Order>(null!).AsTask()).Should().ThrowAsync<ArgumentNullException>();
     }
 
     private static HttpRequest Request(Stream content, string? contentType = null) =>
-        contentType is null ? new HttpRequest("POST", "/", content) : new HttpRequest("POST", "/", content, ("Content-Type", contentType));
+        contentType is null
+            ? new HttpRequest("POST", "/", content) : new HttpRequest("POST", "/", content, ("Content-Type", contentType));
 
-    private static HttpClient Client(Func<HttpRequest, ValueTask<HttpResponse>> handler) => new PwbServer(RequestHandler.From((request, _) => handler(request))).CreateClient();
+    private static HttpClient Client(Func<HttpRequest, ValueTask<HttpResponse>> handler) =>
+        new PwbServer(RequestHandler.From((request, _) => handler(request))).CreateClient();
 
-    private static HttpClient OrderClient() => Client(async request => HttpResponse.Json(await request.ReadJsonAsync(Types.Default.Order), Types.Default.Order));
+    private static HttpClient OrderClient() =>
+        Client(async request => HttpResponse.Json(await request.ReadJsonAsync(Types.Default.Order), Types.Default.Order));
 
     internal sealed record Order(string Product, [property: JsonRequired] int Count);
 

@@ -66,21 +66,34 @@ public sealed class HttpRequestTests
     [InlineData("\r\nGET", "/", "A", "b")]
     [InlineData("GET", "/../a", "A", "b")]
     [InlineData("GET", "/%E9", "A", "b")]
-    public void Is_made_of_one_request_line_and_of_lines_that_are_one_each(string method, string target, string name, string value) =>
+    public void Is_made_of_one_request_line_and_of_lines_that_are_one_each(
+        string method, string target, string name, string value) =>
         FluentActions.Invoking(() => new HttpRequest(method, target, null, (name, value))).Should().Throw<ArgumentException>();
 
     [Fact]
     public void May_have_a_version_trailers_and_a_connection_of_the_tests_own()
     {
-        HttpConnectionInfo connection = new() { Id = 7, RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50_123), IsSecure = true, TlsProtocol = SslProtocols.Tls13 };
-        HttpRequest request = new("POST", "/") { Version = HttpVersion.Version10, Trailers = new HttpFields(("X-Sum", " 1 "), ("x-sum", "2")), Connection = connection };
+        HttpConnectionInfo connection = new()
+        {
+            Id = 7,
+            RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50_123),
+            IsSecure = true,
+            TlsProtocol = SslProtocols.Tls13,
+        };
+        HttpRequest request = new("POST", "/")
+        {
+            Version = HttpVersion.Version10,
+            Trailers = new HttpFields(("X-Sum", " 1 "), ("x-sum", "2")),
+            Connection = connection,
+        };
 
         request.Version.Should().Be(HttpVersion.Version10);
         request.Trailers["X-SUM"].Should().Be("1, 2");
         request.Connection.Should().BeSameAs(connection);
         request.Scheme.Should().Be("https");
         request.Connection.Protocol.Should().Be("HTTP/1.1");
-        FluentActions.Invoking(() => new HttpRequest("GET", "/") { Version = HttpVersion.Version20 }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpRequest("GET", "/") { Version = HttpVersion.Version20 })
+            .Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new HttpRequest("GET", "/") { Trailers = null! }).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new HttpRequest("GET", "/") { Connection = null! }).Should().Throw<ArgumentNullException>();
     }
@@ -107,7 +120,9 @@ public sealed class HttpRequestTests
         exception.StatusCode.Should().Be(status);
         exception.Message.Should().NotBeEmpty();
 
-        WireResponse sent = (await Wire.ExchangeAsync(RequestHandler.From(_ => throw exception), Latin1.Bytes("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))).Response();
+        WireResponse sent =
+            (await Wire.ExchangeAsync(
+                RequestHandler.From(_ => throw exception), Latin1.Bytes("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))).Response();
         sent.Status.Should().Be(status);
         FluentActions.Invoking(() => new RequestRejectedException(404)).Should().Throw<ArgumentOutOfRangeException>();
     }
@@ -116,18 +131,22 @@ public sealed class HttpRequestTests
     public void May_have_a_method_of_the_application()
     {
         new HttpRequest("NOTIFY", "/cb").Method.Should().Be("NOTIFY");
-        FluentActions.Invoking(() => new HttpRequest("NO TIFY", "/cb")).Should().Throw<ArgumentException>().WithParameterName("method");
+        FluentActions.Invoking(() => new HttpRequest("NO TIFY", "/cb"))
+            .Should().Throw<ArgumentException>().WithParameterName("method");
     }
 
     [Fact]
     public async Task Goes_to_a_handler_as_one_from_the_wire_does()
     {
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
-            HttpResponse.Text($"{request.Method} {request.Path} {request.Host} {(await Wire.ReadAllAsync(request.Body, cancellationToken)).Length}"));
+            HttpResponse.Text(
+                $"{request.Method} {request.Path} {request.Host} {(await Wire.ReadAllAsync(request.Body, cancellationToken)).Length}"));
         var made = new HttpRequest("PUT", "/a%21", new MemoryStream(new byte[3]), ("Host", "h"));
 
         HttpResponse direct = await handler.HandleAsync(made, CancellationToken.None);
-        WireResponse sent = (await Wire.ExchangeAsync(handler, Latin1.Bytes("PUT /a%21 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))).Response();
+        WireResponse sent =
+            (await Wire.ExchangeAsync(handler, Latin1.Bytes("PUT /a%21 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")))
+                .Response();
 
         var output = new MemoryStream();
         await direct.Body.WriteToAsync(output, CancellationToken.None);

@@ -19,7 +19,8 @@ public sealed class HttpResponseTests
                 if (TokenCharacters.Contains(c, StringComparison.Ordinal))
                 {
                     HttpResponse response = new HttpResponse(200, null, (name, "v")).WithAdded(name, "w");
-                    (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()[name].Should().Be("v, w");
+                    (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()[name]
+                        .Should().Be("v, w");
                 }
                 else
                 {
@@ -44,14 +45,16 @@ public sealed class HttpResponseTests
             else if (c < '\u0080')
             {
                 HttpResponse response = new HttpResponse(200).With("X", text);
-                (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"].Should().Be(text);
+                (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"]
+                    .Should().Be(text);
             }
             else
             {
                 // obs-text: whether it is refused or sent, it is no other byte on the wire than it was here.
                 Exception? refused = Record.Exception(() => new HttpResponse(200).With("X", text));
                 if (refused is not null) refused.Should().BeAssignableTo<ArgumentException>();
-                else (await new Wire(_ => new HttpResponse(200).With("X", text)).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"].Should().Be(text);
+                else (await new Wire(_ => new HttpResponse(200).With("X", text)).ExchangeAsync(
+                    "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["X"].Should().Be(text);
             }
         }
     }
@@ -109,7 +112,8 @@ public sealed class HttpResponseTests
     [InlineData(600)]
     [InlineData(999)]
     [InlineData(1200)]
-    public void Refuses_a_status_that_is_not_final(int status) => FluentActions.Invoking(() => new HttpResponse(status)).Should().Throw<ArgumentException>();
+    public void Refuses_a_status_that_is_not_final(int status) =>
+    FluentActions.Invoking(() => new HttpResponse(status)).Should().Throw<ArgumentException>();
 
     [Theory]
     [InlineData(200)]
@@ -132,7 +136,8 @@ public sealed class HttpResponseTests
     public void Refuses_content_where_the_status_has_none(int status)
     {
         FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.From("x"))).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Push((_, _) => default, 1))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Push((_, _) => default, 1)))
+            .Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Bytes("x"u8.ToArray(), statusCode: status)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new HttpResponse(status, ResponseBody.Empty)).Should().NotThrow();
@@ -149,7 +154,8 @@ public sealed class HttpResponseTests
         Outcome outcome = await new Wire(_ => new HttpResponse(status, body)).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         outcome.Response().Status.Should().Be(status);
-        Latin1.Text(outcome.Output).Should().EndWith("\r\n\r\n").And.NotContain("Transfer-Encoding").And.NotContain("Content-Type");
+        Latin1.Text(outcome.Output).Should().EndWith("\r\n\r\n").And.NotContain("Transfer-Encoding")
+            .And.NotContain("Content-Type");
         isAsked.Should().BeFalse();
         isDisposed.Should().BeTrue();
     }
@@ -187,7 +193,8 @@ public sealed class HttpResponseTests
         response.Headers["Content-Type"].Should().Be("application/octet-stream");
         response.Body.Length.Should().Be(3);
         HttpResponse.Bytes(new byte[3], 201, "image/png").Headers["Content-Type"].Should().Be("image/png");
-        FluentActions.Invoking(() => HttpResponse.Bytes(new byte[3], contentType: "image/png\r\nX: y")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => HttpResponse.Bytes(new byte[3], contentType: "image/png\r\nX: y"))
+            .Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => HttpResponse.Text("x", 200, "text/plain\n")).Should().Throw<ArgumentException>();
     }
 
@@ -219,7 +226,8 @@ public sealed class HttpResponseTests
     public void Refuses_a_second_Content_Type(string name, string value)
     {
         FluentActions.Invoking(() => HttpResponse.Text("x").WithAdded(name, value)).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new HttpResponse(200, null, ("Content-Type", "a/b"), (name, value))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new HttpResponse(200, null, ("Content-Type", "a/b"), (name, value)))
+            .Should().Throw<ArgumentException>();
     }
 
     [Fact]
@@ -247,7 +255,8 @@ public sealed class HttpResponseTests
             return; // the server's own
         }
 
-        (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["Server"].Should().NotBeNull();
+        (await new Wire(_ => response).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response()["Server"]
+            .Should().NotBeNull();
     }
 
     private static void AssertRefused(string name, string value)
@@ -274,7 +283,8 @@ public sealed class HttpResponseTests
     public void Has_the_field_that_its_status_demands(int status, string name, string value)
     {
         new HttpResponse(status, null, (name, value)).StatusCode.Should().Be(status);
-        FluentActions.Invoking(() => new HttpResponse(status, null, ("X", value))).Should().Throw<ArgumentException>().WithMessage($"A {status} response has a field *").WithParameterName("headers");
+        FluentActions.Invoking(() => new HttpResponse(status, null, ("X", value)))
+            .Should().Throw<ArgumentException>().WithMessage($"A {status} response has a field *").WithParameterName("headers");
         FluentActions.Invoking(() => HttpResponse.Text("x", status)).Should().Throw<ArgumentException>();
     }
 

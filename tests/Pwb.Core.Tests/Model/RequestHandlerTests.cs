@@ -57,14 +57,18 @@ public sealed class RequestHandlerTests
     {
         IRequestHandler handler = RequestHandler.From(_ => throw new FormatException());
 
-        await FluentActions.Awaiting(() => handler.HandleAsync(Request, CancellationToken.None).AsTask()).Should().ThrowAsync<FormatException>();
+        await FluentActions.Awaiting(() => handler.HandleAsync(Request, CancellationToken.None).AsTask())
+            .Should().ThrowAsync<FormatException>();
     }
 
     [Fact]
     public void Refuses_null()
     {
-        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, HttpResponse>)null!)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, ValueTask<HttpResponse>>)null!)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>>)null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, HttpResponse>)null!))
+            .Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, ValueTask<HttpResponse>>)null!))
+            .Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => RequestHandler.From((Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>>)null!))
+            .Should().Throw<ArgumentNullException>();
     }
 }

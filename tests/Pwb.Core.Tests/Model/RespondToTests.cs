@@ -52,7 +52,8 @@ public sealed class RespondToTests
         string text = await Text(response);
 
         if (kind is "bytes" or "seekable")
-            text.Should().StartWith("206 \r\n--").And.Contain("Content-Range: bytes 0-0/10\r\n\r\n0\r\n").And.Contain("bytes 8-9/10\r\n\r\n89\r\n");
+            text.Should().StartWith("206 \r\n--").And.Contain("Content-Range: bytes 0-0/10\r\n\r\n0\r\n")
+                .And.Contain("bytes 8-9/10\r\n\r\n89\r\n");
         else text.Should().Be("200 " + Digits);
     }
 

@@ -4,7 +4,8 @@ namespace Pwb.Tests.Model;
 
 public sealed class ResponseBodyTests
 {
-    public static TheoryData<string> Whole { get; } = [.. BodyCase.All.Where(body => body.End == BodyEnd.Whole).Select(body => body.Name)];
+    public static TheoryData<string> Whole { get; } = [
+        .. BodyCase.All.Where(body => body.End == BodyEnd.Whole).Select(body => body.Name)];
 
     [Theory]
     [MemberData(nameof(Whole))]
@@ -65,7 +66,9 @@ public sealed class ResponseBodyTests
         await using ResponseBody body = ResponseBody.From(content);
 
         body.Length.Should().Be(4);
-        WireResponse response = (await new Wire(_ => new HttpResponse(200, ResponseBody.From(new MemoryStream("abc"u8.ToArray())))).ExchangeAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response();
+        WireResponse response =
+            (await new Wire(_ => new HttpResponse(200, ResponseBody.From(new MemoryStream("abc"u8.ToArray())))).ExchangeAsync(
+                "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Response();
         response["Content-Length"].Should().Be("3");
         response.ContentText.Should().Be("abc");
     }
@@ -75,8 +78,10 @@ public sealed class ResponseBodyTests
     {
         string path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "abc");
-        await using ResponseBody body = ResponseBody.From(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        await using (var writer = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) await writer.WriteAsync("def"u8.ToArray());
+        await using ResponseBody body = ResponseBody.From(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        await using (var writer = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+            await writer.WriteAsync("def"u8.ToArray());
         var output = new MemoryStream();
 
         await body.WriteToAsync(output, CancellationToken.None);

@@ -24,7 +24,8 @@ public sealed class ResponseFactoryTests
 
     [Theory]
     [InlineData("https://example.org", "https://example.org/")]
-    [InlineData("http://b\u00FCcher.example:8080/\u00FC?q=\u00FC#\u00FC", "http://xn--bcher-kva.example:8080/%C3%BC?q=%C3%BC#%C3%BC")]
+    [InlineData(
+        "http://b\u00FCcher.example:8080/\u00FC?q=\u00FC#\u00FC", "http://xn--bcher-kva.example:8080/%C3%BC?q=%C3%BC#%C3%BC")]
     [InlineData("https://[::1]:8443/x", "https://[::1]:8443/x")]
     [InlineData("myapp://callback?code=1", "myapp://callback/?code=1")]
     public void A_redirect_to_another_server_takes_a_Uri(string uri, string location) =>
@@ -53,7 +54,9 @@ public sealed class ResponseFactoryTests
     [InlineData("report.pdf", "attachment; filename=\"report.pdf\"")]
     [InlineData("a b;c.txt", "attachment; filename=\"a b;c.txt\"")]
     [InlineData("\u53D1\u7968.pdf", "attachment; filename=\"__.pdf\"; filename*=UTF-8''%E5%8F%91%E7%A5%A8.pdf")]
-    [InlineData("na\u00EFve \"x\" 100%.txt", "attachment; filename=\"na_ve _x_ 100_.txt\"; filename*=UTF-8''na%C3%AFve%20%22x%22%20100%25.txt")]
+    [InlineData(
+        "na\u00EFve \"x\" 100%.txt",
+        "attachment; filename=\"na_ve _x_ 100_.txt\"; filename*=UTF-8''na%C3%AFve%20%22x%22%20100%25.txt")]
     [InlineData("../../etc/passwd", "attachment; filename=\".._.._etc_passwd\"")]
     [InlineData("C:\\x\r\ny", "attachment; filename=\"C:_x__y\"")]
     [InlineData("\U0001F600", "attachment; filename=\"_\"; filename*=UTF-8''%F0%9F%98%80")]
@@ -68,12 +71,14 @@ public sealed class ResponseFactoryTests
     [Fact]
     public void A_problem_is_an_object_of_RFC_9457()
     {
-        HttpResponse response = HttpResponse.Problem(422, "Too many.", type: "https://shop.example/too-many", members: [("max", 3), ("none", null)]);
+        HttpResponse response = HttpResponse.Problem(
+            422, "Too many.", type: "https://shop.example/too-many", members: [("max", 3), ("none", null)]);
 
         response.Body.TryGetMemory(out ReadOnlyMemory<byte> content).Should().BeTrue();
         response.Headers["Content-Type"].Should().Be("application/problem+json");
         JsonNode.Parse(content.Span)!.ToJsonString().Should().Be(
-            "{\"type\":\"https://shop.example/too-many\",\"title\":\"Unprocessable Content\",\"status\":422,\"detail\":\"Too many.\",\"max\":3,\"none\":null}");
+            "{\"type\":\"https://shop.example/too-many\",\"title\":\"Unprocessable Content\",\"status\":422,\"detail\":\"Too "
+                + "many.\",\"max\":3,\"none\":null}");
         FluentActions.Invoking(() => HttpResponse.Problem(200)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => HttpResponse.Problem(405)).Should().Throw<ArgumentException>();
     }
@@ -81,16 +86,19 @@ public sealed class ResponseFactoryTests
     [Fact]
     public void With_another_body_the_fields_stay_and_the_length_is_its_own()
     {
-        HttpResponse response = new HttpResponse(200, ResponseBody.From("abc"), ("ETag", "\"1\"")).WithBody(ResponseBody.From("longer"));
+        HttpResponse response = new HttpResponse(
+            200, ResponseBody.From("abc"), ("ETag", "\"1\"")).WithBody(ResponseBody.From("longer"));
 
-        Latin1.Text(response.Head.ToArray()).Should().Be("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 6\r\n");
+        Latin1.Text(response.Head.ToArray()).Should().Be(
+            "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 6\r\n");
     }
 
     [Fact]
     public void Field_lines_come_apart_into_strings()
     {
         List<string> lines = [];
-        foreach ((string name, string value) in new HttpRequest("GET", "/", null, ("X-A", "1"), ("X-B", "\u00FC")).Headers) lines.Add($"{name}={value}");
+        foreach ((string name, string value) in new HttpRequest(
+            "GET", "/", null, ("X-A", "1"), ("X-B", "\u00FC")).Headers) lines.Add($"{name}={value}");
 
         lines.Should().Equal("X-A=1", "X-B=\u00FC", "Host=localhost");
     }
@@ -113,7 +121,8 @@ public sealed class ResponseFactoryTests
     public async Task A_wrapped_body_goes_through_the_stream_and_passes_its_disposal_on()
     {
         using var source = new PlainStream("abcabcabc"u8.ToArray());
-        ResponseBody body = ResponseBody.Wrap(ResponseBody.From(source), output => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true));
+        ResponseBody body = ResponseBody.Wrap(
+            ResponseBody.From(source), output => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true));
         using var output = new MemoryStream();
 
         await body.WriteToAsync(output, CancellationToken.None);

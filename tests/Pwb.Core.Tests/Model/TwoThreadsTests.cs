@@ -3,7 +3,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Model;
 
-/// <summary>What user code holds and may read from several threads: all of them see the same, also where it is made at first sight.</summary>
+/// <summary>
+/// What user code holds and may read from several threads: all of them see the same, also where it is made at first sight.
+/// </summary>
 public sealed class TwoThreadsTests
 {
     private const int Rounds = 200;
@@ -30,7 +32,8 @@ public sealed class TwoThreadsTests
             }));
             return HttpResponse.Text("x");
         });
-        string requests = string.Concat(Enumerable.Range(0, Rounds).Select(i => $"GET /a/../b/{i}?q HTTP/1.1\r\nHost: a\r\nX: {i}\r\nX: y\r\n\r\n"));
+        string requests = string.Concat(
+            Enumerable.Range(0, Rounds).Select(i => $"GET /a/../b/{i}?q HTTP/1.1\r\nHost: a\r\nX: {i}\r\nX: y\r\n\r\n"));
         (await wire.ExchangeAsync(requests)).Responses().Should().HaveCount(Rounds);
         await Task.WhenAll(reading).WaitAsync(Wire.SafetyTimeout);
     }
@@ -56,7 +59,8 @@ public sealed class TwoThreadsTests
         HttpResponse response = HttpResponse.Bytes(new byte[50_000]).With("X", "1");
         var wire = new Wire(_ => response);
         Outcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => wire.ExchangeAsync(Wire.Probe + Wire.Probe)));
-        outcomes.Should().OnlyContain(outcome => outcome.Responses("GET", "GET").Count == 2 && outcome.Responses("GET", "GET")[1].Content.Length == 50_000);
+        outcomes.Should().OnlyContain(
+            outcome => outcome.Responses("GET", "GET").Count == 2 && outcome.Responses("GET", "GET")[1].Content.Length == 50_000);
     }
 
     private static Task Together(Action look) => Task.WhenAll(Task.Run(look), Task.Run(look), Task.Run(look));

@@ -39,17 +39,26 @@ public sealed class ProxyTests
     public async Task Fields_of_a_hop_stay_with_it_and_the_target_learns_who_asks()
     {
         using RawTarget target = new(
-            "HTTP/1.1 404 Gone fishing\r\nX-Two: 1\r\nX-Two: 2\r\nSet-Cookie: a=b, c\r\nSet-Cookie: d\r\nConnection: X-Secret, close\r\nX-Secret: s\r\nKeep-Alive: timeout=5\r\nServer: theirs\r\nContent-Length: 2\r\n\r\nok");
+            "HTTP/1.1 404 Gone fishing\r\nX-Two: 1\r\nX-Two: 2\r\nSet-Cookie: a=b, c\r\nSet-Cookie: d\r\n"
+                + "Connection: X-Secret, close\r\nX-Secret: s\r\nKeep-Alive: timeout=5\r\nServer: theirs\r\n"
+                + "Content-Length: 2\r\n\r\nok");
         using ProxyHandler proxy = new("/", target.Url, Next);
-        const string Head = "GET / HTTP/1.1\r\nHost: example.org:81\r\nConnection: X-Mine, keep-alive\r\nX-Mine: 1\r\nTE: trailers\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\n"
-            + "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-Proto: https\r\nUpgrade: h2c\r\nCookie: a=b\r\nCookie: c=d\r\nAuthorization: Basic eA==\r\nX-Latin: \u00e9\r\n\r\n";
+        const string Head =
+            "GET / HTTP/1.1\r\nHost: example.org:81\r\nConnection: X-Mine, keep-alive\r\nX-Mine: 1\r\nTE: trailers\r\n"
+                + "Proxy-Authorization: x\r\nExpect: 100-continue\r\n"
+                + "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-Proto: https\r\nUpgrade: h2c\r\n"
+                + "Cookie: a=b\r\nCookie: c=d\r\nAuthorization: Basic eA==\r\nX-Latin: \u00e9\r\n\r\n";
 
         string answer = (await Wire.ExchangeAsync(proxy, Latin1.Bytes(Head))).Text;
 
-        target.Head.Split("\r\n").Where(line => !line.StartsWith("Via: 1.1 pwb-", StringComparison.Ordinal)).Should().BeEquivalentTo(
-            ["GET / HTTP/1.1", "Host: example.org:81", "Cookie: a=b; c=d", "Authorization: Basic eA==", "X-Latin: \u00e9", "X-Forwarded-Host: example.org:81", "X-Forwarded-Proto: http", "", ""]);
-        answer.Should().StartWith("HTTP/1.1 404 Not Found\r\n").And.Contain("\r\nX-Two: 1\r\nX-Two: 2\r\n").And.Contain("\r\nSet-Cookie: a=b, c\r\nSet-Cookie: d\r\n")
-            .And.Contain("\r\nServer: theirs\r\n").And.EndWith("\r\n\r\nok").And.NotContain("Secret").And.NotContain("Keep-Alive");
+        target.Head.Split("\r\n").Where(line => !line.StartsWith("Via: 1.1 pwb-", StringComparison.Ordinal))
+            .Should().BeEquivalentTo(
+                ["GET / HTTP/1.1", "Host: example.org:81", "Cookie: a=b; c=d", "Authorization: Basic eA==", "X-Latin: \u00e9",
+                    "X-Forwarded-Host: example.org:81", "X-Forwarded-Proto: http", "", ""]);
+        answer.Should().StartWith("HTTP/1.1 404 Not Found\r\n").And.Contain("\r\nX-Two: 1\r\nX-Two: 2\r\n")
+            .And.Contain("\r\nSet-Cookie: a=b, c\r\nSet-Cookie: d\r\n")
+            .And.Contain("\r\nServer: theirs\r\n").And.EndWith("\r\n\r\nok").And.NotContain("Secret")
+            .And.NotContain("Keep-Alive");
     }
 
     [Fact]
@@ -62,13 +71,17 @@ public sealed class ProxyTests
 
         (await client.GetAsync("/")).StatusCode.Should().Be(HttpStatusCode.OK);
 
-        target.Head.Should().Contain($"\r\nHost: {target.Url.Authority}\r\n").And.Contain("\r\nX-Forwarded-Host: localhost\r\n").And.NotContain("Authorization");
+        target.Head.Should().Contain($"\r\nHost: {target.Url.Authority}\r\n").And.Contain("\r\nX-Forwarded-Host: localhost\r\n")
+            .And.NotContain("Authorization");
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Unspecified\r\n")]
+    [InlineData(
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Unspecified\r\n")]
     [InlineData("HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 405 Method Not Allowed\r\nAllow:")]
-    [InlineData("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 7\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n")]
+    [InlineData(
+        "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 7\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n")]
     [InlineData("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n")]
     [InlineData("HTTP/1.1 206 Partial Content\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n")]
@@ -102,7 +115,9 @@ public sealed class ProxyTests
         {
             if (request.Method == "HEAD") return HttpResponse.Text("hello");
             byte[] content = await request.ReadBytesAsync(10_000_000);
-            return new HttpResponse(201, ResponseBody.From(new MemoryStream(content)), ("X-Method", request.Method), ("X-Type", request.Headers["Content-Type"]!), ("X-Length", $"{request.ContentLength}"));
+            return new HttpResponse(
+                201, ResponseBody.From(new MemoryStream(content)), ("X-Method", request.Method),
+                ("X-Type", request.Headers["Content-Type"]!), ("X-Length", $"{request.ContentLength}"));
         });
         using ProxyHandler proxy = new("/", UrlOf(target), Next);
         using HttpClient client = new PwbServer(proxy).CreateClient();
@@ -130,15 +145,16 @@ public sealed class ProxyTests
     public async Task Each_piece_arrives_before_the_next_one_is_sent()
     {
         using SemaphoreSlim next = new(0);
-        await using PwbServer target = await StartAsync(_ => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
-        {
-            for (byte i = 0; i < 3; i++)
+        await using PwbServer target = await StartAsync(
+            _ => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
             {
-                await output.WriteAsync(new[] { i }, token);
-                await output.FlushAsync(token);
-                await next.WaitAsync(token);
-            }
-        }))));
+                for (byte i = 0; i < 3; i++)
+                {
+                    await output.WriteAsync(new[] { i }, token);
+                    await output.FlushAsync(token);
+                    await next.WaitAsync(token);
+                }
+            }))));
         using ProxyHandler proxy = new("/", UrlOf(target), Next);
         using HttpClient client = new PwbServer(proxy).CreateClient();
         using Stream content = await client.GetStreamAsync("/");
@@ -155,10 +171,12 @@ public sealed class ProxyTests
     [Fact]
     public async Task A_WebSocket_goes_through_until_one_side_ends()
     {
-        await using PwbServer target = await StartAsync(request => new ValueTask<HttpResponse>(request.AcceptWebSocket(async (socket, token) =>
-        {
-            while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message) await socket.SendTextAsync(message.Text + "!", token);
-        })));
+        await using PwbServer target = await StartAsync(
+            request => new ValueTask<HttpResponse>(request.AcceptWebSocket(async (socket, token) =>
+            {
+                while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message)
+                    await socket.SendTextAsync(message.Text + "!", token);
+            })));
         using ProxyHandler proxy = new("/ws", UrlOf(target), Next);
         await using PwbServer front = new(proxy, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await front.StartAsync();
@@ -182,7 +200,8 @@ public sealed class ProxyTests
 
         (await client.GetAsync("/api/a?secret")).StatusCode.Should().Be(HttpStatusCode.BadGateway);
 
-        log.Lines.Should().ContainSingle().Which.Should().StartWith($"Warning: 502 for GET /api/a: {url.OriginalString}: Connection refused");
+        log.Lines.Should().ContainSingle()
+            .Which.Should().StartWith($"Warning: 502 for GET /api/a: {url.OriginalString}: Connection refused");
     }
 
     [Fact]
@@ -194,7 +213,8 @@ public sealed class ProxyTests
             return HttpResponse.Text("late");
         });
         using LogLines log = new();
-        using ProxyHandler proxy = new("/", UrlOf(target), Next, new ProxyOptions { Logger = log, ResponseTimeout = TimeSpan.FromSeconds(0.2) });
+        using ProxyHandler proxy = new(
+            "/", UrlOf(target), Next, new ProxyOptions { Logger = log, ResponseTimeout = TimeSpan.FromSeconds(0.2) });
         using HttpClient client = new PwbServer(proxy).CreateClient();
 
         (await client.GetAsync("/a")).StatusCode.Should().Be(HttpStatusCode.GatewayTimeout);
@@ -207,7 +227,8 @@ public sealed class ProxyTests
     {
         int port = OwnPort.Take();
         using ProxyHandler proxy = new("/", new Uri($"http://127.0.0.1:{port}"), Next);
-        await using PwbServer front = new(proxy, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, port))] });
+        await using PwbServer front = new(
+            proxy, new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, port))] });
         await front.StartAsync();
         using HttpClient client = new();
 
@@ -224,7 +245,8 @@ public sealed class ProxyTests
         });
         using ProxyHandler proxy = new("/", UrlOf(target), Next);
 
-        Outcome outcome = await Wire.ExchangeAsync(proxy, Latin1.Bytes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nx"));
+        Outcome outcome = await Wire.ExchangeAsync(
+            proxy, Latin1.Bytes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nx"));
 
         outcome.Text.Should().StartWith("HTTP/1.1 400 ");
     }
@@ -239,7 +261,8 @@ public sealed class ProxyTests
     [InlineData("/api", "http://u:p@a/")]
     [InlineData("/api", "a")]
     public void Refuses_what_is_no_path_or_no_target(string path, string target) =>
-        FluentActions.Invoking(() => new ProxyHandler(path, new Uri(target, UriKind.RelativeOrAbsolute), Next)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ProxyHandler(path, new Uri(target, UriKind.RelativeOrAbsolute), Next))
+            .Should().Throw<ArgumentException>();
 
     private static Uri UrlOf(PwbServer server) => new($"http://localhost:{server.EndPoint.Port}");
 

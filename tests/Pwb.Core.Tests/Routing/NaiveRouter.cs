@@ -11,10 +11,15 @@ internal sealed class NaiveRouter(IReadOnlyList<string> patterns)
         string[] segments = [.. escapedPath[1..].Split('/').Select(Uri.UnescapeDataString)];
         string[] matching = [.. patterns.Where(pattern => Matches(PathOf(pattern), segments))];
         string[] taking = [.. matching.Where(pattern => Takes(MethodOf(pattern), method))];
-        if (taking.Length > 0) return taking.MaxBy(pattern => Rank(PathOf(pattern)) + (MethodOf(pattern) == method ? "2" : MethodOf(pattern).Length > 0 ? "1" : "0"), StringComparer.Ordinal)!;
+        if (taking.Length > 0)
+            return taking.MaxBy(
+                pattern => Rank(PathOf(pattern)) + (MethodOf(pattern) == method ? "2" : MethodOf(pattern).Length > 0 ? "1" : "0"),
+                StringComparer.Ordinal)!;
         if (matching.Length == 0) return "404";
 
-        string[] methods = [.. matching.Select(MethodOf).SelectMany(name => name == "GET" ? ["GET", "HEAD"] : (string[])[name]).Append("OPTIONS").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] methods = [
+            .. matching.Select(MethodOf).SelectMany(name => name == "GET" ? ["GET", "HEAD"] : (string[])[name]).Append("OPTIONS")
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return $"{(method == "OPTIONS" ? 204 : 405)} {string.Join(", ", methods)}";
     }
 
@@ -22,7 +27,8 @@ internal sealed class NaiveRouter(IReadOnlyList<string> patterns)
 
     private static string[] PathOf(string pattern) => pattern[(pattern.IndexOf('/', StringComparison.Ordinal) + 1)..].Split('/');
 
-    private static bool Takes(string own, string method) => own.Length == 0 || own == method || (own == "GET" && method == "HEAD");
+    private static bool Takes(string own, string method) =>
+        own.Length == 0 || own == method || (own == "GET" && method == "HEAD");
 
     private static bool Matches(string[] pattern, string[] segments)
     {
@@ -33,13 +39,15 @@ internal sealed class NaiveRouter(IReadOnlyList<string> patterns)
 
     private static bool MatchesOne(string pattern, string segment) => pattern switch
     {
-        [.., ':', 'i', 'n', 't', '}'] => int.TryParse(segment, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) && segment[0] != '+',
+        [.., ':', 'i', 'n', 't', '}'] =>
+            int.TryParse(segment, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) && segment[0] != '+',
         [.., '.', '.', '.', '}'] => true,
         ['{', ..] => segment.Length > 0,
         _ => pattern == segment,
     };
 
-    // Narrower is greater, position by position: the patterns that match one request are nested, so nothing else has to be known of them.
+    // Narrower is greater, position by position: the patterns that match one request are nested, so nothing
+    // else has to be known of them.
     private static string Rank(string[] pattern) => string.Concat(pattern.Select(segment => segment switch
     {
         [.., '.', '.', '.', '}'] => "0",

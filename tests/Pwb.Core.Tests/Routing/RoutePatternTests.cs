@@ -43,7 +43,8 @@ public sealed class RoutePatternTests
     [InlineData("NOTIFY /a:b@c", "NOTIFY /a:b@c")]
     [InlineData("/", "/")]
     [InlineData("/{path...}", "/{path...}")]
-    public void Shows_itself_as_it_was_written(string pattern, string shown) => new Route(pattern, new FixedResponseHandler()).Pattern.Should().Be(shown);
+    public void Shows_itself_as_it_was_written(string pattern, string shown) =>
+    new Route(pattern, new FixedResponseHandler()).Pattern.Should().Be(shown);
 
     [Theory]
     [InlineData("GET /a", "GET /a", "match the same requests")]
@@ -98,14 +99,18 @@ public sealed class RoutePatternTests
 
     [Fact]
     public void Refuses_half_of_a_surrogate_pair() => // which an attribute could not hold
-        ((Action)(() => _ = RouterTests.Of("/\uD800"))).Should().Throw<ArgumentException>().WithMessage("*half of a surrogate pair*");
+        ((Action)(() => _ = RouterTests.Of("/\uD800"))).Should().Throw<ArgumentException>().WithMessage(
+            "*half of a surrogate pair*");
 
     [Fact]
     public void Arguments_are_not_null()
     {
-        ((Action)(() => _ = new Route(null!, new FixedResponseHandler()))).Should().Throw<ArgumentNullException>().WithParameterName("pattern");
-        ((Action)(() => _ = new Route("/", (Func<HttpRequest, HttpResponse>)null!))).Should().Throw<ArgumentNullException>().WithParameterName("handler");
-        ((Action)(() => _ = new Route("/", (IRequestHandler)null!))).Should().Throw<ArgumentNullException>().WithParameterName("handler");
+        ((Action)(() => _ = new Route(null!, new FixedResponseHandler()))).Should().Throw<ArgumentNullException>()
+            .WithParameterName("pattern");
+        ((Action)(() => _ = new Route("/", (Func<HttpRequest, HttpResponse>)null!))).Should().Throw<ArgumentNullException>()
+            .WithParameterName("handler");
+        ((Action)(() => _ = new Route("/", (IRequestHandler)null!))).Should().Throw<ArgumentNullException>()
+            .WithParameterName("handler");
         ((Action)(() => _ = new Router(null!))).Should().Throw<ArgumentNullException>().WithParameterName("routes");
         ((Action)(() => _ = new Router([null!]))).Should().Throw<ArgumentNullException>().WithParameterName("routes");
         ((Action)(() => _ = Router.Mount("/a", (Router)null!))).Should().Throw<ArgumentNullException>();

@@ -8,8 +8,12 @@ public sealed class RouterAllocationTests
     public void Finding_one_of_a_thousand_routes_allocates_nothing()
     {
         FixedResponseHandler handler = new();
-        Router router = new(Enumerable.Range(0, 1000).Select(i => new Route(string.Create(CultureInfo.InvariantCulture, $"GET /s{i / 10}/{{id:int}}/r{i % 10}/{{name}}"), handler)));
-        HttpRequest[] requests = [new("GET", "/s42/17/r3/gr%C3%BC%C3%9Fe"), new("HEAD", "/%7399/-5/r9/x"), new("GET", "/s0/1/r0/./x")];
+        Router router = new(
+            Enumerable.Range(0, 1000).Select(
+                i => new Route(
+                    string.Create(CultureInfo.InvariantCulture, $"GET /s{i / 10}/{{id:int}}/r{i % 10}/{{name}}"), handler)));
+        HttpRequest[] requests = [
+            new("GET", "/s42/17/r3/gr%C3%BC%C3%9Fe"), new("HEAD", "/%7399/-5/r9/x"), new("GET", "/s0/1/r0/./x")];
         Ask(1000);
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -5,7 +5,8 @@ public sealed class RouterPropertyTests
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "OPTIONS"];
     private static readonly string[] Literals = ["a", "b", "7", "ü", ""];
-    private static readonly string[] Segments = ["a", "%61", "b", "7", "%37", "-1", "x", "%C3%BC", "a%2Fb", "%2F", "", "99999999999"];
+    private static readonly string[] Segments = [
+        "a", "%61", "b", "7", "%37", "-1", "x", "%C3%BC", "a%2Fb", "%2F", "", "99999999999"];
 
     [Theory]
     [InlineData(1)]
@@ -25,7 +26,8 @@ public sealed class RouterPropertyTests
             {
                 string method = Methods[random.Next(Methods.Length)], path = Path(random);
                 string answer = Sorted(await RouterTests.AskAsync(router, method, path));
-                answer.Should().Be(naive.Answer(method, path), "{0} {1} was asked for with {2}", method, path, string.Join("; ", patterns));
+                answer.Should().Be(
+                    naive.Answer(method, path), "{0} {1} was asked for with {2}", method, path, string.Join("; ", patterns));
                 if (answer != "404") answered++;
             }
         }
@@ -77,7 +79,8 @@ public sealed class RouterPropertyTests
     private static string Path(Random random) =>
         string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(_ => "/" + Segments[random.Next(Segments.Length)]));
 
-    private static string Sorted(string answer) => answer.StartsWith("405", StringComparison.Ordinal) || answer.StartsWith("204", StringComparison.Ordinal)
-        ? answer[..4] + string.Join(", ", answer[4..].Split(", ").Order(StringComparer.Ordinal))
-        : answer;
+    private static string Sorted(string answer) =>
+        answer.StartsWith("405", StringComparison.Ordinal) || answer.StartsWith("204", StringComparison.Ordinal)
+            ? answer[..4] + string.Join(", ", answer[4..].Split(", ").Order(StringComparer.Ordinal))
+            : answer;
 }

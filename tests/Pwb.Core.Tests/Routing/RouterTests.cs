@@ -52,7 +52,8 @@ public sealed class RouterTests
     {
         string[] patterns =
         [
-            "GET /", "GET /orders", "POST /orders", "GET /orders/{name}", "GET /orders/{id:int}", "DELETE /orders/{id:long}", "GET /orders/new",
+            "GET /", "GET /orders", "POST /orders", "GET /orders/{name}", "GET /orders/{id:int}", "DELETE /orders/{id:long}",
+            "GET /orders/new",
             "HEAD /orders/new", "/any", "/files/{path...}", "GET /grüße", "GET /{id:guid}/x", "GET /a/b",
         ];
         foreach (string[] order in (string[][])[patterns, [.. patterns.Reverse()], [.. patterns.Order(StringComparer.Ordinal)]])
@@ -91,9 +92,11 @@ public sealed class RouterTests
             route.GetInt64("a").Should().Be(-5);
             route.GetInt64("b").Should().Be(long.MaxValue);
             route.GetGuid("c").Should().Be(id);
-            ((Action)(() => route.GetInt32("b"))).Should().Throw<ArgumentException>().WithMessage("*{b:int}*").WithParameterName("name");
+            ((Action)(() => route.GetInt32("b")))
+                .Should().Throw<ArgumentException>().WithMessage("*{b:int}*").WithParameterName("name");
             ((Action)(() => route.GetGuid("d"))).Should().Throw<ArgumentException>().WithMessage("*{d:guid}*");
-            ((Action)(() => route["e"].ToString())).Should().Throw<ArgumentException>().WithMessage("*'/{a:int}/{b:long}/{c:guid}/{d}' has no parameter called e*");
+            ((Action)(() => route["e"].ToString())).Should().Throw<ArgumentException>().WithMessage(
+                "*'/{a:int}/{b:long}/{c:guid}/{d}' has no parameter called e*");
             return HttpResponse.Text("ok");
         })]);
 
@@ -143,12 +146,15 @@ public sealed class RouterTests
     [InlineData("GET", "/orders/7", "next")]
     public async Task A_router_is_mounted_below_a_prefix_any_number_of_times(string method, string target, string expected)
     {
-        static HttpResponse Show(HttpRequest request, RouteValues route) => HttpResponse.Text($"{route.Template} {route["id"]} of {request.Path}");
+        static HttpResponse Show(HttpRequest request, RouteValues route) =>
+            HttpResponse.Text($"{route.Template} {route["id"]} of {request.Path}");
         Router orders = new([new("GET /orders/{id}", Show)]);
         Router api = new([
-            new("GET /orders/{id}", Show), new("GET /", (_, route) => HttpResponse.Text(route.Template)), Router.Mount("/v2/t/{tenant}", orders),
+            new("GET /orders/{id}", Show), new("GET /", (_, route) => HttpResponse.Text(route.Template)),
+            Router.Mount("/v2/t/{tenant}", orders),
         ]);
-        Router router = new([Router.Mount("/api", api), Naming("GET /api/special")], RequestHandler.From(_ => HttpResponse.Text("next")));
+        Router router = new(
+            [Router.Mount("/api", api), Naming("GET /api/special")], RequestHandler.From(_ => HttpResponse.Text("next")));
 
         (await AskAsync(router, method, target)).Should().Be(expected);
     }
@@ -173,12 +179,14 @@ public sealed class RouterTests
 
     [Fact]
     public void Files_are_not_mounted_below_parameters() =>
-        ((Action)(() => _ = Router.Mount("/{user}", new StaticFileHandler(new MemorySource())))).Should().Throw<ArgumentException>().WithMessage("*without parameters*");
+        ((Action)(() => _ = Router.Mount("/{user}", new StaticFileHandler(new MemorySource()))))
+            .Should().Throw<ArgumentException>().WithMessage("*without parameters*");
 
     [Fact]
     public void Never_blocks_and_borrows_only_if_all_of_its_handlers_do()
     {
-        Route blocking = Naming("/a"), quick = new("/b", _ => HttpResponse.Text("b"), neverBlocks: true), fixedResponse = new("/c", new FixedResponseHandler());
+        Route blocking = Naming("/a"), quick = new("/b", _ => HttpResponse.Text("b"), neverBlocks: true),
+            fixedResponse = new("/c", new FixedResponseHandler());
 
         new Router([quick, fixedResponse]).NeverBlocks.Should().BeTrue();
         new Router([quick, blocking]).NeverBlocks.Should().BeFalse();
@@ -195,10 +203,15 @@ public sealed class RouterTests
     [Fact]
     public async Task Routes_on_a_connection_as_it_does_in_memory()
     {
-        byte[] input = Latin1.Bytes("GET /orders/a%2Fb HTTP/1.1\r\nHost: a\r\n\r\nHEAD /orders/x HTTP/1.1\r\nHost: a\r\n\r\nPOST /orders/x HTTP/1.1\r\nHost: a\r\n\r\n");
+        byte[] input = Latin1.Bytes(
+            "GET /orders/a%2Fb HTTP/1.1\r\nHost: a\r\n\r\nHEAD /orders/x HTTP/1.1\r\nHost: a\r\n\r\nPOST /orders/x HTTP/1.1\r\n"
+                + "Host: a\r\n\r\n");
         foreach (Segmentation segmentation in Segmentation.All(input.Length))
         {
-            string output = Latin1.Text((await Wire.ExchangeAsync(new Router([new("GET /orders/{id}", (_, route) => HttpResponse.Text(route["id"]))]), input, segmentation)).Output);
+            string output = Latin1.Text(
+                (await Wire.ExchangeAsync(
+                    new Router([new("GET /orders/{id}", (_, route) => HttpResponse.Text(route["id"]))]), input,
+                    segmentation)).Output);
             output.Should().Contain("a/b").And.Contain("HTTP/1.1 405 ").And.Contain("Allow: GET, HEAD, OPTIONS\r\n");
         }
     }

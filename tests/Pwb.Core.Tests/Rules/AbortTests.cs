@@ -2,7 +2,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Rules;
 
-/// <summary>A connection that its owner aborts: the handler learns of it, nothing looks whole, and nothing is thrown at the owner.</summary>
+/// <summary>
+/// A connection that its owner aborts: the handler learns of it, nothing looks whole, and nothing is thrown at the owner.
+/// </summary>
 public sealed class AbortTests
 {
     private static readonly TaskCompletionSource Never = new();

@@ -86,7 +86,8 @@ public sealed class ChunkedTests
         {
             char c = (char)value;
             if (!char.IsAsciiHexDigit(c)) await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}{c}", 400);
-            if (!char.IsAsciiHexDigit(c) && c is not (';' or ' ' or '\t' or '\r')) await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}1{c}", 400);
+            if (!char.IsAsciiHexDigit(c) && c is not (';' or ' ' or '\t' or '\r'))
+                await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}1{c}", 400);
             if (c != '\r') await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}1\r\na{c}", 400);
             if (c != '\n') await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}1\r\na\r{c}", 400);
             if (c != '\n') await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}1\r{c}", 400);
@@ -120,7 +121,8 @@ public sealed class ChunkedTests
     [Fact]
     public async Task Never_wraps_the_sum_of_the_sizes()
     {
-        var wire = new Wire(Wire.EchoAsync, new PwbServerOptions { Limits = new PwbServerLimits { MaxContentLength = long.MaxValue } });
+        var wire = new Wire(
+            Wire.EchoAsync, new PwbServerOptions { Limits = new PwbServerLimits { MaxContentLength = long.MaxValue } });
 
         await wire.AssertRefusedAsync($"{Start}3\r\nabc\r\n7fffffffffffffff\r\n", 413);
     }
@@ -160,7 +162,8 @@ public sealed class ChunkedTests
             content += string.Create(CultureInfo.InvariantCulture, $"{data.Length:x}\r\n{data}\r\n");
         }
 
-        Outcome outcome = await Wire.Echo.AssertServedAsync($"{Start}{content}0\r\n\r\n", [Start.Length + content.Length], "POST /a");
+        Outcome outcome = await Wire.Echo.AssertServedAsync(
+            $"{Start}{content}0\r\n\r\n", [Start.Length + content.Length], "POST /a");
 
         outcome.Responses()[0].ContentText.Should().Be(expected);
     }

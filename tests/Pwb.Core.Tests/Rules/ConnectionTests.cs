@@ -18,7 +18,8 @@ public sealed class ConnectionTests
     [InlineData("keep-alive, close x")]
     [InlineData("keep-alive\r\nConnection: a/b")]
     [InlineData("clos\u00E9")]
-    public Task Refuses_a_member_that_is_no_token(string value) => Paths.AssertRefusedAtLastByteAsync($"GET /a HTTP/1.1\r\nHost: a\r\nConnection: {value}\r\n", 400);
+    public Task Refuses_a_member_that_is_no_token(string value) =>
+    Paths.AssertRefusedAtLastByteAsync($"GET /a HTTP/1.1\r\nHost: a\r\nConnection: {value}\r\n", 400);
 
     [Theory]
     [InlineData(64, true)]
@@ -40,14 +41,16 @@ public sealed class ConnectionTests
     {
         var input = new StringBuilder();
         for (int i = 0; i < Many; i++) input.Append(CultureInfo.InvariantCulture, $"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n");
-        int[] cuts = segmentLength == 0 ? [] : [.. Enumerable.Range(1, (input.Length - 1) / segmentLength).Select(i => i * segmentLength)];
+        int[] cuts =
+            segmentLength == 0 ? [] : [.. Enumerable.Range(1, (input.Length - 1) / segmentLength).Select(i => i * segmentLength)];
 
         Outcome outcome = await Paths.ExchangeAsync(input.ToString(), new Segmentation("equal pieces", cuts, asynchronous));
 
         IReadOnlyList<WireResponse> responses = outcome.Responses();
         responses.Count.Should().Be(Many);
         for (int i = 0; i < Many; i++)
-            if (responses[i].Status != 200 || !string.Equals(responses[i].ContentText, $"/{i}", StringComparison.Ordinal)) Assert.Fail($"response {i} is {responses[i]}");
+            if (responses[i].Status != 200 || !string.Equals(responses[i].ContentText, $"/{i}", StringComparison.Ordinal))
+                Assert.Fail($"response {i} is {responses[i]}");
     }
 
     [Fact]
@@ -60,8 +63,10 @@ public sealed class ConnectionTests
         {
             string content = new((char)('a' + (i % 26)), random.Next(0, 40));
             bool chunked = random.Next(2) == 0;
-            string framing = chunked ? "Transfer-Encoding: chunked" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {content.Length}");
-            string coded = !chunked ? content : content.Length == 0 ? "0\r\n\r\n" : string.Create(CultureInfo.InvariantCulture, $"{content.Length:x}\r\n{content}\r\n0\r\n\r\n");
+            string framing = chunked
+                ? "Transfer-Encoding: chunked" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {content.Length}");
+            string coded = !chunked ? content : content.Length == 0
+                ? "0\r\n\r\n" : string.Create(CultureInfo.InvariantCulture, $"{content.Length:x}\r\n{content}\r\n0\r\n\r\n");
             input.Append(CultureInfo.InvariantCulture, $"POST /{i} HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n{coded}");
             expected.Add(content);
         }
@@ -69,7 +74,8 @@ public sealed class ConnectionTests
         for (int round = 0; round < 50; round++)
         {
             int[] cuts = [.. Enumerable.Range(1, input.Length - 1).Where(_ => random.Next(1 + (round * 5)) == 0)];
-            Outcome outcome = await Wire.Echo.ExchangeAsync(input.ToString(), new Segmentation("random pieces", cuts, round % 2 == 1));
+            Outcome outcome = await Wire.Echo.ExchangeAsync(
+                input.ToString(), new Segmentation("random pieces", cuts, round % 2 == 1));
 
             outcome.Responses().Select(response => response.ContentText).Should().Equal(expected);
         }
@@ -129,7 +135,8 @@ public sealed class ConnectionTests
     [InlineData("Connection: foo\r\nX: y\r\nconnection: bar, cLoSe\r\n")]
     public async Task Answers_announces_the_close_and_handles_nothing_more(string lines)
     {
-        Outcome outcome = await Paths.AssertEverySplitAsync($"GET /a HTTP/1.1\r\nHost: a\r\n{lines}\r\n{Wire.Probe}", end: InputEnd.Wait);
+        Outcome outcome = await Paths.AssertEverySplitAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\n{lines}\r\n{Wire.Probe}", end: InputEnd.Wait);
 
         outcome.RequestLines.Should().Equal("GET /a");
         outcome.Response()["Connection"].Should().Be("close");
@@ -193,7 +200,8 @@ public sealed class ConnectionTests
     {
         var wire = new Wire(_ => HttpResponse.Text("x").With("Upgrade", "foo"));
 
-        (await wire.ExchangeAsync("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")).Response()["Connection"].Should().Contain("keep-alive");
+        (await wire.ExchangeAsync("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")).Response()["Connection"]
+            .Should().Contain("keep-alive");
         (await wire.ExchangeAsync("GET /a HTTP/1.0\r\n\r\n")).Response()["Connection"].Should().Contain("close");
     }
 
@@ -201,7 +209,8 @@ public sealed class ConnectionTests
     public async Task Decides_for_each_request_anew()
     {
         Outcome outcome = await Paths.AssertEverySplitAsync(
-            "GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.0\r\n\r\nGET /4 HTTP/1.1\r\nHost: a\r\n\r\n");
+            "GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.0\r\n\r\n"
+                + "GET /4 HTTP/1.1\r\nHost: a\r\n\r\n");
 
         outcome.RequestLines.Should().Equal("GET /1", "GET /2", "GET /3");
         outcome.Responses().Select(response => response["Connection"]).Should().Equal("keep-alive", null, "close");

@@ -10,9 +10,12 @@ public sealed class ContentLengthTests
 
     public static TheoryData<string> NotALength { get; } =
     [
-        "", " ", "\t", "+5", "-5", "-0", "+0", "5,5", "5, 5", "5,", ",5", "5 5", "5\t5", "0x5", "0X5", "x5", "5x", "5_0", "_5", "5_", "5.0", "5.", ".5", "5e0", "five", "a", "5;",
-        "\"5\"", "00", "05", "000", "0005", "5-", "5+", "(5)", "5%", "%35", "#5", "\u00B2", "\u0665", "5\u00A0", "9223372036854775808", "9223372036854775809",
-        "18446744073709551615", "18446744073709551616", "18446744073709551621", "4294967296000000000000", "99999999999999999999999999999999999999",
+        "", " ", "\t", "+5", "-5", "-0", "+0", "5,5", "5, 5", "5,", ",5", "5 5", "5\t5", "0x5", "0X5", "x5", "5x", "5_0", "_5",
+        "5_", "5.0", "5.", ".5", "5e0", "five", "a", "5;",
+        "\"5\"", "00", "05", "000", "0005", "5-", "5+", "(5)", "5%", "%35", "#5", "\u00B2", "\u0665", "5\u00A0",
+        "9223372036854775808", "9223372036854775809",
+        "18446744073709551615", "18446744073709551616", "18446744073709551621", "4294967296000000000000",
+        "99999999999999999999999999999999999999",
     ];
 
     [Theory]
@@ -30,7 +33,8 @@ public sealed class ContentLengthTests
     [InlineData("content-length")]
     [InlineData("CONTENT-LENGTH")]
     [InlineData("cONTENT-lENGTH")]
-    public Task Finds_the_field_whatever_its_case(string name) => Wire.Echo.AssertServedAsync($"{Start}{name}: 3\r\n\r\nabc", "POST /a");
+    public Task Finds_the_field_whatever_its_case(string name) =>
+    Wire.Echo.AssertServedAsync($"{Start}{name}: 3\r\n\r\nabc", "POST /a");
 
     [Fact]
     public async Task Takes_a_length_of_0_and_no_length_for_no_content()
@@ -60,7 +64,8 @@ public sealed class ContentLengthTests
         {
             char c = (char)value;
             if (!char.IsAsciiDigit(c)) await Wire.Echo.AssertRefusedAsync($"{Start}Content-Length: 1{c}1\r\n", 400);
-            if (!char.IsAsciiDigit(c) && c is not (' ' or '\t')) await Wire.Echo.AssertRefusedAsync($"{Start}Content-Length: {c}1\r\n", 400);
+            if (!char.IsAsciiDigit(c) && c is not (' ' or '\t'))
+                await Wire.Echo.AssertRefusedAsync($"{Start}Content-Length: {c}1\r\n", 400);
         }
     }
 
@@ -76,8 +81,10 @@ public sealed class ContentLengthTests
     [InlineData("BREW")]
     public async Task Is_checked_for_every_method(string method)
     {
-        await Wire.Echo.AssertRefusedAtLastByteAsync($"{method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n", 400, method: method);
-        await Wire.Echo.AssertRefusedAtLastByteAsync($"{method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n", 400, method: method);
+        await Wire.Echo.AssertRefusedAtLastByteAsync(
+            $"{method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n", 400, method: method);
+        await Wire.Echo.AssertRefusedAtLastByteAsync(
+            $"{method} /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n", 400, method: method);
     }
 
     [Theory] // R13
@@ -210,7 +217,9 @@ public sealed class ContentLengthTests
     public async Task Content_of_what_the_server_answers_itself_is_never_taken_for_a_request(string head)
     {
         const string Content = "GET /b HTTP/1.1\r\nHost: a\r\n\r\n";
-        foreach (string framed in (string[])[$"Content-Length: {Content.Length}\r\n\r\n{Content}", $"Transfer-Encoding: chunked\r\n\r\n{Content.Length:x}\r\n{Content}\r\n0\r\n\r\n"])
+        foreach (string framed in (string[])[
+            $"Content-Length: {Content.Length}\r\n\r\n{Content}",
+            $"Transfer-Encoding: chunked\r\n\r\n{Content.Length:x}\r\n{Content}\r\n0\r\n\r\n"])
         {
             Outcome outcome = await Wire.Echo.AssertEverySplitAsync(head + framed + Wire.Probe);
 
@@ -223,9 +232,11 @@ public sealed class ContentLengthTests
     public async Task Content_is_never_taken_for_a_request_when_the_selector_of_its_limit_throws()
     {
         const string Content = "GET /b HTTP/1.1\r\nHost: a\r\n\r\n";
-        var wire = new Wire(Wire.EchoAsync, new PwbServerOptions { MaxContentLengthSelector = _ => throw new InvalidDataException("secret") });
+        var wire = new Wire(
+            Wire.EchoAsync, new PwbServerOptions { MaxContentLengthSelector = _ => throw new InvalidDataException("secret") });
 
-        Outcome outcome = await wire.AssertEverySplitAsync($"{Start}Content-Length: {Content.Length}\r\n\r\n{Content}{Wire.Probe}");
+        Outcome outcome = await wire.AssertEverySplitAsync(
+            $"{Start}Content-Length: {Content.Length}\r\n\r\n{Content}{Wire.Probe}");
 
         outcome.RequestLines.Should().BeSubsetOf(["GET /probe"]);
         outcome.Responses()[0].Status.Should().Be(500);
@@ -242,7 +253,8 @@ public sealed class ContentLengthTests
         });
         string filler = new('x', 7000); // so that the content begins near the end of a buffer
         string content = new('c', 50_000);
-        string input = $"GET /{filler} HTTP/1.1\r\nHost: a\r\n\r\nPOST /a%21 HTTP/1.1\r\nHost: host\r\nX: y\r\nContent-Length: {content.Length}\r\n\r\n{content}";
+        string input = $"GET /{filler} HTTP/1.1\r\nHost: a\r\n\r\nPOST /a%21 HTTP/1.1\r\nHost: host\r\nX: y\r\n"
+            + $"Content-Length: {content.Length}\r\n\r\n{content}";
 
         Outcome outcome = await wire.AssertEverySplitAsync(input, interesting: [7040, 7100, 8192]);
 
@@ -255,7 +267,8 @@ public sealed class ContentLengthTests
         string content = string.Concat(Enumerable.Range(0, 40_000).Select(i => i.ToString(CultureInfo.InvariantCulture)));
         string input = $"{Start}Content-Length: {content.Length}\r\n\r\n{content}";
 
-        Outcome outcome = await Wire.Echo.AssertEverySplitAsync(input + Wire.Probe, interesting: [input.Length, input.Length - content.Length]);
+        Outcome outcome = await Wire.Echo.AssertEverySplitAsync(
+            input + Wire.Probe, interesting: [input.Length, input.Length - content.Length]);
 
         outcome.Responses()[0].ContentText.Should().Be(content);
         outcome.RequestLines.Should().Equal("POST /a", "GET /probe");

@@ -76,7 +76,8 @@ public sealed class ExpectTests
             Outcome outcome = await Wire.Echo.ExchangeAsync(input, segmentation);
 
             IReadOnlyList<WireResponse> responses = outcome.Responses();
-            responses.Where(response => response.Status >= 200).Select(response => response.ContentText).Should().Equal(["abc", ""], segmentation.Name);
+            responses.Where(response => response.Status >= 200).Select(response => response.ContentText).Should().Equal(
+                ["abc", ""], segmentation.Name);
             responses.Count(response => response.Status == 100).Should().BeLessThanOrEqualTo(1);
             outcome.RequestLines.Should().Equal("POST /a", "GET /probe");
         }
@@ -131,7 +132,8 @@ public sealed class ExpectTests
     {
         await Wire.Echo.AssertRefusedAtLastByteAsync($"{Start}Expect: {value}\r\nContent-Length: 3\r\n\r\n", 417);
         await Wire.Echo.AssertRefusedAtLastByteAsync($"GET /a HTTP/1.1\r\nHost: a\r\nExpect: {value}\r\n\r\n", 417);
-        await Wire.Echo.AssertRefusedAtLastByteAsync($"GET /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nExpect: {value}\r\n\r\n", 417);
+        await Wire.Echo.AssertRefusedAtLastByteAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nExpect: {value}\r\n\r\n", 417);
     }
 
     [Theory]
@@ -153,5 +155,6 @@ public sealed class ExpectTests
     [InlineData("Content-Length: 30000001\r\nExpect: 100-continue\r\n\r\n", 413)]
     [InlineData("Transfer-Encoding: gzip, chunked\r\nExpect: 100-continue\r\n\r\n", 501)]
     [InlineData("Expect: 100-continue\r\nContent-Length: x\r\n", 400)]
-    public Task Never_invites_content_that_is_refused(string rest, int status) => Wire.Echo.AssertRefusedAtLastByteAsync(Start + rest, status);
+    public Task Never_invites_content_that_is_refused(string rest, int status) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync(Start + rest, status);
 }

@@ -55,7 +55,8 @@ public sealed class FieldLineTests
     [InlineData("A: b\f")]
     [InlineData("A: b\u001B")]
     [InlineData("A: b\u007F")]
-    public Task Refuses_a_malformed_field_line_at_once(string lines) => Wire.Echo.AssertRefusedAtLastByteAsync(Start + lines, 400);
+    public Task Refuses_a_malformed_field_line_at_once(string lines) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync(Start + lines, 400);
 
     [Theory] // R8
     [InlineData(" ")]
@@ -63,7 +64,8 @@ public sealed class FieldLineTests
     [InlineData(":")]
     [InlineData("Host ")]
     [InlineData("Host\r")]
-    public Task Refuses_a_malformed_first_field_line_at_once(string line) => Wire.Echo.AssertRefusedAtLastByteAsync("GET /a HTTP/1.1\r\n" + line, 400);
+    public Task Refuses_a_malformed_first_field_line_at_once(string line) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync("GET /a HTTP/1.1\r\n" + line, 400);
 
     [Fact] // R8
     public async Task Takes_just_the_token_characters_in_a_name_out_of_all_256_bytes()
@@ -172,7 +174,8 @@ public sealed class FieldLineTests
     [InlineData("Content_Lengths: 3\r\n")]
     [InlineData("Accept: a\r\nAccept: a\r\n")]
     [InlineData("Cookie: a=b\r\nCookie: c=d\r\n")]
-    public Task Serves_names_that_only_resemble_them(string lines) => Wire.Echo.AssertServedAsync($"{Start}{lines}\r\n", "GET /a");
+    public Task Serves_names_that_only_resemble_them(string lines) =>
+    Wire.Echo.AssertServedAsync($"{Start}{lines}\r\n", "GET /a");
 
     [Fact] // R9: in wire order, none merged or dropped
     public async Task Gives_all_field_lines_in_wire_order()

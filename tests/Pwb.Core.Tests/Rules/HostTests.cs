@@ -149,7 +149,8 @@ public sealed class HostTests
         {
             char c = (char)value;
             if (Open.Contains(c, StringComparison.Ordinal)) continue;
-            if (Sure.Contains(c, StringComparison.Ordinal)) await Wire.Echo.AssertServedAsync($"GET / HTTP/1.1\r\nHost: a{c}b\r\n\r\n", "GET /");
+            if (Sure.Contains(c, StringComparison.Ordinal))
+                await Wire.Echo.AssertServedAsync($"GET / HTTP/1.1\r\nHost: a{c}b\r\n\r\n", "GET /");
             else await Wire.Echo.AssertRefusedAsync($"GET / HTTP/1.1\r\nHost: a{c}b\r\n", 400);
         }
     }

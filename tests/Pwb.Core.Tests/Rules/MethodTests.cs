@@ -10,9 +10,12 @@ public sealed class MethodTests
     // The IANA registry but for CONNECT, which the server answers, and PRI and *, which name no method of a request.
     public static TheoryData<string> Registered { get; } =
     [
-        "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "DELETE", "GET", "HEAD", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY",
-        "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "OPTIONS", "ORDERPATCH", "PATCH", "POST", "PROPFIND", "PROPPATCH", "PUT",
-        "REBIND", "REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL",
+        "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "DELETE", "GET", "HEAD", "LABEL", "LINK", "LOCK",
+        "MERGE", "MKACTIVITY",
+        "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "OPTIONS", "ORDERPATCH", "PATCH", "POST", "PROPFIND",
+        "PROPPATCH", "PUT",
+        "REBIND", "REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF",
+        "VERSION-CONTROL",
     ];
 
     [Theory]
@@ -97,7 +100,9 @@ public sealed class MethodTests
     [InlineData("get")]
     public async Task Gives_the_handler_the_methods_that_the_application_names(string method)
     {
-        var wire = new Wire(request => HttpResponse.Text(request.Method), new PwbServerOptions { AdditionalMethods = ["NOTIFY", "M-SEARCH", "get"] });
+        var wire = new Wire(
+            request => HttpResponse.Text(request.Method),
+            new PwbServerOptions { AdditionalMethods = ["NOTIFY", "M-SEARCH", "get"] });
 
         Outcome outcome = await wire.AssertServedAsync($"{method} /cb HTTP/1.1\r\nHost: a\r\n\r\n", $"{method} /cb");
 
@@ -114,5 +119,6 @@ public sealed class MethodTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData(null)]
     public void Refuses_an_additional_method_that_no_request_can_have(string? method) =>
-        FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { AdditionalMethods = [method!] })).Should().Throw<ArgumentException>().WithParameterName("AdditionalMethods");
+        FluentActions.Invoking(() => new PwbServer(options: new PwbServerOptions { AdditionalMethods = [method!] }))
+            .Should().Throw<ArgumentException>().WithParameterName("AdditionalMethods");
 }

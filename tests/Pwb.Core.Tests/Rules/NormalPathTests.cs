@@ -89,7 +89,8 @@ public sealed class NormalPathTests
     [InlineData("/%C3?")]
     [InlineData("/%C3 ")]
     [InlineData("/%E0%80")]
-    public Task Is_refused_at_the_byte_that_makes_it_wrong(string start) => Wire.Echo.AssertRefusedAtLastByteAsync($"GET {start}", 400);
+    public Task Is_refused_at_the_byte_that_makes_it_wrong(string start) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync($"GET {start}", 400);
 
     [Theory]
     [InlineData("%80")]
@@ -110,7 +111,8 @@ public sealed class NormalPathTests
     {
         await Wire.Echo.AssertRefusedAsync($"GET /{escapes} HTTP/1.1\r\n", 400);
         await Wire.Echo.AssertRefusedAsync($"GET /a{escapes}b/c?d HTTP/1.1\r\n", 400);
-        await Wire.Echo.AssertServedAsync($"GET /?{escapes} HTTP/1.1\r\nHost: a\r\n\r\n", $"GET /?{escapes}"); // a query is only data
+        // A query is only data.
+        await Wire.Echo.AssertServedAsync($"GET /?{escapes} HTTP/1.1\r\nHost: a\r\n\r\n", $"GET /?{escapes}");
     }
 
     [Fact]
@@ -123,20 +125,27 @@ public sealed class NormalPathTests
         }
     }
 
-    /// <summary>A guard that looks at <see cref="HttpRequest.Path"/> and the handler behind it never see two things in one request.</summary>
+    /// <summary>
+    /// A guard that looks at <see cref="HttpRequest.Path"/> and the handler behind it never see two things in one request.
+    /// </summary>
     [Fact]
     public async Task Names_the_file_that_is_served_whatever_the_spelling()
     {
-        string[] files = ["a.txt", "index.html", "private/a.txt", "private/index.html", "public/a.txt", "public/private/a.txt", "a%2Fb", "%2e%2e", "..a", "你.txt"];
+        string[] files = [
+            "a.txt", "index.html", "private/a.txt", "private/index.html", "public/a.txt", "public/private/a.txt", "a%2Fb",
+            "%2e%2e", "..a", "你.txt"];
         var source = new MemorySource();
         foreach (string file in files) source.Add(file, Encoding.UTF8.GetBytes(file));
         var handler = new StaticFileHandler(source);
         var random = new Random(20261127);
-        string[] tokens = ["a.txt", "index.html", "private", "public", "%70rivate", "priv%61te", "a%2Fb", "a%252Fb", "%252e%252e", ".", "..", "%2e", "%2E%2e", ".%2e", "..a", "", "%E4%BD%A0.txt", "%2F", "..%2F", "..%5c", "%C0%AE", "x"];
+        string[] tokens = [
+            "a.txt", "index.html", "private", "public", "%70rivate", "priv%61te", "a%2Fb", "a%252Fb", "%252e%252e", ".", "..",
+            "%2e", "%2E%2e", ".%2e", "..a", "", "%E4%BD%A0.txt", "%2F", "..%2F", "..%5c", "%C0%AE", "x"];
         int served = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            string target = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => "/" + tokens[random.Next(tokens.Length)]));
+            string target = string.Concat(
+                Enumerable.Range(0, random.Next(1, 6)).Select(_ => "/" + tokens[random.Next(tokens.Length)]));
             string? path = NormalPathOf(target);
             if (path is null)
             {

@@ -45,8 +45,10 @@ public sealed class RefusalTests
     [Fact]
     public async Task Answers_414_and_431_in_the_same_form()
     {
-        (await Wire.Echo.AssertRefusedAsync($"GET /{Marker}{new string('a', 9000)}", 414)).ContentText.Should().NotContain(Marker);
-        (await Wire.Echo.AssertRefusedAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {Marker}{new string('a', 33000)}", 431)).ContentText.Should().NotContain(Marker);
+        (await Wire.Echo.AssertRefusedAsync($"GET /{Marker}{new string('a', 9000)}", 414)).ContentText
+            .Should().NotContain(Marker);
+        (await Wire.Echo.AssertRefusedAsync($"GET / HTTP/1.1\r\nHost: a\r\nX: {Marker}{new string('a', 33000)}", 431)).ContentText
+            .Should().NotContain(Marker);
     }
 
     [Theory]
@@ -81,7 +83,8 @@ public sealed class RefusalTests
 
         await Wire.Echo.AssertRefusedAtLastByteAsync($"{Good}{Good}{Good}GET /b\t", 400, earlierResponses: 3);
 
-        (await Wire.Echo.ExchangeAsync($"{Good}{Good}{Good}GET /b\t")).RequestLines.Should().Equal("POST /a", "POST /a", "POST /a");
+        (await Wire.Echo.ExchangeAsync($"{Good}{Good}{Good}GET /b\t")).RequestLines.Should().Equal(
+            "POST /a", "POST /a", "POST /a");
     }
 
     [Fact] // a stream that cannot be closed in one direction is closed; what a socket does besides is for a socket's test
@@ -107,7 +110,9 @@ public sealed class RefusalTests
     [Fact]
     public async Task Does_not_mistake_another_method_for_the_HEAD_before_it()
     {
-        foreach (string second in (string[])["\n", "GET /\n", "HEADS / HTTP/1.1\r\nHost: a\r\n\r\n", "head / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"])
+        foreach (string second in (string[])[
+            "\n", "GET /\n", "HEADS / HTTP/1.1\r\nHost: a\r\n\r\n", "head / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n"])
         {
             Outcome outcome = await Wire.Echo.AssertEverySplitAsync($"HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n{second}");
 

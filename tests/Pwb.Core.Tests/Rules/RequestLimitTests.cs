@@ -30,17 +30,20 @@ public sealed class RequestLimitTests
         Wire.Echo.AssertRefusedAtLastByteAsync("GET /" + new string('a', MaxRequestLine + 1 - 5), 414);
 
     [Fact]
-    public Task Answers_414_to_an_endless_line() => Wire.Echo.AssertRefusedAsync("GET /?" + new string('a', 40_000), 414, interesting: [MaxRequestLine]);
+    public Task Answers_414_to_an_endless_line() =>
+    Wire.Echo.AssertRefusedAsync("GET /?" + new string('a', 40_000), 414, interesting: [MaxRequestLine]);
 
     [Fact]
-    public Task Finds_a_bad_octet_before_the_limit_first() => Wire.Echo.AssertRefusedAtLastByteAsync("GET /" + new string('a', 8000) + '#', 400);
+    public Task Finds_a_bad_octet_before_the_limit_first() =>
+    Wire.Echo.AssertRefusedAtLastByteAsync("GET /" + new string('a', 8000) + '#', 400);
 
     [Theory]
     [InlineData(64)]
     [InlineData(100)]
     public Task Applies_a_limit_of_its_own_setting(int limit)
     {
-        var wire = new Wire(Wire.EchoAsync, new PwbServerOptions { Limits = new PwbServerLimits { MaxRequestLineLength = limit } });
+        var wire = new Wire(
+            Wire.EchoAsync, new PwbServerOptions { Limits = new PwbServerLimits { MaxRequestLineLength = limit } });
         return wire.AssertRefusedAtLastByteAsync("GET /" + new string('a', limit + 1 - 5), 414);
     }
 
@@ -52,7 +55,8 @@ public sealed class RequestLimitTests
         Wire.Echo.AssertServedAsync($"GET /a HTTP/1.1\r\n{FieldLines(count)}\r\n", "GET /a");
 
     [Fact]
-    public Task Answers_431_to_one_field_line_too_many() => Wire.Echo.AssertRefusedAsync($"GET /a HTTP/1.1\r\n{FieldLines(MaxFieldLines + 1)}", 431);
+    public Task Answers_431_to_one_field_line_too_many() =>
+    Wire.Echo.AssertRefusedAsync($"GET /a HTTP/1.1\r\n{FieldLines(MaxFieldLines + 1)}", 431);
 
     [Theory]
     [InlineData(MaxHeaderSection - 1)]
@@ -62,7 +66,9 @@ public sealed class RequestLimitTests
 
     [Fact]
     public Task Accepts_one_field_line_that_fills_the_section() =>
-        Wire.Echo.AssertServedAsync($"GET /a HTTP/1.1\r\nHost: a\r\nA: {new string('b', MaxHeaderSection - 9 - 5)}\r\n\r\n", [MaxHeaderSection], "GET /a");
+        Wire.Echo.AssertServedAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\nA: {new string('b', MaxHeaderSection - 9 - 5)}\r\n\r\n", [MaxHeaderSection],
+            "GET /a");
 
     [Fact]
     public Task Answers_431_to_a_section_one_octet_too_long() =>
@@ -73,7 +79,8 @@ public sealed class RequestLimitTests
     [InlineData("A")] // an endless name
     [InlineData("A:\t")]
     public Task Answers_431_to_an_endless_field_line(string start) =>
-        Wire.Echo.AssertRefusedAsync($"GET /a HTTP/1.1\r\nHost: a\r\n{start}{new string('b', MaxHeaderSection)}", 431, interesting: [MaxHeaderSection]);
+        Wire.Echo.AssertRefusedAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\n{start}{new string('b', MaxHeaderSection)}", 431, interesting: [MaxHeaderSection]);
 
     [Fact]
     public Task Answers_431_to_endless_white_space_in_a_field_line() =>
@@ -97,20 +104,23 @@ public sealed class RequestLimitTests
     public async Task Keeps_every_field_of_a_long_section_intact()
     {
         var input = new StringBuilder("GET /a HTTP/1.1\r\nHost: a\r\n");
-        for (int i = 1; i < MaxFieldLines; i++) input.Append(CultureInfo.InvariantCulture, $"X-{i}: {new string((char)('a' + (i % 26)), 250)}{i}\r\n");
+        for (int i = 1; i < MaxFieldLines; i++)
+            input.Append(CultureInfo.InvariantCulture, $"X-{i}: {new string((char)('a' + (i % 26)), 250)}{i}\r\n");
         input.Append("\r\n");
 
         Outcome outcome = await Wire.Echo.AssertEverySplitAsync(input.ToString());
 
         outcome.Requests[0].Fields.Should().HaveCount(MaxFieldLines);
         for (int i = 1; i < MaxFieldLines; i++)
-            outcome.Requests[0].Fields[i].Should().Be(($"X-{i}", new string((char)('a' + (i % 26)), 250) + i.ToString(CultureInfo.InvariantCulture)));
+            outcome.Requests[0].Fields[i].Should().Be(
+                ($"X-{i}", new string((char)('a' + (i % 26)), 250) + i.ToString(CultureInfo.InvariantCulture)));
     }
 
     // A target that makes "GET target HTTP/1.1" so many octets long.
     private static string Target(int lineLength) => "/" + new string('a', lineLength - "GET / HTTP/1.1".Length);
 
-    private static string FieldLines(int count) => "Host: a\r\n" + string.Concat(Enumerable.Range(1, count - 1).Select(i => $"A{i}: b\r\n"));
+    private static string FieldLines(int count) =>
+        "Host: a\r\n" + string.Concat(Enumerable.Range(1, count - 1).Select(i => $"A{i}: b\r\n"));
 
     // Field lines of so many octets in all, their line ends included.
     private static string Section(int length)

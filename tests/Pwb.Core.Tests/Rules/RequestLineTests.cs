@@ -43,7 +43,8 @@ public sealed class RequestLineTests
         Wire.Echo.AssertRefusedAtLastByteAsync("GET /first HTTP/1.1\r\nHost: a\r\n\r\n" + second, 400, earlierResponses: 1);
 
     [Fact] // R2
-    public Task Ignores_one_empty_line_before_a_request() => Wire.Echo.AssertServedAsync("\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a");
+    public Task Ignores_one_empty_line_before_a_request() =>
+    Wire.Echo.AssertServedAsync("\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a");
 
     [Fact] // R2
     public Task Ignores_one_empty_line_before_each_of_several_requests() => Wire.Echo.AssertServedAsync(
@@ -57,7 +58,8 @@ public sealed class RequestLineTests
     [InlineData("\r\n\r\n", 0)]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\n", 1)]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n", 1)]
-    public Task Refuses_a_second_empty_line(string input, int earlierResponses) => Wire.Echo.AssertRefusedAsync(input, 400, earlierResponses);
+    public Task Refuses_a_second_empty_line(string input, int earlierResponses) =>
+    Wire.Echo.AssertRefusedAsync(input, 400, earlierResponses);
 
     [Theory] // R3
     [InlineData(" ")]
@@ -80,7 +82,8 @@ public sealed class RequestLineTests
     [InlineData("GET / HTTP/1.1x")]
     [InlineData("GET /\u00A0")]
     [InlineData("GET\u00A0")]
-    public Task Refuses_other_white_space_and_other_parts_at_once(string input) => Wire.Echo.AssertRefusedAtLastByteAsync(input, 400);
+    public Task Refuses_other_white_space_and_other_parts_at_once(string input) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync(input, 400);
 
     [Theory] // R3
     [InlineData("GET / h")]
@@ -155,12 +158,14 @@ public sealed class RequestLineTests
     [InlineData("GET / HTTP/\r\n")]
     [InlineData("GET HTTP/1.1\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n")]
-    public Task Refuses_the_form_of_HTTP_0_9_and_missing_parts_without_a_header_section(string input) => Wire.Echo.AssertRefusedAsync(input, 400);
+    public Task Refuses_the_form_of_HTTP_0_9_and_missing_parts_without_a_header_section(string input) =>
+    Wire.Echo.AssertRefusedAsync(input, 400);
 
     [Fact] // R3: the connection preface of HTTP/2
     public async Task Refuses_the_preface_of_HTTP_2()
     {
-        Outcome outcome = await Wire.Echo.AssertEverySplitAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", end: InputEnd.Wait);
+        Outcome outcome = await Wire.Echo.AssertEverySplitAsync(
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", end: InputEnd.Wait);
 
         outcome.Response().Status.Should().BeOneOf(400, 505);
         outcome.Response().IsLast.Should().BeTrue();

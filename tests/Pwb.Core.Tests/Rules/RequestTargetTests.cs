@@ -6,7 +6,8 @@ namespace Pwb.Tests.Rules;
 public sealed class RequestTargetTests
 {
     // RFC 3986 §3.3: pchar, without the percent sign; and the slash.
-    private const string PathCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/[]"; // brackets too: they are URI characters, and browsers send them in queries as they are
+    // Brackets too: they are URI characters, and browsers send them in queries as they are.
+    private const string PathCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/[]";
 
     [Theory]
     [InlineData("/")]
@@ -38,7 +39,8 @@ public sealed class RequestTargetTests
     [InlineData("/?a%0D%0Ab")]
     [InlineData("/http://a/")]
     [InlineData("/*")]
-    public Task Serves_origin_form(string target) => Wire.Echo.AssertServedAsync($"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n", $"GET {target}");
+    public Task Serves_origin_form(string target) =>
+    Wire.Echo.AssertServedAsync($"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n", $"GET {target}");
 
     [Theory]
     [InlineData("/a", "/a", "")]
@@ -72,7 +74,8 @@ public sealed class RequestTargetTests
             foreach (string start in (string[])["/", "/a", "/?", "/a?b"])
             {
                 bool isInQuery = start.Contains('?', StringComparison.Ordinal);
-                if (isInQuery ? c is > ' ' and < '\u007F' and not ('"' or '#' or '<' or '>') : PathCharacters.Contains(c, StringComparison.Ordinal) || c == '?')
+                if (isInQuery ? c is > ' ' and < '\u007F' and not ('"' or '#' or '<' or '>')
+                    : PathCharacters.Contains(c, StringComparison.Ordinal) || c == '?')
                     await Wire.Echo.AssertServedAsync($"GET {start}{c} HTTP/1.1\r\nHost: a\r\n\r\n", $"GET {start}{c}");
                 else if (c is not (' ' or '%'))
                     await Wire.Echo.AssertRefusedAtLastByteAsync($"GET {start}{c}", 400);
@@ -95,7 +98,8 @@ public sealed class RequestTargetTests
     [InlineData("/a^b")]
     [InlineData("/a`b")]
     [InlineData("/a\u007F")]
-    public Task Refuses_characters_that_no_URI_has(string target) => Wire.Echo.AssertRefusedAsync($"GET {target} HTTP/1.1\r\n", 400);
+    public Task Refuses_characters_that_no_URI_has(string target) =>
+    Wire.Echo.AssertRefusedAsync($"GET {target} HTTP/1.1\r\n", 400);
 
     [Theory]
     [InlineData("/%G")]
@@ -259,7 +263,8 @@ public sealed class RequestTargetTests
         foreach (string version in (string[])["1.1", "1.0"])
         {
             if (version is "1.0" && fields.StartsWith("Transfer", StringComparison.Ordinal)) continue;
-            WireResponse response = await Wire.Echo.AssertRefusedAsync($"CONNECT {target} HTTP/{version}\r\nHost: {target}\r\n{fields}\r\n", 405, method: "CONNECT");
+            WireResponse response = await Wire.Echo.AssertRefusedAsync(
+                $"CONNECT {target} HTTP/{version}\r\nHost: {target}\r\n{fields}\r\n", 405, method: "CONNECT");
             response["Allow"].Should().BeEmpty("nothing is allowed there");
         }
     }

@@ -11,11 +11,13 @@ public sealed class ResponseMatrixTests
 {
     private const string Secret = "secret";
 
-    private static readonly string[] Versions = ["HTTP/1.1\r\nHost: a\r\n", "HTTP/1.0\r\n", "HTTP/1.0\r\nConnection: keep-alive\r\n"];
+    private static readonly string[] Versions = [
+        "HTTP/1.1\r\nHost: a\r\n", "HTTP/1.0\r\n", "HTTP/1.0\r\nConnection: keep-alive\r\n"];
 
     public static TheoryData<string> Whole { get; } = [.. Names(BodyEnd.Whole)];
 
-    public static TheoryData<string> Cut { get; } = [.. Names(BodyEnd.CutAfterFlush), .. Names(BodyEnd.CutBeforeFlush), .. Names(BodyEnd.CutAtOnce)];
+    public static TheoryData<string> Cut { get; } = [
+        .. Names(BodyEnd.CutAfterFlush), .. Names(BodyEnd.CutBeforeFlush), .. Names(BodyEnd.CutAtOnce)];
 
     public static TheoryData<string> TooLong { get; } = [.. Names(BodyEnd.TooLong)];
 
@@ -29,7 +31,8 @@ public sealed class ResponseMatrixTests
         foreach (string version in Versions)
         {
             bool chunked = body.Length is null && version.StartsWith("HTTP/1.1", StringComparison.Ordinal);
-            bool closes = !version.StartsWith("HTTP/1.1", StringComparison.Ordinal) && (body.Length is null || !version.Contains("keep-alive", StringComparison.Ordinal));
+            bool closes = !version.StartsWith("HTTP/1.1", StringComparison.Ordinal)
+                && (body.Length is null || !version.Contains("keep-alive", StringComparison.Ordinal));
 
             Outcome outcome = await Serve(body).ExchangeAsync($"GET /a {version}\r\n{Wire.Probe}");
 
@@ -38,7 +41,8 @@ public sealed class ResponseMatrixTests
             response.Content.SequenceEqual(body.Content).Should().BeTrue("the content is that of the body, in {0}", version);
             response["Content-Length"].Should().Be(body.Length?.ToString(CultureInfo.InvariantCulture));
             response["Transfer-Encoding"].Should().Be(chunked ? "chunked" : null);
-            response["Connection"].Should().Be(closes ? "close" : version.Contains("keep-alive", StringComparison.Ordinal) ? "keep-alive" : null);
+            response["Connection"].Should().Be(
+                closes ? "close" : version.Contains("keep-alive", StringComparison.Ordinal) ? "keep-alive" : null);
             outcome.Requests.Should().HaveCount(closes ? 1 : 2);
         }
     }
@@ -60,7 +64,8 @@ public sealed class ResponseMatrixTests
             IEnumerable<(string, string)> fields = get.Responses()[0].Fields;
 
             // In HTTP/1.0 the close may delimit content: the answer to HEAD has none, so nothing forces its connection to close.
-            if (body.Length is null) response.Fields.Where(field => field.Name is not "Connection").Should().Equal(fields.Where(field => field.Item1 is not "Connection"));
+            if (body.Length is null) response.Fields.Where(field => field.Name is not "Connection").Should().Equal(
+                fields.Where(field => field.Item1 is not "Connection"));
             else response.Fields.Should().Equal(fields);
         }
     }
@@ -86,7 +91,8 @@ public sealed class ResponseMatrixTests
                 continue;
             }
 
-            response.IsComplete.Should().Be(closeDelimited, "only the reset tells the end of a response that the close ends; {0}", response);
+            response.IsComplete.Should().Be(
+                closeDelimited, "only the reset tells the end of a response that the close ends; {0}", response);
             body.Content.AsSpan().StartsWith(response.Content).Should().BeTrue();
             outcome.RequestLines.Should().Equal("GET /a");
         }
@@ -105,7 +111,8 @@ public sealed class ResponseMatrixTests
             if (response.Status == 500) continue;
             response.Status.Should().Be(200);
             body.Content.AsSpan().StartsWith(response.Content).Should().BeTrue();
-            if (body.Length != 0) outcome.RequestLines.Should().Equal(["GET /a"], "the connection is aborted"); // a body of no bytes need not be asked
+            // A body of no bytes need not be asked.
+            if (body.Length != 0) outcome.RequestLines.Should().Equal(["GET /a"], "the connection is aborted");
         }
     }
 
@@ -115,7 +122,8 @@ public sealed class ResponseMatrixTests
     {
         BodyCase body = Find(name);
         if (body.Content.Length > 100) return; // the window moves byte by byte
-        WireResponse expected = WireResponse.ParseAll((await Serve(body).ExchangeAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")).Output)[0];
+        WireResponse expected =
+            WireResponse.ParseAll((await Serve(body).ExchangeAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")).Output)[0];
 
         var stream = new ScriptedStream { AlwaysAsynchronous = true };
         Connection connection = Serve(body).Open(stream.SetWindow(0), "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -149,10 +157,14 @@ public sealed class ResponseMatrixTests
         }
     }
 
-    private static IEnumerable<string> Names(BodyEnd end) => BodyCase.All.Where(body => body.End == end).Select(body => body.Name);
+    private static IEnumerable<string> Names(BodyEnd end) =>
+        BodyCase.All.Where(body => body.End == end).Select(body => body.Name);
 
-    private static BodyCase Find(string name) => BodyCase.All.Single(body => string.Equals(body.Name, name, StringComparison.Ordinal));
+    private static BodyCase Find(string name) =>
+        BodyCase.All.Single(body => string.Equals(body.Name, name, StringComparison.Ordinal));
 
     private static Wire Serve(BodyCase body) =>
-        new(request => request.Path is "/probe" ? HttpResponse.Text("probe") : new HttpResponse(200, body.Make(), ("Content-Type", "text/x")));
+        new(request =>
+            request.Path is "/probe"
+                ? HttpResponse.Text("probe") : new HttpResponse(200, body.Make(), ("Content-Type", "text/x")));
 }

@@ -13,7 +13,8 @@ public sealed class ResponseTests
     {
         foreach (string path in (string[])["/", "/11", "/favicon.ico"])
         {
-            WireResponse response = (await Wire.Default.AssertEverySplitAsync($"GET {path} HTTP/1.1\r\nHost: localhost:8888\r\n\r\n")).Response();
+            WireResponse response =
+                (await Wire.Default.AssertEverySplitAsync($"GET {path} HTTP/1.1\r\nHost: localhost:8888\r\n\r\n")).Response();
 
             response.Status.Should().Be(200);
             response["Server"].Should().Be("PWB1.0");
@@ -25,17 +26,26 @@ public sealed class ResponseTests
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "Content-Length: 2\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
-    [InlineData("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "Content-Length: 2\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "Content-Length: 2\r\nConnection: close\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
-    [InlineData("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "Content-Length: 2\r\nConnection: keep-alive\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
+    [InlineData(
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "Content-Length: 2\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
+    [InlineData(
+        "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "Content-Length: 2\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\n")]
+    [InlineData(
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "Content-Length: 2\r\nConnection: close\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
+    [InlineData(
+        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "Content-Length: 2\r\nConnection: keep-alive\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nok")]
     public async Task Has_its_fields_in_this_order(string input, string expected)
     {
         var wire = new Wire(_ => HttpResponse.Text("ok").With("X-One", "1").WithAdded("X-One", "2"));
 
         Outcome outcome = await wire.AssertEverySplitAsync(input);
 
-        outcome.Text.Should().Be("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nX-One: 1\r\nX-One: 2\r\n" + expected);
+        outcome.Text.Should().Be(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nX-One: 1\r\nX-One: 2\r\n" + expected);
     }
 
     [Fact]
@@ -44,7 +54,8 @@ public sealed class ResponseTests
         for (int status = 200; status <= 599; status++)
         {
             var response = new HttpResponse(
-                status, null, ("Allow", "GET"), ("Upgrade", "x"), ("Content-Range", "bytes 0-0/1"), ("WWW-Authenticate", "x"), ("Proxy-Authenticate", "x"));
+                status, null, ("Allow", "GET"), ("Upgrade", "x"), ("Content-Range", "bytes 0-0/1"), ("WWW-Authenticate", "x"),
+                ("Proxy-Authenticate", "x"));
             var wire = new Wire(request => request.Path is "/probe" ? HttpResponse.Text("probe") : response);
             foreach (string method in (string[])["GET", "HEAD"])
             {
@@ -129,7 +140,8 @@ public sealed class ResponseTests
         ];
         foreach (Func<HttpRequest, CancellationToken, ValueTask<HttpResponse>> handler in handlers)
         {
-            var wire = new Wire((request, token) => request.Path is "/probe" ? new(HttpResponse.Text("probe")) : handler(request, token));
+            var wire = new Wire(
+                (request, token) => request.Path is "/probe" ? new(HttpResponse.Text("probe")) : handler(request, token));
 
             Outcome outcome = await wire.AssertEverySplitAsync($"{method} /secret HTTP/1.1\r\nHost: a\r\n\r\n{Wire.Probe}");
 
@@ -145,7 +157,8 @@ public sealed class ResponseTests
     {
         var wire = new Wire(request => request.Path is "/a" ? throw new InvalidDataException() : HttpResponse.Text("ok"));
 
-        Outcome outcome = await wire.AssertEverySplitAsync($"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {Get.Length}\r\n\r\n{Get}{Wire.Probe}");
+        Outcome outcome = await wire.AssertEverySplitAsync(
+            $"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {Get.Length}\r\n\r\n{Get}{Wire.Probe}");
 
         outcome.Responses()[0].Status.Should().Be(500);
         outcome.RequestLines.Should().BeSubsetOf(["POST /a", "GET /probe"]);
@@ -205,7 +218,10 @@ public sealed class ResponseTests
         HttpResponse response = HttpResponse.Text("again").With("X", "y");
         var wire = new Wire(_ => response);
 
-        Outcome outcome = await wire.ExchangeAsync(string.Concat(Enumerable.Range(0, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n"))));
+        Outcome outcome = await wire.ExchangeAsync(
+            string.Concat(
+                Enumerable.Range(0, 100).Select(
+                    i => string.Create(CultureInfo.InvariantCulture, $"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n"))));
 
         outcome.Responses().Should().HaveCount(100).And.OnlyContain(sent => sent.ContentText == "again" && sent["X"] == "y");
     }

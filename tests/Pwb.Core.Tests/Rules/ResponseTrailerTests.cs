@@ -2,7 +2,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Rules;
 
-/// <summary>R19: the trailer section of a response, and responses whose head is chosen late. RFC 9110 §6.5, RFC 9112 §7.1.2.</summary>
+/// <summary>
+/// R19: the trailer section of a response, and responses whose head is chosen late. RFC 9110 §6.5, RFC 9112 §7.1.2.
+/// </summary>
 public sealed class ResponseTrailerTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -75,7 +77,8 @@ public sealed class ResponseTrailerTests
         Latin1.Text(outcome.Output).Should().NotContain("Transfer-Encoding");
     }
 
-    private static Wire With(params (string Name, string Value)[] trailers) => new(_ => new HttpResponse(200, new Body(trailers), ("Trailer", "Digest")));
+    private static Wire With(params (string Name, string Value)[] trailers) =>
+        new(_ => new HttpResponse(200, new Body(trailers), ("Trailer", "Digest")));
 
     private sealed class Body((string Name, string Value)[] trailers) : ResponseBody
     {
@@ -83,6 +86,7 @@ public sealed class ResponseTrailerTests
 
         public override IReadOnlyList<(string Name, string Value)> Trailers => trailers;
 
-        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) => output.WriteAsync("abc"u8.ToArray(), cancellationToken);
+        public override ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken) =>
+            output.WriteAsync("abc"u8.ToArray(), cancellationToken);
     }
 }

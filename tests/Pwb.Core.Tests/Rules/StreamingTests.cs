@@ -9,17 +9,18 @@ public sealed class StreamingTests
     private const string Get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 
     // Answers with the content of the request, as it comes.
-    private static readonly Wire StreamingEcho = new(request => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-    {
-        Stream body = request.Body;
-        byte[] buffer = new byte[100];
-        int count;
-        while ((count = await body.ReadAsync(buffer, cancellationToken)) > 0)
+    private static readonly Wire StreamingEcho = new(
+        request => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
         {
-            await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-        }
-    })));
+            Stream body = request.Body;
+            byte[] buffer = new byte[100];
+            int count;
+            while ((count = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                await output.FlushAsync(cancellationToken);
+            }
+        })));
 
     [Theory]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", null, "3\r\n{0}\r\n")]
@@ -27,7 +28,8 @@ public sealed class StreamingTests
     [InlineData("GET /a HTTP/1.0\r\n\r\n", null, "{0}")]
     public async Task Each_flush_is_on_the_wire_at_once(string request, long? length, string onTheWire)
     {
-        var steps = Enumerable.Range(0, 10).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var steps = Enumerable.Range(0, 10)
+            .Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
         var wire = new Wire(_ => new HttpResponse(200, ResponseBody.Push(
             async (output, cancellationToken) =>
             {
@@ -152,16 +154,19 @@ public sealed class StreamingTests
             (await request.Body.ReadAsync(Memory<byte>.Empty, cancellationToken)).Should().Be(0);
             while (content.Length < 10 - leaveUnread)
             {
-                int count = await request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(bufferLength, 10 - leaveUnread - content.Length)), cancellationToken);
+                int count = await request.Body.ReadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(bufferLength, 10 - leaveUnread - content.Length)), cancellationToken);
                 count.Should().BePositive();
                 await content.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             }
 
-            for (int i = 0; i < 3 && leaveUnread == 0; i++) (await request.Body.ReadAsync(buffer, cancellationToken)).Should().Be(0);
+            for (int i = 0; i < 3 && leaveUnread == 0; i++)
+                (await request.Body.ReadAsync(buffer, cancellationToken)).Should().Be(0);
             return HttpResponse.Bytes(content.ToArray());
         });
         string expected = "0123456789"[..(10 - leaveUnread)];
-        foreach (string rest in (string[])["Content-Length: 10\r\n\r\n0123456789", "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n"])
+        foreach (string rest in (string[])[
+            "Content-Length: 10\r\n\r\n0123456789", "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n"])
         {
             string request = $"POST /a HTTP/1.1\r\nHost: a\r\n{rest}";
             Outcome outcome = await wire.AssertEverySplitAsync(request + request);

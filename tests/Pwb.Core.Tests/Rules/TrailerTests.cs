@@ -58,7 +58,8 @@ public sealed class TrailerTests
     [Fact]
     public async Task Takes_every_other_field_and_uses_it_for_nothing()
     {
-        Outcome outcome = await Teller.AssertServedAsync($"{Start}Cookie: a\r\nAuthorization: b\r\nContent-Type: c/d\r\nHosts: e\r\n\r\n", "POST /a");
+        Outcome outcome = await Teller.AssertServedAsync(
+            $"{Start}Cookie: a\r\nAuthorization: b\r\nContent-Type: c/d\r\nHosts: e\r\n\r\n", "POST /a");
 
         outcome.Responses()[0].ContentText.Should().Be("0 Cookie=a Authorization=b Content-Type=c/d Hosts=e | header ");
     }
@@ -99,9 +100,11 @@ public sealed class TrailerTests
         for (int value = 0; value < 256; value++)
         {
             char c = (char)value;
-            if (TokenCharacters.Contains(c, StringComparison.Ordinal)) await Wire.Ignoring.AssertServedAsync($"{Start}X{c}: v\r\n\r\n", "POST /a");
+            if (TokenCharacters.Contains(c, StringComparison.Ordinal))
+                await Wire.Ignoring.AssertServedAsync($"{Start}X{c}: v\r\n\r\n", "POST /a");
             else if (c != ':') await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}X{c}", 400);
-            if (c is '\t' or (>= ' ' and not '\u007F')) await Wire.Ignoring.AssertServedAsync($"{Start}T: v{c}\r\n\r\n", "POST /a");
+            if (c is '\t' or (>= ' ' and not '\u007F'))
+                await Wire.Ignoring.AssertServedAsync($"{Start}T: v{c}\r\n\r\n", "POST /a");
             else if (c != '\r') await Wire.Ignoring.AssertRefusedAtLastByteAsync($"{Start}T: v{c}", 400);
         }
     }
@@ -147,7 +150,8 @@ public sealed class TrailerTests
     [Fact]
     public async Task Has_no_trailers_without_chunks()
     {
-        Outcome outcome = await Teller.AssertServedAsync("POST /a HTTP/1.1\r\nHost: a\r\nX: header\r\nTrailer: T\r\nContent-Length: 1\r\n\r\na", "POST /a");
+        Outcome outcome = await Teller.AssertServedAsync(
+            "POST /a HTTP/1.1\r\nHost: a\r\nX: header\r\nTrailer: T\r\nContent-Length: 1\r\n\r\na", "POST /a");
 
         outcome.Responses()[0].ContentText.Should().Be("0 | header ");
     }

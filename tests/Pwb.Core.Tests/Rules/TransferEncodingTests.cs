@@ -33,7 +33,8 @@ public sealed class TransferEncodingTests
     public async Task Reads_chunked_content_of_any_method(string method)
     {
         const string Hidden = "GET /b HTTP/1.1\r\nHost: a\r\n\r\n";
-        string input = $"{method} /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{Hidden.Length:x}\r\n{Hidden}\r\n0\r\n\r\n";
+        string input =
+            $"{method} /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{Hidden.Length:x}\r\n{Hidden}\r\n0\r\n\r\n";
 
         await Wire.Echo.AssertServedAsync(input, $"{method} /a");
         await Wire.Ignoring.AssertServedAsync(input, $"{method} /a");
@@ -48,7 +49,8 @@ public sealed class TransferEncodingTests
     public async Task Refuses_it_in_HTTP_1_0(string value)
     {
         await Wire.Echo.AssertRefusedAtLastByteAsync($"POST /a HTTP/1.0\r\nTransfer-Encoding: {value}\r\n", 400);
-        await Wire.Echo.AssertRefusedAtLastByteAsync($"POST /a HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: {value}\r\n", 400);
+        await Wire.Echo.AssertRefusedAtLastByteAsync(
+            $"POST /a HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: {value}\r\n", 400);
     }
 
     [Theory]
@@ -137,7 +139,8 @@ public sealed class TransferEncodingTests
     [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n", 400)]
     [InlineData("Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n", 400)]
     [InlineData("Transfer-Encoding: identity\r\nTransfer-Encoding: gzip\r\n", 400)]
-    public Task Takes_several_lines_for_one_list(string lines, int status) => Wire.Echo.AssertRefusedAtLastByteAsync($"{Start}{lines}\r\n", status);
+    public Task Takes_several_lines_for_one_list(string lines, int status) =>
+    Wire.Echo.AssertRefusedAtLastByteAsync($"{Start}{lines}\r\n", status);
 
     [Theory]
     [InlineData('\v')]

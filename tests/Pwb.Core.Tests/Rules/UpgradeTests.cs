@@ -33,7 +33,8 @@ public sealed class UpgradeTests
 
     [Fact]
     public Task Is_ignored_with_another_method() => Wire.Echo.AssertServedAsync(
-        "POST /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n" + Key + "\r\n", "POST /a");
+        "POST /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n" + Key + "\r\n",
+        "POST /a");
 
     [Theory]
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n")]

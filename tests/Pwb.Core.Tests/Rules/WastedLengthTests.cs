@@ -20,15 +20,18 @@ public sealed class WastedLengthTests
     [MemberData(nameof(Wastes))]
     public async Task Who_sends_more_framing_than_the_budget_is_refused_however_it_is_read(string input)
     {
-        foreach (Segmentation segmentation in (Segmentation[])[Segmentation.Whole, Segmentation.CutAt(500), Segmentation.ByteByByte(input.Length)])
+        foreach (Segmentation segmentation in (Segmentation[])[
+            Segmentation.Whole, Segmentation.CutAt(500), Segmentation.ByteByByte(input.Length)])
         {
             WireResponse last = (await new Wire(Wire.EchoAsync, Narrow).ExchangeAsync(input, segmentation)).Responses()[^1];
             last.Status.Should().Be(400);
             last.ContentText.Should().Contain("too much framing");
-            (await new Wire(_ => HttpResponse.Text("unread"), Narrow).ExchangeAsync(input, segmentation)).Responses()[^1].Status.Should().Be(400);
+            (await new Wire(_ => HttpResponse.Text("unread"), Narrow).ExchangeAsync(input, segmentation)).Responses()[^1].Status
+                .Should().Be(400);
         }
 
-        (await new Wire(Wire.EchoAsync).ExchangeAsync(input)).Responses().Should().OnlyContain(response => response.Status == 200);
+        (await new Wire(Wire.EchoAsync).ExchangeAsync(input)).Responses().Should().OnlyContain(
+            response => response.Status == 200);
     }
 
     [Fact]

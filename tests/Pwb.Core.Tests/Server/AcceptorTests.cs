@@ -11,7 +11,9 @@ public sealed class AcceptorTests
     [Fact]
     public async Task No_socket_error_ends_it()
     {
-        SocketError[] errors = [.. Enum.GetValues<SocketError>().Where(error => error is not (SocketError.Success or SocketError.SocketError)).Distinct()];
+        SocketError[] errors = [
+            .. Enum.GetValues<SocketError>().Where(error => error is not (SocketError.Success or SocketError.SocketError))
+                .Distinct()];
         ConcurrentQueue<Exception> failures = new();
         Transport connection = new(Stream.Null, null);
 

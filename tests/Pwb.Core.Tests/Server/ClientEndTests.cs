@@ -11,7 +11,8 @@ public sealed class ClientEndTests
     [Fact]
     public async Task A_fin_is_not_an_abort_and_the_response_comes_whole()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(async (_, cancellationToken) =>
         {
             entered.SetResult();
@@ -36,7 +37,8 @@ public sealed class ClientEndTests
     [InlineData(true)]
     public async Task A_reset_cancels_the_token_of_a_handler_and_of_a_pushed_body(bool inBody)
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         async ValueTask WaitAsync(CancellationToken cancellationToken)
         {
             entered.SetResult();
@@ -74,7 +76,8 @@ public sealed class ClientEndTests
         await using PwbServer server = await StartAsync(async (request, cancellationToken) =>
         {
             entered.SetResult();
-            await new TaskCompletionSource().Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             address.SetResult(request.Connection.RemoteEndPoint);
             return HttpResponse.Text("never");
         });
@@ -90,7 +93,8 @@ public sealed class ClientEndTests
     [Fact]
     public async Task Urgent_data_is_no_reset()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(async (_, cancellationToken) =>
         {
             entered.SetResult();

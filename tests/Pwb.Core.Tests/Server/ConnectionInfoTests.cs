@@ -25,7 +25,8 @@ public sealed class ConnectionInfoTests
         {
             await client.ConnectAsync(server.EndPoint.Ip);
             here = (IPEndPoint)client.Client.LocalEndPoint!;
-            await client.GetStream().WriteAsync(Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+            await client.GetStream().WriteAsync(
+                Latin1.Bytes("GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.0\r\nHost: localhost\r\n\r\n"));
             Latin1.Text(await Wire.ReadAllAsync(client.GetStream(), CancellationToken.None)).Should().EndWith("http");
         }
 

@@ -9,7 +9,11 @@ public sealed class ConnectionLimitTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    private static readonly PwbServerOptions Two = new() { EndPoints = ServerEndPoint.Loopback(0), Limits = PwbServerLimits.Default with { MaxConnections = 2 } };
+    private static readonly PwbServerOptions Two = new()
+    {
+        EndPoints = ServerEndPoint.Loopback(0),
+        Limits = PwbServerLimits.Default with { MaxConnections = 2 },
+    };
 
     [Theory]
     [InlineData(1_048_576, 64L << 30, 10_000)]
@@ -69,7 +73,8 @@ public sealed class ConnectionLimitTests
 
         // It has to be seen as idle first, which the pool decides.
         TcpClient next = await SendAsync(server);
-        for (int tries = 0; tries < 100 && !(await ReadAsync(next)).StartsWith("HTTP/1.1 200 OK", StringComparison.Ordinal); tries++)
+        for (int tries = 0; tries < 100
+            && !(await ReadAsync(next)).StartsWith("HTTP/1.1 200 OK", StringComparison.Ordinal); tries++)
         {
             next.Dispose();
             next = await SendAsync(server);
@@ -128,7 +133,8 @@ public sealed class ConnectionLimitTests
 
         using TcpClient third = await SendAsync(server);
         string refusal = await ReadAsync(third);
-        refusal.Should().StartWith("HTTP/1.1 503 Service Unavailable\r\n").And.Contain("\r\nRetry-After: 1\r\n").And.Contain("\r\nConnection: close\r\n");
+        refusal.Should().StartWith("HTTP/1.1 503 Service Unavailable\r\n").And.Contain("\r\nRetry-After: 1\r\n")
+            .And.Contain("\r\nConnection: close\r\n");
 
         release.SetResult();
         (await ReadAsync(first)).Should().StartWith("HTTP/1.1 200 OK");

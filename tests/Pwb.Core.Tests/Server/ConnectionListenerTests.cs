@@ -11,7 +11,8 @@ public sealed class ConnectionListenerTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: any.example\r\nConnection: close\r\n\r\n";
 
-    private static readonly IRequestHandler WhoAsks = RequestHandler.From(request => HttpResponse.Text($"{request.Scheme} {request.Connection.RemoteEndPoint}"));
+    private static readonly IRequestHandler WhoAsks = RequestHandler.From(
+        request => HttpResponse.Text($"{request.Scheme} {request.Connection.RemoteEndPoint}"));
 
     private readonly QueueListener _listener = new();
 
@@ -19,7 +20,8 @@ public sealed class ConnectionListenerTests
     public async Task Its_connections_are_served_beside_those_of_a_port_and_after_a_stop_and_a_start()
     {
         using LogLines log = new();
-        await using PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [.. ServerEndPoint.Loopback(0), ServerEndPoint.Over(_listener)] }, log);
+        await using PwbServer server = new(
+            WhoAsks, new PwbServerOptions { EndPoints = [.. ServerEndPoint.Loopback(0), ServerEndPoint.Over(_listener)] }, log);
         for (int i = 0; i < 2; i++)
         {
             await server.StartAsync();
@@ -35,7 +37,8 @@ public sealed class ConnectionListenerTests
     public async Task May_speak_TLS()
     {
         TlsOptions tls = new(ServerCertificate.SelfSigned());
-        await using PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [ServerEndPoint.Over(_listener) with { Tls = tls }] });
+        await using PwbServer server = new(
+            WhoAsks, new PwbServerOptions { EndPoints = [ServerEndPoint.Over(_listener) with { Tls = tls }] });
         await server.StartAsync();
 
         await using SslStream session = new(_listener.Connect(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
@@ -58,7 +61,8 @@ public sealed class ConnectionListenerTests
     [Fact]
     public async Task Its_connections_count_and_drain_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async request =>
         {
             entered.TrySetResult();
@@ -99,8 +103,10 @@ public sealed class ConnectionListenerTests
     {
         FluentActions.Invoking(() => ServerEndPoint.Over(null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new AcceptedConnection(null!)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => new AcceptedConnection(new MemoryStream([], writable: false))).Should().Throw<ArgumentException>();
-        ServerEndPoint.Over(_listener).Should().Be(ServerEndPoint.Over(_listener)).And.NotBe(ServerEndPoint.Over(new QueueListener()));
+        FluentActions.Invoking(() => new AcceptedConnection(new MemoryStream([], writable: false)))
+            .Should().Throw<ArgumentException>();
+        ServerEndPoint.Over(_listener).Should().Be(ServerEndPoint.Over(_listener))
+            .And.NotBe(ServerEndPoint.Over(new QueueListener()));
     }
 
     private static async Task<string> AskAsync(Stream stream)
@@ -136,7 +142,8 @@ public sealed class ConnectionListenerTests
     private sealed class DeafListener(bool ends) : IConnectionListener
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource<AcceptedConnection?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<AcceptedConnection?> _answer = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
         {

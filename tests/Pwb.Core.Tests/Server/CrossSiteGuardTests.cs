@@ -7,12 +7,17 @@ using Pwb.Tests.Tls;
 
 namespace Pwb.Tests.Server;
 
-/// <summary>Requests that pages of other sites make a browser send: those that could change something are told 403, and reach no handler.</summary>
+/// <summary>
+/// Requests that pages of other sites make a browser send: those that could change something are told 403, and reach no handler.
+/// </summary>
 public sealed class CrossSiteGuardTests
 {
-    private const string Handshake = "Upgrade: websocket\nConnection: keep-alive, Upgrade\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==";
+    private const string Handshake = "Upgrade: websocket\nConnection: keep-alive, Upgrade\nSec-WebSocket-Version: 13\n"
+        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==";
 
-    private static readonly string[] Trusted = ["https://app.example", "http://localhost:3000", "chrome-extension://abcdefgh", "HTTPS://Shop.example:443", "http://[2001:db8::1]:8080"];
+    private static readonly string[] Trusted = [
+        "https://app.example", "http://localhost:3000", "chrome-extension://abcdefgh", "HTTPS://Shop.example:443",
+        "http://[2001:db8::1]:8080"];
 
     [Theory]
     [InlineData(true, "POST", "")] // curl, HttpClient, webhooks
@@ -47,9 +52,11 @@ public sealed class CrossSiteGuardTests
     [InlineData(false, "DELETE", "Origin: http://evil.example")]
     [InlineData(false, "PATCH", "Origin: http://evil.example")]
     [InlineData(false, "PROPFIND", "Origin: http://evil.example")]
-    [InlineData(true, "GET", "Origin: http://evil.example\nSec-Fetch-Site: cross-site")] // a link, an image, a fetch: it reads at most
+    // A link, an image, a fetch: it reads at most.
+    [InlineData(true, "GET", "Origin: http://evil.example\nSec-Fetch-Site: cross-site")]
     [InlineData(true, "HEAD", "Origin: http://evil.example\nSec-Fetch-Site: cross-site")]
-    [InlineData(true, "OPTIONS", "Origin: http://evil.example\nAccess-Control-Request-Method: PUT")] // CORS is the handler's to answer
+    // CORS is the handler's to answer.
+    [InlineData(true, "OPTIONS", "Origin: http://evil.example\nAccess-Control-Request-Method: PUT")]
     [InlineData(false, "GET", "Origin: http://evil.example\n" + Handshake)]
     [InlineData(false, "GET", "Origin: null\n" + Handshake)]
     [InlineData(false, "GET", "Sec-Fetch-Site: cross-site\n" + Handshake)]
@@ -93,7 +100,10 @@ public sealed class CrossSiteGuardTests
     [Fact]
     public void Over_TLS_the_default_port_is_that_of_https()
     {
-        HttpRequest request = new("POST", "/", null, ("Host", "localhost:443"), ("Origin", "https://localhost")) { Connection = new HttpConnectionInfo { IsSecure = true } };
+        HttpRequest request = new(
+            "POST", "/", null, ("Host", "localhost:443"),
+            ("Origin", "https://localhost"))
+        { Connection = new HttpConnectionInfo { IsSecure = true } };
 
         Guard([]).Allows(request).Should().BeTrue();
     }
@@ -125,9 +135,11 @@ public sealed class CrossSiteGuardTests
     [InlineData(null)]
     public void A_list_with_anything_but_origins_is_refused_where_it_is_given(string? origin)
     {
-        Action making = () => _ = new PwbServer(options: new PwbServerOptions { TrustedOrigins = ["https://ok.example", origin!] });
+        Action making =
+            () => _ = new PwbServer(options: new PwbServerOptions { TrustedOrigins = ["https://ok.example", origin!] });
 
-        making.Should().Throw<ArgumentException>().WithMessage($"TrustedOrigins holds '{origin}'; it takes origins*").WithParameterName("TrustedOrigins");
+        making.Should().Throw<ArgumentException>().WithMessage($"TrustedOrigins holds '{origin}'; it takes origins*")
+            .WithParameterName("TrustedOrigins");
     }
 
     [Fact]
@@ -141,16 +153,27 @@ public sealed class CrossSiteGuardTests
         await server.StartAsync();
         string host = $"localhost:{server.EndPoint.Port}";
 
-        string refused = await AskAsync(server.EndPoint.Ip, $"POST /a?sig=1 HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\\\x80\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        string unnamed = await AskAsync(server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
-        string served = await AskAsync(server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\r\n");
+        string refused = await AskAsync(
+            server.EndPoint.Ip,
+            $"POST /a?sig=1 HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\\\x80\r\nContent-Length: 5\r\n\r\n"
+                + $"helloGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        string unnamed = await AskAsync(
+            server.EndPoint.Ip,
+            $"POST / HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nExpect: 100-continue\r\n"
+                + $"Content-Length: 1\r\n\r\n");
+        string served = await AskAsync(
+            server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 403 Forbidden\r\n").And.Contain("\r\nConnection: close\r\n")
-            .And.EndWith("\r\n\r\n403 Forbidden: A page of another site may not do this here.\n", "that is the last answer on the connection");
+            .And.EndWith(
+                "\r\n\r\n403 Forbidden: A page of another site may not do this here.\n",
+                "that is the last answer on the connection");
         unnamed.Should().StartWith("HTTP/1.1 403 Forbidden\r\n", "no content is asked for");
         served.Should().EndWith("\r\n\r\n1", "the handler had not been called before");
-        log.Lines.Where(line => line.Contains("TrustedOrigins", StringComparison.Ordinal)).Should().ContainSingle("there is one line in five seconds")
-            .Which.Should().Contain(@"POST /a?sig=REDACTED from a page of the origin http://evil.example\\\x80").And.StartWith("Warning: ").And.Contain("--cors");
+        log.Lines.Where(line => line.Contains("TrustedOrigins", StringComparison.Ordinal))
+            .Should().ContainSingle("there is one line in five seconds")
+            .Which.Should().Contain(@"POST /a?sig=REDACTED from a page of the origin http://evil.example\\\x80")
+            .And.StartWith("Warning: ").And.Contain("--cors");
     }
 
     [Fact]
@@ -194,7 +217,8 @@ public sealed class CrossSiteGuardTests
 
     private static HttpRequest Request(string method, string host, string lines)
     {
-        IEnumerable<(string, string)> fields = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':', 2)).Select(parts => (parts[0], parts[1].Trim()));
+        IEnumerable<(string, string)> fields = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':', 2)).Select(parts => (parts[0], parts[1].Trim()));
         return new HttpRequest(method, "/", null, [("Host", host), .. fields]);
     }
 }

@@ -57,7 +57,9 @@ public sealed class FileSendingTests : IDisposable
         byte[] buffer = new byte[4 * Mebi];
         byte[] last = [];
         long total = 0;
-        for (int read; (read = await content.ReadAsync(buffer)) > 0; total += read) last = [.. last.AsSpan(Math.Max(0, last.Length - end.Length)), .. buffer.AsSpan(Math.Max(0, read - end.Length), Math.Min(read, end.Length))];
+        for (int read; (read = await content.ReadAsync(buffer)) > 0; total += read)
+            last = [.. last.AsSpan(Math.Max(0, last.Length - end.Length)),
+                .. buffer.AsSpan(Math.Max(0, read - end.Length), Math.Min(read, end.Length))];
         total.Should().Be(FourGibi + 10);
         last[^10..].Should().Equal(end);
     }
@@ -67,14 +69,17 @@ public sealed class FileSendingTests : IDisposable
     {
         await File.WriteAllBytesAsync(PathOf("a"), new byte[32 * Mebi]);
         await using PwbServer server = await StartAsync();
-        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024, keepAlive: true); // only an abort ends this connection
+        // Only an abort ends this connection.
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024, keepAlive: true);
         byte[] buffer = new byte[Mebi];
         int received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
 
-        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(Mebi);
+        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            file.SetLength(Mebi);
         Func<Task> reading = async () =>
         {
-            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;) received += read;
+            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;)
+                received += read;
             throw new EndOfStreamException();
         };
 
@@ -93,7 +98,8 @@ public sealed class FileSendingTests : IDisposable
         Skip.If(client.ReceiveBufferSize < 2 * length, "Sockets of this system do not hold so much.");
         SpinWait.SpinUntil(() => client.Available >= length, Wire.SafetyTimeout).Should().BeTrue("all of it lies in the sockets");
 
-        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(100);
+        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            file.SetLength(100);
         using MemoryStream received = new();
         await client.GetStream().CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
 
@@ -109,10 +115,12 @@ public sealed class FileSendingTests : IDisposable
         byte[] buffer = new byte[Mebi];
         int received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
 
-        await using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) await file.WriteAsync(new byte[] { 1 });
+        await using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            await file.WriteAsync(new byte[] { 1 });
         Func<Task> reading = async () =>
         {
-            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;) received += read;
+            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;)
+                received += read;
         };
 
         await reading.Should().ThrowAsync<IOException>("the connection is aborted");
@@ -140,7 +148,9 @@ public sealed class FileSendingTests : IDisposable
     {
         byte[] content = RandomNumberGenerator.GetBytes(200_000);
         await File.WriteAllBytesAsync(PathOf("a"), content);
-        await using PwbServer server = new(new StaticFileHandler(new PlainFileSource(PathOf("a"))), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
+        await using PwbServer server = new(
+            new StaticFileHandler(new PlainFileSource(PathOf("a"))),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         using HttpClient client = ClientOf(server);
 
@@ -185,18 +195,21 @@ public sealed class FileSendingTests : IDisposable
         }
 
         // The server does not wait for ever for what has been aborted.
-        SpinWait.SpinUntil(() => !Directory.GetFiles("/proc/self/fd").Any(IsOurs), Wire.SafetyTimeout).Should().BeTrue("every file is closed");
+        SpinWait.SpinUntil(() => !Directory.GetFiles("/proc/self/fd").Any(IsOurs), Wire.SafetyTimeout)
+            .Should().BeTrue("every file is closed");
 
         bool IsOurs(string file) => new FileInfo(file).LinkTarget?.StartsWith(_folder.FullName, StringComparison.Ordinal) == true;
     }
 
-    private static HttpClient ClientOf(PwbServer server) => new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
+    private static HttpClient ClientOf(PwbServer server) =>
+        new() { BaseAddress = new Uri($"http://localhost:{server.EndPoint.Port}/") };
 
     private static async Task<TcpClient> AskAsync(PwbServer server, string target, int receiveBufferSize, bool keepAlive = false)
     {
         TcpClient client = new() { ReceiveBufferSize = receiveBufferSize };
         await client.ConnectAsync(server.EndPoint.Ip);
-        await client.GetStream().WriteAsync(Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n"));
+        await client.GetStream().WriteAsync(
+            Latin1.Bytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n{(keepAlive ? "" : "Connection: close\r\n")}\r\n"));
         return client;
     }
 
@@ -204,7 +217,8 @@ public sealed class FileSendingTests : IDisposable
 
     private async Task<PwbServer> StartAsync()
     {
-        PwbServer server = new(new StaticFileHandler(_folder.FullName), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
+        PwbServer server = new(
+            new StaticFileHandler(_folder.FullName), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         return server;
     }

@@ -7,7 +7,9 @@ using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
 
-/// <summary>DNS rebinding: a page that gives its own name this machine's address is told 421, and its requests reach no handler.</summary>
+/// <summary>
+/// DNS rebinding: a page that gives its own name this machine's address is told 421, and its requests reach no handler.
+/// </summary>
 public sealed class HostFilterTests
 {
     private static readonly string[] Names = ["example.org", "*.example.net"];
@@ -26,8 +28,10 @@ public sealed class HostFilterTests
     [InlineData("")] // HTTP/1.0
     public void Allows_this_machine_and_addresses_on_loopback_only(string authority)
     {
-        foreach (string[]? names in (string[]?[])[null, [], Names]) HostFilter.For(names, isLoopback: true)!.Allows(Latin1.Bytes(authority)).Should().BeTrue();
-        foreach (string[] names in (string[][])[[], Names]) HostFilter.For(names, isLoopback: false)!.Allows(Latin1.Bytes(authority)).Should().Be(authority.Length == 0);
+        foreach (string[]? names in (string[]?[])[null, [], Names])
+            HostFilter.For(names, isLoopback: true)!.Allows(Latin1.Bytes(authority)).Should().BeTrue();
+        foreach (string[] names in (string[][])[[], Names])
+            HostFilter.For(names, isLoopback: false)!.Allows(Latin1.Bytes(authority)).Should().Be(authority.Length == 0);
     }
 
     [Theory]
@@ -106,7 +110,8 @@ public sealed class HostFilterTests
     {
         Action making = () => _ = new PwbServer(options: new PwbServerOptions { AllowedHosts = ["ok.example", host!] });
 
-        making.Should().Throw<ArgumentException>().WithMessage($"AllowedHosts holds '{host}'; it takes names*").WithParameterName("AllowedHosts");
+        making.Should().Throw<ArgumentException>().WithMessage($"AllowedHosts holds '{host}'; it takes names*")
+            .WithParameterName("AllowedHosts");
     }
 
     [Fact]
@@ -119,14 +124,18 @@ public sealed class HostFilterTests
         await using PwbServer server = new(handler, options, log);
         await server.StartAsync();
 
-        string refused = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        string refused = await AskAsync(
+            server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         string served = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         await AskAsync(server.EndPoint.Ip, "GET http://other.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 421 Misdirected Request\r\n").And.Contain("\r\nConnection: close\r\n")
-            .And.EndWith("\r\n\r\n421 Misdirected Request: This server does not answer for that host.\n", "that is the last answer on the connection");
+            .And.EndWith(
+                "\r\n\r\n421 Misdirected Request: This server does not answer for that host.\n",
+                "that is the last answer on the connection");
         served.Should().EndWith("\r\n\r\n1", "the handler had not been called before");
-        log.Warnings.Should().ContainSingle("there is one line in five seconds").Which.Should().Contain("evil.example:8888").And.Contain("AllowedHosts").And.Contain("--allow-host");
+        log.Warnings.Should().ContainSingle("there is one line in five seconds").Which.Should().Contain("evil.example:8888")
+            .And.Contain("AllowedHosts").And.Contain("--allow-host");
     }
 
     [Fact]
@@ -134,7 +143,8 @@ public sealed class HostFilterTests
     {
         var wire = new Wire(_ => HttpResponse.Text("x"), new PwbServerOptions { AllowedHosts = ["example.org", "probe"] });
 
-        await wire.AssertServedAsync("GET http://example.org/a HTTP/1.1\r\nHost: evil.example\r\n\r\n", "GET http://example.org/a");
+        await wire.AssertServedAsync(
+            "GET http://example.org/a HTTP/1.1\r\nHost: evil.example\r\n\r\n", "GET http://example.org/a");
         await wire.AssertRefusedAsync("GET http://evil.example/a HTTP/1.1\r\nHost: example.org\r\n\r\n", 421);
     }
 
@@ -179,7 +189,8 @@ public sealed class HostFilterTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (Warnings) Warnings.Add(formatter(state, exception));
         }

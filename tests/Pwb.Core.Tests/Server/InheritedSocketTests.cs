@@ -23,7 +23,8 @@ public sealed class InheritedSocketTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "which has no descriptors");
         Socket given = Give(new IPEndPoint(IPAddress.Loopback, 0));
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [ServerEndPoint.Inherited((int)given.Handle)] });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = [ServerEndPoint.Inherited((int)given.Handle)] });
         for (int i = 0; i < 2; i++)
         {
             using Socket early = await SendAsync(given.LocalEndPoint!);
@@ -47,7 +48,8 @@ public sealed class InheritedSocketTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "which has no descriptors");
         string path = Path.Combine(_folder.FullName, "s");
         Socket given = Give(new UnixDomainSocketEndPoint(path));
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [ServerEndPoint.Inherited((int)given.Handle)] });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = [ServerEndPoint.Inherited((int)given.Handle)] });
         await server.StartAsync();
         server.EndPoint.ToString().Should().Be($"unix:{path}");
         using Socket client = await SendAsync(new UnixDomainSocketEndPoint(path));
@@ -64,7 +66,8 @@ public sealed class InheritedSocketTests : IDisposable
         using Socket idle = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using FileStream file = File.Create(Path.Combine(_folder.FullName, "f"));
         foreach (int descriptor in (int[])[-1, 1_000_000, (int)idle.Handle, (int)file.SafeFileHandle.DangerousGetHandle()])
-            FluentActions.Invoking(() => ServerEndPoint.Inherited(descriptor)).Should().Throw<ArgumentException>().WithParameterName("descriptor");
+            FluentActions.Invoking(() => ServerEndPoint.Inherited(descriptor))
+                .Should().Throw<ArgumentException>().WithParameterName("descriptor");
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class InheritedSocketTests : IDisposable
     // .NET closes it only at the end of the test, so that its number stays its own.
     private Socket Give(EndPoint endPoint)
     {
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        Socket socket = new(
+            endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         _given.Add(socket);
         socket.Bind(endPoint);
         socket.Listen(16);

@@ -35,10 +35,16 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Listens_on_any_and_on_several_end_points()
     {
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Any, 0)), new(new IPEndPoint(IPAddress.Loopback, 0))] });
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = [
+                new(new IPEndPoint(IPAddress.Any, 0)), new(new IPEndPoint(IPAddress.Loopback, 0))]
+            });
 
         // Both cannot have the same port: the second is on an address that the first covers.
-        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("Cannot listen on http://127.0.0.1:*: the address is already in use.");
+        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage(
+            "Cannot listen on http://127.0.0.1:*: the address is already in use.");
 
         await using PwbServer any = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Any(0) });
         await any.StartAsync();
@@ -58,7 +64,8 @@ public sealed class LifecycleTests
     {
         await using PwbServer first = new(options: FreePort);
         await first.StartAsync();
-        await using PwbServer second = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, 0)), first.EndPoint] });
+        await using PwbServer second = new(
+            options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, 0)), first.EndPoint] });
 
         (await second.Invoking(server => server.StartAsync()).Should().ThrowAsync<IOException>())
             .Which.Message.Should().Be($"Cannot listen on http://{first.EndPoint}: the address is already in use.");
@@ -87,10 +94,13 @@ public sealed class LifecycleTests
     public async Task Start_and_stop_may_race()
     {
         // On one port: two that listened at a time would be in each other's way.
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, OwnPort.Take()))] });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = [new(new IPEndPoint(IPAddress.Loopback, OwnPort.Take()))] });
         for (int i = 0; i < 50; i++)
         {
-            Task[] racing = [Task.Run(() => StartUnlessListeningAsync(server)), Task.Run(() => StartUnlessListeningAsync(server)), Task.Run(() => server.StopAsync())];
+            Task[] racing = [
+                Task.Run(() => StartUnlessListeningAsync(server)), Task.Run(() => StartUnlessListeningAsync(server)),
+                Task.Run(() => server.StopAsync())];
             await Task.WhenAll(racing).WaitAsync(Wire.SafetyTimeout);
             await server.StopAsync();
         }
@@ -141,7 +151,8 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Stop_lets_a_request_in_flight_finish_and_announces_the_close()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = new(
             RequestHandler.From(async (_, _) =>
             {
@@ -152,7 +163,8 @@ public sealed class LifecycleTests
             FreePort);
         await server.StartAsync();
         using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync(
+            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
         await entered.Task;
 
         Task stopping = server.StopAsync();
@@ -174,7 +186,8 @@ public sealed class LifecycleTests
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        PwbServerLimits limits = PwbServerLimits.Default with { ShutdownGracePeriod = byToken ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+        PwbServerLimits limits =
+            PwbServerLimits.Default with { ShutdownGracePeriod = byToken ? TimeSpan.FromHours(1) : TimeSpan.Zero };
         await using PwbServer server = new(
             RequestHandler.From(async (_, cancellationToken) =>
             {
@@ -201,13 +214,15 @@ public sealed class LifecycleTests
         if (byToken) await server.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Wire.SafetyTimeout);
         await stopping.WaitAsync(Wire.SafetyTimeout);
         await cancelled.Task.WaitAsync(Wire.SafetyTimeout);
-        await this.Invoking(_ => ReadToEndAsync(client)).Should().ThrowAsync<IOException>("a response that is missing must not look like an orderly end");
+        await this.Invoking(_ => ReadToEndAsync(client)).Should().ThrowAsync<IOException>(
+            "a response that is missing must not look like an orderly end");
     }
 
     [Fact]
     public async Task A_handler_that_ignores_its_token_does_not_keep_the_server_from_stopping()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = new(
             RequestHandler.From(async (_, _) =>
             {
@@ -274,7 +289,8 @@ public sealed class LifecycleTests
         }
         catch (IOException exception)
         {
-            exception.InnerException.Should().BeOfType<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+            exception.InnerException.Should().BeOfType<SocketException>()
+                .Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
         }
     }
 

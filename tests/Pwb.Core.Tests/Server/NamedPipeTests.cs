@@ -11,7 +11,8 @@ public sealed class NamedPipeTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-    private static readonly IRequestHandler WhoAsks = RequestHandler.From(request => HttpResponse.Text($"{request.Connection.RemoteEndPoint}"));
+    private static readonly IRequestHandler WhoAsks = RequestHandler.From(
+        request => HttpResponse.Text($"{request.Connection.RemoteEndPoint}"));
 
     private readonly string _name = $"pwb-{Guid.NewGuid():N}";
 
@@ -64,8 +65,10 @@ public sealed class NamedPipeTests
     [Fact]
     public async Task Content_comes_whole_and_a_refusal_arrives()
     {
-        IRequestHandler length = RequestHandler.From(async request => HttpResponse.Text($"{(await request.ReadBytesAsync()).Length}"));
-        await using PwbServer server = new(length, Options() with { Limits = new PwbServerLimits { MaxContentLength = 1_000_000 } });
+        IRequestHandler length = RequestHandler.From(
+            async request => HttpResponse.Text($"{(await request.ReadBytesAsync()).Length}"));
+        await using PwbServer server = new(
+            length, Options() with { Limits = new PwbServerLimits { MaxContentLength = 1_000_000 } });
         await server.StartAsync();
 
         string head = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
@@ -76,7 +79,8 @@ public sealed class NamedPipeTests
     [Fact]
     public async Task A_client_that_leaves_cancels_its_request()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            left = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
         {
             entered.TrySetResult();
@@ -101,7 +105,8 @@ public sealed class NamedPipeTests
         await server.StartAsync();
         await using PwbServer second = new(WhoAsks, Options());
 
-        await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage($"Cannot listen on pipe:{_name}: the address is already in use.");
+        await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage(
+            $"Cannot listen on pipe:{_name}: the address is already in use.");
 
         (await AskAsync()).Should().StartWith("HTTP/1.1 200 OK");
     }
@@ -132,7 +137,8 @@ public sealed class NamedPipeTests
     [Fact]
     public async Task Counts_and_drains_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async request =>
         {
             entered.TrySetResult();
@@ -185,7 +191,8 @@ public sealed class NamedPipeTests
 
     private async Task<NamedPipeClientStream> ConnectAsync()
     {
-        NamedPipeClientStream client = new(".", _name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        NamedPipeClientStream client = new(
+            ".", _name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         await client.ConnectAsync((int)Wire.SafetyTimeout.TotalMilliseconds);
         return client;
     }

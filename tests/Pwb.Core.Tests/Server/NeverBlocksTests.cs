@@ -6,7 +6,8 @@ using Pwb.Tests.Infrastructure;
 namespace Pwb.Tests.Server;
 
 /// <summary>
-/// Handlers that declare that they never block are run by the thread that serves all sockets of the process. So nothing else that is
+/// Handlers that declare that they never block are run by the thread that serves all sockets of the
+/// process. So nothing else that is
 /// not the server's own may be.
 /// </summary>
 public sealed class NeverBlocksTests
@@ -59,7 +60,8 @@ public sealed class NeverBlocksTests
     public async Task Bodies_that_write_themselves_do_so_and_are_disposed_of_on_the_pool(string method)
     {
         Places places = new();
-        await using PwbServer server = await StartAsync(places.Handler("handler", _ => new HttpResponse(200, new NotingBody(places, 5))));
+        await using PwbServer server = await StartAsync(
+            places.Handler("handler", _ => new HttpResponse(200, new NotingBody(places, 5))));
         using TcpClient client = await ConnectAsync(server);
         for (int i = 0; i < 100; i++) await AskAsync(client, Get.Replace("GET", method, StringComparison.Ordinal));
         places.ShouldAllBeOnThePool(string.Equals(method, "GET", StringComparison.Ordinal) ? ["write", "dispose"] : ["dispose"]);
@@ -69,9 +71,10 @@ public sealed class NeverBlocksTests
     public async Task A_body_goes_on_on_the_pool_after_it_had_to_wait_for_the_client()
     {
         Places places = new();
-        await using PwbServer server = await StartAsync(places.Handler("handler", request => request.RawPath.SequenceEqual("/large"u8)
-            ? new HttpResponse(200, new NotingBody(places, ManyBytes))
-            : HttpResponse.Text("x")));
+        await using PwbServer server = await StartAsync(
+            places.Handler("handler", request => request.RawPath.SequenceEqual("/large"u8)
+                ? new HttpResponse(200, new NotingBody(places, ManyBytes))
+                : HttpResponse.Text("x")));
         using TcpClient client = await ConnectAsync(server);
         for (int i = 0; i < 10; i++) await AskAsync(client, Get);
         await AskAsync(client, Get.Replace("/ ", "/large ", StringComparison.Ordinal));
@@ -119,7 +122,8 @@ public sealed class NeverBlocksTests
     public async Task Logs_are_written_on_the_pool(LogLevel level, bool fails)
     {
         Places places = new();
-        IRequestHandler handler = places.Handler("handler", _ => fails ? throw new InvalidOperationException() : HttpResponse.Text("x"));
+        IRequestHandler handler = places.Handler(
+            "handler", _ => fails ? throw new InvalidOperationException() : HttpResponse.Text("x"));
         await using PwbServer server = await StartAsync(handler, log: new NotingLog(places, level));
         using TcpClient client = await ConnectAsync(server);
         for (int i = 0; i < 100; i++) await AskAsync(client, Get);
@@ -135,12 +139,13 @@ public sealed class NeverBlocksTests
         using ManualResetEventSlim release = new();
         TaskCompletionSource blocks = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(
-            request => request.RawPath.SequenceEqual("/"u8) ? HttpResponse.Text("x") : new HttpResponse(200, ResponseBody.Push((_, _) =>
-            {
-                blocks.SetResult();
-                release.Wait(Wire.SafetyTimeout, CancellationToken.None);
-                return default;
-            })),
+            request =>
+                request.RawPath.SequenceEqual("/"u8) ? HttpResponse.Text("x") : new HttpResponse(200, ResponseBody.Push((_, _) =>
+                {
+                    blocks.SetResult();
+                    release.Wait(Wire.SafetyTimeout, CancellationToken.None);
+                    return default;
+                })),
             neverBlocks: true);
         await using PwbServer server = await StartAsync(handler);
         using TcpClient stuck = await ConnectAsync(server);
@@ -176,7 +181,8 @@ public sealed class NeverBlocksTests
         new FixedResponseHandler().NeverBlocks.Should().BeTrue();
     }
 
-    private static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
+    private static async Task<PwbServer> StartAsync(
+        IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
     {
         PwbServer server = new(handler, options ?? new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, log);
         await server.StartAsync();
@@ -221,7 +227,8 @@ public sealed class NeverBlocksTests
     {
         const string name = "Content-Length: ";
         int start = head.IndexOf(name, StringComparison.Ordinal) + name.Length;
-        return int.Parse(head.AsSpan(start, head.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(
+            head.AsSpan(start, head.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private sealed class NotingBody(Places places, int length) : ResponseBody
@@ -279,9 +286,11 @@ public sealed class NeverBlocksTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= level;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!formatter(state, exception).Contains("stopp", StringComparison.Ordinal) && !formatter(state, exception).Contains("on port", StringComparison.Ordinal)) places.Note("log");
+            if (!formatter(state, exception).Contains("stopp", StringComparison.Ordinal)
+                && !formatter(state, exception).Contains("on port", StringComparison.Ordinal)) places.Note("log");
         }
 
         public void Dispose()

@@ -31,7 +31,8 @@ public sealed class OptionsTests
     [MemberData(nameof(Wrong))]
     public void Wrong_options_throw_at_the_constructor_and_name_the_option(string name, PwbServerOptions options)
     {
-        FluentActions.Invoking(() => new PwbServer(options: options)).Should().Throw<ArgumentException>().Which.ParamName.Should().Be(name);
+        FluentActions.Invoking(() => new PwbServer(options: options)).Should().Throw<ArgumentException>()
+            .Which.ParamName.Should().Be(name);
         options.Invoking(o => o.Validate()).Should().Throw<ArgumentException>().Which.ParamName.Should().Be(name);
     }
 
@@ -40,7 +41,8 @@ public sealed class OptionsTests
     {
         new PwbServerOptions().Validate();
         PwbServerLimits.Default.Validate();
-        PwbServerLimits.Default.Invoking(_ => new PwbServerLimits { Backlog = 0 }.Validate()).Should().Throw<ArgumentException>().Which.ParamName.Should().Be("Backlog");
+        PwbServerLimits.Default.Invoking(_ => new PwbServerLimits { Backlog = 0 }.Validate()).Should().Throw<ArgumentException>()
+            .Which.ParamName.Should().Be("Backlog");
     }
 
     [Fact]

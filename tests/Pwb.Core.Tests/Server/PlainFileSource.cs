@@ -4,7 +4,8 @@ namespace Pwb.Tests.Server;
 internal sealed class PlainFileSource(string file) : ContentSource
 {
     public override ContentInfo? Find(string path) =>
-        path == Path.GetFileName(file) ? new ContentInfo(path, IsDirectory: false, new FileInfo(file).Length, DateTimeOffset.UnixEpoch) : null;
+        path == Path.GetFileName(file)
+            ? new ContentInfo(path, IsDirectory: false, new FileInfo(file).Length, DateTimeOffset.UnixEpoch) : null;
 
     public override Stream? Open(string path, out ContentInfo info)
     {

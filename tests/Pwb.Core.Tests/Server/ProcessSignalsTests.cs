@@ -19,14 +19,16 @@ public sealed class ProcessSignalsTests
 
         // Should the server not take a signal, this keeps it from the process.
         using PosixSignalRegistration guard = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using LogLines log = new();
         PwbServerLimits limits = PwbServerLimits.Default with { ShutdownGracePeriod = TimeSpan.FromHours(1) };
         await using PwbServer server = new(
             RequestHandler.From(async (_, cancellationToken) =>
             {
                 entered.SetResult();
-                await new TaskCompletionSource().Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancelled.SetResult();
                 return HttpResponse.Text("never");
             }),

@@ -13,7 +13,8 @@ public sealed class PromiseTests
     public async Task One_that_is_broken_is_a_warning_when_the_log_is_detailed(bool neverBlocks, int milliseconds, bool isSaid)
     {
         IReadOnlyList<string> lines = await LinesOfAsync(neverBlocks, milliseconds);
-        lines.Any(line => line.StartsWith("Warning: request 1-1: the handler has NeverBlocks and took 11 ms", StringComparison.Ordinal))
+        lines.Any(
+            line => line.StartsWith("Warning: request 1-1: the handler has NeverBlocks and took 11 ms", StringComparison.Ordinal))
             .Should().Be(isSaid);
     }
 

@@ -24,7 +24,9 @@ public sealed class ProxyHeaderTests
     [InlineData("PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n", "255.255.255.255:65535", "255.255.255.255:65535")]
     [InlineData("PROXY TCP4 0.0.0.0 0.0.0.0 0 0\r\n", "0.0.0.0:0", "0.0.0.0:0")]
     [InlineData("PROXY TCP6 2001:db8::9 ::1 50003 443\r\n", "[2001:db8::9]:50003", "[::1]:443")]
-    [InlineData("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
+    [InlineData(
+        "PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n",
+        "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
     [InlineData("PROXY TCP6 2001:DB8:0:0:0:0:0:9 ::ffff:198.51.100.2 1 2\r\n", "[2001:db8::9]:1", "[::ffff:198.51.100.2]:2")]
     [InlineData("PROXY UNKNOWN\r\n", null, null)]
     [InlineData("PROXY UNKNOWN 203.0.113.9 whatever this is\r\n", null, null)]
@@ -78,7 +80,9 @@ public sealed class ProxyHeaderTests
     {
         { "IPv4 over TCP", 0x21, 0x11, Ipv4, "203.0.113.9:50003 198.51.100.2:443" },
         { "IPv4 over UDP, as of QUIC", 0x21, 0x12, Ipv4, "203.0.113.9:50003 198.51.100.2:443" },
-        { "IPv6", 0x21, 0x21, [.. IPAddress.Parse("2001:db8::9").GetAddressBytes(), .. IPAddress.IPv6Loopback.GetAddressBytes(), 0xC3, 0x53, 0x01, 0xBB], "[2001:db8::9]:50003 [::1]:443" },
+        { "IPv6", 0x21, 0x21,
+            [.. IPAddress.Parse("2001:db8::9").GetAddressBytes(), .. IPAddress.IPv6Loopback.GetAddressBytes(), 0xC3, 0x53, 0x01,
+                0xBB], "[2001:db8::9]:50003 [::1]:443" },
         { "Unix", 0x21, 0x31, new byte[216], "unix: " },
         { "not known", 0x21, 0x00, [], " " },
         { "not known, with bytes", 0x21, 0x00, [1, 2, 3, 4, 5], " " },
@@ -107,7 +111,8 @@ public sealed class ProxyHeaderTests
 
     [Theory]
     [MemberData(nameof(Binary))]
-    public async Task Reads_headers_of_version_2_and_refuses_what_is_none(string what, byte command, byte family, byte[] rest, string expected) =>
+    public async Task Reads_headers_of_version_2_and_refuses_what_is_none(
+        string what, byte command, byte family, byte[] rest, string expected) =>
         (await ReadAsync(Header(command, family, rest))).Should().Be(expected, what);
 
     [Fact]
@@ -124,8 +129,10 @@ public sealed class ProxyHeaderTests
     public async Task Believes_only_who_is_listed_also_where_IPv4_comes_as_IPv6()
     {
         byte[] header = Header(0x21, 0x11, Ipv4);
-        foreach ((string peer, bool isBelieved) in ((string, bool)[])[("10.0.0.1:1", true), ("[::ffff:10.0.0.7]:1", true), ("10.0.1.1:1", false), ("[::1]:1", false)])
-            (await ReadAsync(header, IPEndPoint.Parse(peer))).Should().Be(isBelieved ? "203.0.113.9:50003 198.51.100.2:443" : "refused", peer);
+        foreach ((string peer, bool isBelieved) in ((string, bool)[])[
+            ("10.0.0.1:1", true), ("[::ffff:10.0.0.7]:1", true), ("10.0.1.1:1", false), ("[::1]:1", false)])
+            (await ReadAsync(header, IPEndPoint.Parse(peer))).Should().Be(
+                isBelieved ? "203.0.113.9:50003 198.51.100.2:443" : "refused", peer);
         (await ReadAsync(header, new UnixPeerEndPoint())).Should().StartWith("203.0.113.9");
     }
 
@@ -135,8 +142,10 @@ public sealed class ProxyHeaderTests
         Random random = new(18);
         byte[][] seeds =
         [
-            Latin1.Bytes("PROXY TCP4 203.0.113.9 198.51.100.2 50003 443\r\n"), Latin1.Bytes("PROXY TCP6 2001:db8::9 ::1 50003 443\r\n"), Latin1.Bytes("PROXY UNKNOWN\r\n"),
-            Header(0x21, 0x11, [.. Ipv4, 0x02, 0, 3, 1, 2, 3, 0x04, 0, 0]), Header(0x21, 0x31, new byte[216]), Header(0x20, 0, []),
+            Latin1.Bytes("PROXY TCP4 203.0.113.9 198.51.100.2 50003 443\r\n"),
+            Latin1.Bytes("PROXY TCP6 2001:db8::9 ::1 50003 443\r\n"), Latin1.Bytes("PROXY UNKNOWN\r\n"),
+            Header(0x21, 0x11, [.. Ipv4, 0x02, 0, 3, 1, 2, 3, 0x04, 0, 0]), Header(0x21, 0x31, new byte[216]),
+            Header(0x20, 0, []),
         ];
         int good = 0;
         for (int i = 0; i < 20_000; i++)
@@ -155,7 +164,13 @@ public sealed class ProxyHeaderTests
     private static void Mutate(ref byte[] header, Random random)
     {
         int at = random.Next(header.Length);
-        byte value = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)"0123456789.: \r\nabcf"[random.Next(18)], _ => (byte)(header[at] ^ (1 << random.Next(8))) };
+        byte value = random.Next(3) switch
+        {
+            0 => (byte)random.Next(256),
+            1 =>
+            (byte)"0123456789.: \r\nabcf"[random.Next(18)],
+            _ => (byte)(header[at] ^ (1 << random.Next(8)))
+        };
         switch (random.Next(4))
         {
             case 0: header = [.. header[..at], .. header[(at + 1)..]]; break;
@@ -189,7 +204,8 @@ public sealed class ProxyHeaderTests
             }
 
             int half = size == 12 ? 4 : 16;
-            string From(int address, int port) => $"{new IPEndPoint(new IPAddress(rest[address..(address + half)]), (rest[port] << 8) | rest[port + 1])}";
+            string From(int address, int port) =>
+                $"{new IPEndPoint(new IPAddress(rest[address..(address + half)]), (rest[port] << 8) | rest[port + 1])}";
             return (size == 216 ? "unix: " : $"{From(0, size - 4)} {From(half, size - 2)}") + $"|{all.Length - 16 - length}";
         }
 
@@ -204,9 +220,12 @@ public sealed class ProxyHeaderTests
         string result = " ";
         if (parts.Length == 4)
         {
-            bool isValid = IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b) & int.Parse(parts[2], CultureInfo.InvariantCulture) < 65536 & int.Parse(parts[3], CultureInfo.InvariantCulture) < 65536;
+            bool isValid =
+                IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b) & int.Parse(
+                    parts[2], CultureInfo.InvariantCulture) < 65536 & int.Parse(parts[3], CultureInfo.InvariantCulture) < 65536;
             if (!isValid) return "refused";
-            result = $"{new IPEndPoint(a!, int.Parse(parts[2], CultureInfo.InvariantCulture))} {new IPEndPoint(b!, int.Parse(parts[3], CultureInfo.InvariantCulture))}";
+            result =
+                $"{new IPEndPoint(a!, int.Parse(parts[2], CultureInfo.InvariantCulture))} {new IPEndPoint(b!, int.Parse(parts[3], CultureInfo.InvariantCulture))}";
         }
 
         return $"{result}|{text.Length - line.Length}";
@@ -233,7 +252,8 @@ public sealed class ProxyHeaderTests
 
     private static async Task<string> ReadAsync(MemoryStream stream, EndPoint peer)
     {
-        ProxyPreface preface = new(new ProxyRules([IPNetwork.Parse("10.0.0.0/24")], "here", TimeProvider.System, new ServerLog(NullLogger.Instance)));
+        ProxyPreface preface = new(
+            new ProxyRules([IPNetwork.Parse("10.0.0.0/24")], "here", TimeProvider.System, new ServerLog(NullLogger.Instance)));
         try
         {
             await preface.ReadAsync(stream, peer, CancellationToken.None);

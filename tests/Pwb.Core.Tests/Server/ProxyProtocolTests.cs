@@ -14,14 +14,16 @@ public sealed class ProxyProtocolTests
     private static readonly IRequestHandler WhoAsks = RequestHandler.From(request =>
     {
         HttpConnectionInfo connection = request.Connection;
-        return HttpResponse.Text($"{request.Scheme} {connection.RemoteEndPoint} {connection.LocalEndPoint} {(connection.ProxyEndPoint as IPEndPoint)?.Address}");
+        return HttpResponse.Text(
+            $"{request.Scheme} {connection.RemoteEndPoint} {connection.LocalEndPoint} {(connection.ProxyEndPoint as IPEndPoint)?.Address}");
     });
 
     [Fact]
     public async Task Requests_and_the_log_are_of_the_client_and_the_proxy_is_kept()
     {
         using LogLines log = new();
-        await using PwbServer server = await StartAsync(Here() with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.0/8")] }, log);
+        await using PwbServer server = await StartAsync(
+            Here() with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.0/8")] }, log);
 
         string answer = await AskAsync(server, Header + "GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\n" + Get);
 
@@ -47,7 +49,8 @@ public sealed class ProxyProtocolTests
     {
         using LogLines log = new();
         ManualClock clock = new();
-        await using PwbServer server = await StartAsync(Here() with { ProxyProtocolFrom = [IPNetwork.Parse(proxies)] }, log, clock);
+        await using PwbServer server = await StartAsync(
+            Here() with { ProxyProtocolFrom = [IPNetwork.Parse(proxies)] }, log, clock);
 
         for (int i = 0; i < 3; i++) (await AskAsync(server, input)).Should().BeEmpty();
 
@@ -70,14 +73,19 @@ public sealed class ProxyProtocolTests
     public async Task Comes_before_TLS()
     {
         await using PwbServer server = await StartAsync(
-            Here() with { ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.1/32")], Tls = new TlsOptions(ServerCertificate.SelfSigned()) });
+            Here() with
+            {
+                ProxyProtocolFrom = [IPNetwork.Parse("127.0.0.1/32")],
+                Tls = new TlsOptions(ServerCertificate.SelfSigned()),
+            });
         using TcpClient tcp = await ConnectAsync(server);
         await tcp.GetStream().WriteAsync(Latin1.Bytes(Header));
         await using SslStream session = new(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
         await session.AuthenticateAsClientAsync("localhost").WaitAsync(Wire.SafetyTimeout);
         await session.WriteAsync(Latin1.Bytes(Get));
 
-        Latin1.Text(await Wire.ReadAllAsync(session, CancellationToken.None)).Should().EndWith("https 203.0.113.9:50003 198.51.100.2:443 127.0.0.1");
+        Latin1.Text(await Wire.ReadAllAsync(session, CancellationToken.None)).Should().EndWith(
+            "https 203.0.113.9:50003 198.51.100.2:443 127.0.0.1");
         (await AskAsync(server, Header + Get)).Should().StartWith("HTTP/1.1 400", "there the client is wrong, not the proxy");
     }
 
@@ -131,7 +139,8 @@ public sealed class ProxyProtocolTests
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
             await using NetworkStream stream = new(socket);
             await stream.WriteAsync(Latin1.Bytes(Header + Get));
-            Latin1.Text(await Wire.ReadAllAsync(stream, CancellationToken.None)).Should().EndWith("http 203.0.113.9:50003 198.51.100.2:443 ");
+            Latin1.Text(await Wire.ReadAllAsync(stream, CancellationToken.None)).Should().EndWith(
+                "http 203.0.113.9:50003 198.51.100.2:443 ");
         }
 
         folder.Delete(recursive: true);
@@ -140,7 +149,8 @@ public sealed class ProxyProtocolTests
     [Fact]
     public void A_list_of_nobody_or_everybody_is_refused_where_it_is_given()
     {
-        foreach (IPNetwork[] networks in (IPNetwork[][])[[], [IPNetwork.Parse("0.0.0.0/0")], [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::/0")]])
+        foreach (IPNetwork[] networks in (IPNetwork[][])[
+            [], [IPNetwork.Parse("0.0.0.0/0")], [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::/0")]])
             FluentActions.Invoking(() => Here() with { ProxyProtocolFrom = networks }).Should().Throw<ArgumentException>();
     }
 
@@ -148,7 +158,8 @@ public sealed class ProxyProtocolTests
 
     private static async Task<PwbServer> StartAsync(ServerEndPoint endPoint, LogLines? log = null, TimeProvider? clock = null)
     {
-        PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [endPoint], TimeProvider = clock ?? TimeProvider.System }, log);
+        PwbServer server = new(
+            WhoAsks, new PwbServerOptions { EndPoints = [endPoint], TimeProvider = clock ?? TimeProvider.System }, log);
         await server.StartAsync();
         return server;
     }

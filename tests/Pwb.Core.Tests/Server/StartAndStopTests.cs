@@ -24,11 +24,17 @@ public sealed class StartAndStopTests
     {
         using RSA key = RSA.Create(2048);
         using X509Certificate2 certificate =
-            new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+            new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         TlsOptions tls = new(ServerCertificate.From(certificate));
         certificate.Dispose();
         IPEndPoint plain = new(IPAddress.Loopback, OwnPort.Take());
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new(plain), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = tls }] });
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = [
+                new(plain), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = tls }]
+            });
 
         for (int i = 0; i < 2; i++) await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>();
 
@@ -42,14 +48,16 @@ public sealed class StartAndStopTests
     {
         IPEndPoint first = new(IPAddress.Loopback, OwnPort.Take());
         ServerEndPoint odd = new ServerEndPoint(first) with { Address = new OddEndPoint() };
-        FluentActions.Invoking(() => Listener.Bind([new(first), odd], 1, deferAccept: false, new ServerLog(NullLogger.Instance))).Should().Throw<NotSupportedException>();
+        FluentActions.Invoking(() => Listener.Bind([new(first), odd], 1, deferAccept: false, new ServerLog(NullLogger.Instance)))
+            .Should().Throw<NotSupportedException>();
         await this.Invoking(_ => ConnectAsync(first)).Should().ThrowAsync<SocketException>();
     }
 
     [Fact]
     public async Task A_token_that_is_cancelled_after_its_stop_does_not_end_the_grace_of_the_next()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenSource late = new();
         using LogLines lines = new();
         using Watcher log = new(lines, "stopped", late.Cancel);
@@ -136,7 +144,8 @@ public sealed class StartAndStopTests
             await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
         }
 
-        (await lines.LineAsync("the time provider failed")).Should().StartWith("Error: ").And.EndWith($"({nameof(InvalidTimeZoneException)})");
+        (await lines.LineAsync("the time provider failed")).Should().StartWith("Error: ")
+            .And.EndWith($"({nameof(InvalidTimeZoneException)})");
         lines.Lines.Should().ContainSingle(line => line.Contains("the time provider failed", StringComparison.Ordinal));
     }
 
@@ -169,7 +178,8 @@ public sealed class StartAndStopTests
         using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
 
-        (await ReadAsync(client)).Should().StartWith("HTTP/1.1 200 OK").And.Contain("\r\nConnection: close\r\n").And.EndWith("bye");
+        (await ReadAsync(client)).Should().StartWith("HTTP/1.1 200 OK").And.Contain("\r\nConnection: close\r\n")
+            .And.EndWith("bye");
         client.Close();
         await running.WaitAsync(Wire.SafetyTimeout);
     }
@@ -190,7 +200,8 @@ public sealed class StartAndStopTests
 
         await server.StartAsync();
         await server.RunUntilStoppedAsync(stop.Token).WaitAsync(Wire.SafetyTimeout);
-        server.Invoking(s => s.EndPoints).Should().Throw<InvalidOperationException>("a token that is cancelled already stops what listens");
+        server.Invoking(s => s.EndPoints).Should().Throw<InvalidOperationException>(
+            "a token that is cancelled already stops what listens");
     }
 
     private static IRequestHandler See(TaskCompletionSource<string?> seen) => RequestHandler.From(_ =>
@@ -221,7 +232,8 @@ public sealed class StartAndStopTests
     public async Task Run_until_stopped_does_not_even_start_with_a_token_that_is_cancelled()
     {
         using LogLines log = new();
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, loggerFactory: log);
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }, loggerFactory: log);
         await server.RunUntilStoppedAsync(new CancellationToken(canceled: true));
         log.Lines.Should().BeEmpty();
     }
@@ -232,7 +244,8 @@ public sealed class StartAndStopTests
 
         public override DateTimeOffset GetUtcNow() => throw new InvalidTimeZoneException();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new InvalidTimeZoneException();
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            throw new InvalidTimeZoneException();
     }
 
     /// <summary>Does something behind each line that begins in a certain way.</summary>
@@ -249,7 +262,8 @@ public sealed class StartAndStopTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lines.Log(logLevel, eventId, state, exception, formatter);
             if (formatter(state, exception).StartsWith(beginning, StringComparison.Ordinal)) act();

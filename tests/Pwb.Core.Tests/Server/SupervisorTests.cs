@@ -77,10 +77,12 @@ public sealed class SupervisorTests : IDisposable
         for (int i = 0; i < 10_000; i++) supervisor.Beat(i * 1000L); // more than the socket holds
 
         using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(50));
-        await supervisor.Awaiting(s => s.TellAsync("STOPPING=1", patience.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await supervisor.Awaiting(s => s.TellAsync("STOPPING=1", patience.Token).AsTask())
+            .Should().ThrowAsync<OperationCanceledException>();
         _systemd.Dispose();
         supervisor.Beat(1_000_000_000);
-        await supervisor.Awaiting(s => s.TellAsync("STOPPING=1", CancellationToken.None).AsTask()).Should().ThrowAsync<SocketException>();
+        await supervisor.Awaiting(s => s.TellAsync("STOPPING=1", CancellationToken.None).AsTask())
+            .Should().ThrowAsync<SocketException>();
     }
 
     [Theory]

@@ -9,7 +9,8 @@ public sealed class UnixSocketTests : IDisposable
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-    private static readonly IRequestHandler WhoAsks = RequestHandler.From(request => HttpResponse.Text($"{request.Connection.RemoteEndPoint}"));
+    private static readonly IRequestHandler WhoAsks = RequestHandler.From(
+        request => HttpResponse.Text($"{request.Connection.RemoteEndPoint}"));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pwb-");
 
@@ -26,7 +27,8 @@ public sealed class UnixSocketTests : IDisposable
         for (int i = 0; i < 2; i++)
         {
             await server.StartAsync();
-            (await AskAsync(SocketPath)).Should().StartWith("HTTP/1.1 200 OK\r\n").And.MatchRegex($@"unix:pid={Environment.ProcessId},uid=\d+$");
+            (await AskAsync(SocketPath)).Should().StartWith("HTTP/1.1 200 OK\r\n")
+                .And.MatchRegex($@"unix:pid={Environment.ProcessId},uid=\d+$");
             File.GetUnixFileMode(SocketPath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             server.EndPoint.ToString().Should().Be($"unix:{SocketPath}");
             server.EndPoint.Port.Should().Be(0);
@@ -44,7 +46,16 @@ public sealed class UnixSocketTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "which has no such modes");
         UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-        PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Loopback(0), ServerEndPoint.Unix(SocketPath) with { SocketMode = mode, Tls = new TlsOptions(ServerCertificate.SelfSigned()) }] };
+        PwbServerOptions options =
+            new()
+            {
+                EndPoints = [
+                .. ServerEndPoint.Loopback(0), ServerEndPoint.Unix(SocketPath) with
+                {
+                    SocketMode = mode,
+                    Tls = new TlsOptions(ServerCertificate.SelfSigned()),
+                }]
+            };
         await using PwbServer server = new(RequestHandler.From(request => HttpResponse.Text(request.Scheme)), options);
         await server.StartAsync();
 
@@ -52,7 +63,8 @@ public sealed class UnixSocketTests : IDisposable
         server.Urls.Should().ContainSingle();
         (await AskAsync(SocketPath)).Should().StartWith("HTTP/1.1 400").And.Contain("TLS");
         using Socket socket = await ConnectAsync(SocketPath);
-        await using System.Net.Security.SslStream session = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using System.Net.Security.SslStream session = new(
+            new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
         await session.AuthenticateAsClientAsync("localhost").WaitAsync(Wire.SafetyTimeout);
         await session.WriteAsync(Latin1.Bytes(Get));
         Latin1.Text(await Wire.ReadAllAsync(session, CancellationToken.None)).Should().EndWith("https");
@@ -74,16 +86,19 @@ public sealed class UnixSocketTests : IDisposable
         (await AskAsync(SocketPath)).Should().Contain("unix:");
 
         await using PwbServer second = new(WhoAsks, At(SocketPath));
-        (await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>()).WithMessage($"Cannot listen on unix:{SocketPath}: the address is already in use.");
+        (await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>()).WithMessage(
+            $"Cannot listen on unix:{SocketPath}: the address is already in use.");
         (await AskAsync(SocketPath)).Should().Contain("unix:");
 
         string file = Path.Combine(_folder.FullName, "file"), fifo = Path.Combine(_folder.FullName, "fifo");
         await File.WriteAllTextAsync(file, "precious");
-        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [fifo])) await make.WaitForExitAsync();
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [fifo]))
+            await make.WaitForExitAsync();
         foreach (string other in (string[])[file, fifo, _folder.FullName])
         {
             await using PwbServer third = new(WhoAsks, At(other));
-            await third.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("*the address is already in use.");
+            await third.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage(
+                "*the address is already in use.");
         }
 
         (await File.ReadAllTextAsync(file)).Should().Be("precious");
@@ -101,7 +116,8 @@ public sealed class UnixSocketTests : IDisposable
         server.EndPoint.ToString().Should().Be($"unix:@{name[1..]}");
         (await AskAsync(name)).Should().Contain("unix:pid=");
         await using PwbServer second = new(WhoAsks, At(name));
-        await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("*the address is already in use.");
+        await second.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage(
+            "*the address is already in use.");
     }
 
     [Fact]
@@ -112,7 +128,8 @@ public sealed class UnixSocketTests : IDisposable
         FluentActions.Invoking(() => ServerEndPoint.Unix(new string('x', 109))).Should().Throw<ArgumentException>();
 
         await using PwbServer server = new(WhoAsks, At(Path.Combine(_folder.FullName, "missing", "s")));
-        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage("Cannot listen on unix:*: there is no such directory.");
+        await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<IOException>().WithMessage(
+            "Cannot listen on unix:*: there is no such directory.");
     }
 
     [Fact]
@@ -148,7 +165,8 @@ public sealed class UnixSocketTests : IDisposable
     [Fact]
     public async Task Counts_and_drains_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async request =>
         {
             entered.TrySetResult();

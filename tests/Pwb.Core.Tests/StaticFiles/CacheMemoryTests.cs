@@ -24,7 +24,8 @@ public sealed class CacheMemoryTests
             {
                 WireResponse response = await site.GetAsync($"/{i}", "Accept-Encoding: " + coding);
                 response.Status.Should().Be(200);
-                (await site.GetAsync($"/{i}", "Accept-Encoding: " + coding, "If-None-Match: " + response["ETag"])).Status.Should().Be(304);
+                (await site.GetAsync($"/{i}", "Accept-Encoding: " + coding, "If-None-Match: " + response["ETag"])).Status
+                    .Should().Be(304);
             }
         }
 

@@ -157,7 +157,8 @@ public sealed class CacheTests
     public async Task However_a_path_is_escaped_one_copy_is_kept()
     {
         _site.Source.Add("abc", "one");
-        foreach (string target in (string[])["/abc", "/%61bc", "/a%62c", "/ab%63", "/%61%62%63"]) (await _site.GetAsync(target)).ContentText.Should().Be("one");
+        foreach (string target in (string[])["/abc", "/%61bc", "/a%62c", "/ab%63", "/%61%62%63"])
+            (await _site.GetAsync(target)).ContentText.Should().Be("one");
 
         _site.Source.Opens.Should().Be(1);
     }

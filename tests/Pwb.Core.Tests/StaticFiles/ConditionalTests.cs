@@ -10,7 +10,9 @@ public sealed class ConditionalTests
     private const string Earlier = "Sun, 06 Nov 1994 07:49:36 GMT";
     private const string Later = "Sun, 06 Nov 1994 07:49:38 GMT";
 
-    private static readonly string Content = string.Concat(Enumerable.Range(0, 1000).Select(i => i.ToString("D10", CultureInfo.InvariantCulture))); // 10,000 bytes
+    // 10,000 bytes.
+    private static readonly string Content = string.Concat(
+        Enumerable.Range(0, 1000).Select(i => i.ToString("D10", CultureInfo.InvariantCulture)));
 
     /// <summary>From memory, and from a file that is opened for each response.</summary>
     private readonly Site[] _sites = [new Site(), new Site(new StaticFileOptions { MaxCachedFileLength = 0 })];
@@ -48,7 +50,8 @@ public sealed class ConditionalTests
 
             foreach (string method in (string[])["GET", "HEAD"])
             {
-                WireResponse response = await site.SendAsync(method, "/a.txt", fields.Replace("{tag}", tag, StringComparison.Ordinal));
+                WireResponse response = await site.SendAsync(
+                    method, "/a.txt", fields.Replace("{tag}", tag, StringComparison.Ordinal));
 
                 response.Status.Should().Be(status);
                 if (status != 412) response["ETag"].Should().Be(tag);
@@ -107,7 +110,8 @@ public sealed class ConditionalTests
             site.Source.Add("a.txt", Content);
             string tag = (await site.GetAsync("/a.txt"))["ETag"]!;
 
-            (await site.GetAsync("/a.txt", "Range: bytes=0-1", fields.Replace("{tag}", tag, StringComparison.Ordinal))).Status.Should().Be(status);
+            (await site.GetAsync("/a.txt", "Range: bytes=0-1", fields.Replace("{tag}", tag, StringComparison.Ordinal))).Status
+                .Should().Be(status);
         }
     }
 
@@ -158,7 +162,8 @@ public sealed class ConditionalTests
     {
         _sites[0].Source.Add("app.js", "same").Add("app.js.br", "size").Add("app.js.gz", "here");
         List<string?> tags = [];
-        foreach (string coding in (string[])["identity", "br", "gzip"]) tags.Add((await _sites[0].GetAsync("/app.js", "Accept-Encoding: " + coding))["ETag"]);
+        foreach (string coding in (string[])["identity", "br", "gzip"])
+            tags.Add((await _sites[0].GetAsync("/app.js", "Accept-Encoding: " + coding))["ETag"]);
 
         tags.Should().OnlyHaveUniqueItems();
     }
@@ -166,7 +171,8 @@ public sealed class ConditionalTests
     [Fact]
     public async Task A_neighbour_that_is_older_than_its_original_is_left_alone()
     {
-        _sites[0].Source.Add("app.js", "new", ManualClock.Start.AddMinutes(-1)).Add("app.js.br", "old", ManualClock.Start.AddMinutes(-2));
+        _sites[0].Source.Add("app.js", "new", ManualClock.Start.AddMinutes(-1)).Add(
+            "app.js.br", "old", ManualClock.Start.AddMinutes(-2));
 
         WireResponse response = await _sites[0].GetAsync("/app.js", "Accept-Encoding: br");
 
@@ -181,6 +187,7 @@ public sealed class ConditionalTests
 
         WireResponse response = await _sites[0].GetAsync("/a");
 
-        DateTimeOffset.Parse(response["Last-Modified"]!, CultureInfo.InvariantCulture).Should().BeBefore(DateTimeOffset.Parse(response["Date"]!, CultureInfo.InvariantCulture));
+        DateTimeOffset.Parse(response["Last-Modified"]!, CultureInfo.InvariantCulture).Should().BeBefore(
+            DateTimeOffset.Parse(response["Date"]!, CultureInfo.InvariantCulture));
     }
 }

@@ -121,7 +121,8 @@ public sealed class ContentTypesTests
     [InlineData("", "application/octet-stream")]
     [InlineData("deep/in/a/tree.css/page.html", "text/html; charset=utf-8")]
     [InlineData("tree.css/README", "application/octet-stream")]
-    public void Goes_by_what_follows_the_last_dot_in_any_case(string fileName, string expected) => BuiltIn.Get(fileName).Should().Be(expected);
+    public void Goes_by_what_follows_the_last_dot_in_any_case(string fileName, string expected) =>
+    BuiltIn.Get(fileName).Should().Be(expected);
 
     [Fact]
     public void The_callers_types_come_first_and_stay_as_they_are()
@@ -145,10 +146,12 @@ public sealed class ContentTypesTests
         using StreamReader reader = new(typeof(ContentTypes).Assembly.GetManifestResourceStream("content-types.txt")!);
         string[] lines = [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')];
         lines.Should().HaveCountGreaterThan(1300).And.OnlyHaveUniqueItems().And.BeInAscendingOrder(StringComparer.Ordinal);
-        lines.Should().OnlyContain(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[a-z-]+/[a-z0-9][a-z0-9.+_-]*( [a-z0-9_+-]+)+$"));
+        lines.Should().OnlyContain(
+            line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[a-z-]+/[a-z0-9][a-z0-9.+_-]*( [a-z0-9_+-]+)+$"));
 
         string[] extensions = [.. lines.SelectMany(line => line.Split(' ').Skip(1))];
         extensions.Should().HaveCountGreaterThan(1700).And.OnlyHaveUniqueItems();
-        foreach (string extension in extensions) MediaTypeHeaderValue.TryParse(BuiltIn.Get("a." + extension), out _).Should().BeTrue(extension);
+        foreach (string extension in extensions)
+            MediaTypeHeaderValue.TryParse(BuiltIn.Get("a." + extension), out _).Should().BeTrue(extension);
     }
 }

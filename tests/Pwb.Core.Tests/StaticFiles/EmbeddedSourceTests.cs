@@ -32,7 +32,8 @@ public sealed class EmbeddedSourceTests
     [InlineData("sub/deeper", "deeper")]
     public void Has_the_directories(string path, string name)
     {
-        _source.Find(path).Should().Match<ContentInfo?>(info => info!.Value.Name == name && info.Value.IsDirectory && info.Value.Length == 0);
+        _source.Find(path).Should().Match<ContentInfo?>(
+            info => info!.Value.Name == name && info.Value.IsDirectory && info.Value.Length == 0);
         _source.Open(path, out _).Should().BeNull();
     }
 
@@ -58,8 +59,10 @@ public sealed class EmbeddedSourceTests
     [Fact]
     public void Lists_each_directory_once()
     {
-        _source.List("").Select(entry => (entry.Name, entry.IsDirectory)).Should().BeEquivalentTo([("index.html", false), ("sub", true)]);
-        _source.List("sub").Should().BeEquivalentTo([_source.Find("sub/deeper"), _source.Find("sub/empty.txt"), _source.Find("sub/你好 %41.txt")]);
+        _source.List("").Select(entry => (entry.Name, entry.IsDirectory)).Should().BeEquivalentTo(
+            [("index.html", false), ("sub", true)]);
+        _source.List("sub").Should().BeEquivalentTo(
+            [_source.Find("sub/deeper"), _source.Find("sub/empty.txt"), _source.Find("sub/你好 %41.txt")]);
         _source.List("index.html").Should().BeEmpty();
     }
 
@@ -68,7 +71,8 @@ public sealed class EmbeddedSourceTests
     {
         new EmbeddedSource(Assembly, "embedded").List("").Should().BeEquivalentTo(_source.List(""));
         new EmbeddedSource(Assembly, "embedded-not").Find("index.html").Should().NotBeNull();
-        FluentActions.Invoking(() => new EmbeddedSource(Assembly, "embed")).Should().Throw<ArgumentException>().WithMessage("Pwb.Core.Tests has no embedded resource whose name begins with 'embed'.*");
+        FluentActions.Invoking(() => new EmbeddedSource(Assembly, "embed")).Should().Throw<ArgumentException>().WithMessage(
+            "Pwb.Core.Tests has no embedded resource whose name begins with 'embed'.*");
     }
 
     [Theory]
@@ -96,6 +100,7 @@ public sealed class EmbeddedSourceTests
     {
         FluentActions.Invoking(() => new EmbeddedSource(null!, "embedded")).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new EmbeddedSource(Assembly, null!)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => new EmbeddedSource(Assembly, "")).Should().Throw<ArgumentException>("it would show every resource");
+        FluentActions.Invoking(() => new EmbeddedSource(Assembly, "")).Should().Throw<ArgumentException>(
+            "it would show every resource");
     }
 }

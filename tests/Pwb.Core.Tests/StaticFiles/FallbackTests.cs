@@ -7,7 +7,11 @@ public sealed class FallbackTests
 {
     private const string Html = "Accept: text/html,*/*;q=0.8";
 
-    private static readonly StaticFileOptions SinglePage = new() { Fallback = "index.html", CacheControl = [("*", "public, max-age=31536000")] };
+    private static readonly StaticFileOptions SinglePage = new()
+    {
+        Fallback = "index.html",
+        CacheControl = [("*", "public, max-age=31536000")],
+    };
 
     [Theory]
     [InlineData("/app.js", Html, 200)]
@@ -44,7 +48,9 @@ public sealed class FallbackTests
     [Fact]
     public async Task So_is_one_that_keeps_what_the_next_handler_answers()
     {
-        Site site = new(SinglePage, RequestHandler.From(_ => new HttpResponse(200, ResponseBody.From("api"), ("Vary", "Origin"), ("X-Api", "1"))));
+        Site site = new(
+            SinglePage,
+            RequestHandler.From(_ => new HttpResponse(200, ResponseBody.From("api"), ("Vary", "Origin"), ("X-Api", "1"))));
         site.Source.Add("index.html", "app").Add("a.txt", "a");
 
         WireResponse response = await site.GetAsync("/api", "Accept: */*");
@@ -86,6 +92,7 @@ public sealed class FallbackTests
         Site site = new(SinglePage, RequestHandler.From(_ => HttpResponse.Text("next")));
         site.Source.Add("index.html", "app");
 
-        foreach (string target in (string[])["/a%2Fb", "/a//b", "/route"]) (await site.SendAsync("OPTIONS", target, Html)).ContentText.Should().Be("next");
+        foreach (string target in (string[])["/a%2Fb", "/a//b", "/route"])
+            (await site.SendAsync("OPTIONS", target, Html)).ContentText.Should().Be("next");
     }
 }

@@ -9,7 +9,8 @@ namespace Pwb.Tests.StaticFiles;
 /// <summary>The public folder: on Linux, by descriptors.</summary>
 public sealed class FolderSourceTests : FolderTests
 {
-    protected override ContentSource Create(string root, bool followLinksOutside = false) => new FolderSource(root, followLinksOutside);
+    protected override ContentSource Create(string root, bool followLinksOutside = false) =>
+        new FolderSource(root, followLinksOutside);
 
     [Theory]
     [InlineData("..")]
@@ -48,8 +49,10 @@ public sealed class FolderSourceTests : FolderTests
     [Fact]
     public void Refuses_a_root_that_is_no_directory()
     {
-        FluentActions.Invoking(() => Create(Path.Combine(Root, "missing"))).Should().Throw<DirectoryNotFoundException>().WithMessage($"There is no directory '{Root}/missing'.");
-        FluentActions.Invoking(() => Create(Path.Combine(Root, "a.txt"))).Should().Throw<ArgumentException>().WithMessage($"It is not a directory: '{Root}/a.txt'*").And.ParamName.Should().Be("root");
+        FluentActions.Invoking(() => Create(Path.Combine(Root, "missing")))
+            .Should().Throw<DirectoryNotFoundException>().WithMessage($"There is no directory '{Root}/missing'.");
+        FluentActions.Invoking(() => Create(Path.Combine(Root, "a.txt"))).Should().Throw<ArgumentException>()
+            .WithMessage($"It is not a directory: '{Root}/a.txt'*").And.ParamName.Should().Be("root");
         FluentActions.Invoking(() => Create("")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => Create(null!)).Should().Throw<ArgumentNullException>();
     }
@@ -123,7 +126,8 @@ public sealed class FolderSourceTests : FolderTests
             return LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(other), "a")!.Value.Revision;
         })];
 
-        revisions.Append(LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.Revision).Should().OnlyHaveUniqueItems("inode, time of change and both numbers of the device count");
+        revisions.Append(LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.Revision)
+            .Should().OnlyHaveUniqueItems("inode, time of change and both numbers of the device count");
     }
 
     [SkippableFact]
@@ -151,7 +155,9 @@ public sealed class FolderSourceTests : FolderTests
         ContentSource folder = Create(Root);
 
         folder.Find("a.txt")!.Value.Length.Should().Be(12);
-        Exception busy = await Task.Run(() => folder.Invoking(source => source.Open("a.txt", out _)).Should().Throw<IOException>().Which).WaitAsync(Wire.SafetyTimeout);
+        Exception busy =
+            await Task.Run(() => folder.Invoking(source => source.Open("a.txt", out _)).Should().Throw<IOException>().Which)
+                .WaitAsync(Wire.SafetyTimeout);
         FileErrors.IsTemporary((IOException)busy).Should().BeTrue();
 
         WireResponse response = await new Site(source: folder).GetAsync("/a.txt");
@@ -206,7 +212,8 @@ public sealed class FolderSourceTests : FolderTests
         byte[] status = new byte[256];
         BitConverter.TryWriteBytes(status.AsSpan(28), (ushort)0x8000);
         BitConverter.TryWriteBytes(status.AsSpan(112), seconds);
-        LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.LastModified.ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
+        LinuxFolder.Describe(MemoryMarshal.Read<LinuxStatus>(status), "a")!.Value.LastModified
+            .ToString("u", CultureInfo.InvariantCulture).Should().Be(expected);
     }
 
     [SkippableTheory]

@@ -57,7 +57,8 @@ public abstract class FolderTests : IDisposable
     {
         ContentSource folder = Create(Root);
         folder.Find("").Should().Match<ContentInfo?>(info => info!.Value.Name == "" && info.Value.IsDirectory);
-        folder.Find("sub/deep").Should().Match<ContentInfo?>(info => info!.Value.Name == "deep" && info.Value.IsDirectory && info.Value.Length == 0);
+        folder.Find("sub/deep").Should().Match<ContentInfo?>(
+            info => info!.Value.Name == "deep" && info.Value.IsDirectory && info.Value.Length == 0);
         foreach (string path in (string[])["", "sub", "sub/deep"]) folder.Open(path, out _).Should().BeNull(path);
     }
 
@@ -81,7 +82,8 @@ public abstract class FolderTests : IDisposable
     {
         string[] names =
         [
-            "你好.html", "naïve", "nai\u0308ve", "😀", "a b", " a", "%41", "a%2Fb", "a+b", "a&b=c", "a;b", "a?b", "a#b", "a*b", "\"", "'", "<img src=x>", "|", "`$(id)`", "~", "-rf", "a\u202Eb",
+            "你好.html", "naïve", "nai\u0308ve", "😀", "a b", " a", "%41", "a%2Fb", "a+b", "a&b=c", "a;b", "a?b", "a#b", "a*b",
+            "\"", "'", "<img src=x>", "|", "`$(id)`", "~", "-rf", "a\u202Eb",
             "a\u2028b", "\uFFFD", "12:00:11", "a\\b", "Mr.", "a ", "aux.c", "GIT~1", new string('长', 85),
         ];
         foreach (string name in names) _site.Write($"odd/{name}/{name}", name);
@@ -89,7 +91,8 @@ public abstract class FolderTests : IDisposable
         foreach (string name in names)
         {
             string target = PathResolver.ToTarget($"odd/{name}/{name}");
-            PathResolver.TryResolve(System.Text.Encoding.ASCII.GetBytes(target), serveHiddenNames: false, out string path, out _, out _).Should().BeTrue(name);
+            PathResolver.TryResolve(System.Text.Encoding.ASCII.GetBytes(target), serveHiddenNames: false, out string path, out _,
+                out _).Should().BeTrue(name);
             Read(path).Should().Be(name);
         }
 
@@ -333,7 +336,10 @@ public abstract class FolderTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "it takes a shell to make one");
         string half = string.Join('/', Enumerable.Repeat(new string('d', 250), 9)), whole = $"{half}/{half}/{half}";
-        SiteFolder.Run("sh", "-c", $"cd '{Root}' && for i in 1 2 3; do mkdir -p '{half}' && cd -P '{half}' || exit 1; ln -s '{half}' on; done && echo deep > file");
+        SiteFolder.Run(
+            "sh", "-c",
+            $"cd '{Root}' && for i in 1 2 3; do mkdir -p '{half}' && cd -P '{half}' || exit 1; ln -s '{half}' on; done && echo "
+                + $"deep > file");
         try
         {
             ContentSource folder = Create(Root);

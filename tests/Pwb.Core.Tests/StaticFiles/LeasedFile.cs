@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.Tests.StaticFiles;
 
-/// <summary>A file of Linux with a write lease on it: who opens it waits until the lease is given back, up to 45 seconds.</summary>
+/// <summary>
+/// A file of Linux with a write lease on it: who opens it waits until the lease is given back, up to 45 seconds.
+/// </summary>
 internal sealed class LeasedFile : IDisposable
 {
     private const int SetSignal = 10, SetLease = 1024, WriteLease = 1; // F_SETSIG, F_SETLEASE, F_WRLCK

@@ -7,7 +7,8 @@ public sealed class ListingOrderTests
 {
     private static readonly ContentInfo[] Entries =
     [
-        File("page 10", 5, 3), File("page 9", 5, 1), File("b", 9, 2), File("A", 1, 5), File("a", 1, 5), Directory("z", 4), Directory("Y", 9),
+        File("page 10", 5, 3), File("page 9", 5, 1), File("b", 9, 2), File("A", 1, 5), File("a", 1, 5), Directory("z", 4),
+        Directory("Y", 9),
     ];
 
     [Theory]
@@ -40,7 +41,8 @@ public sealed class ListingOrderTests
 
         order.QueryFor("").Should().Be(own);
         order.QueryFor("x=y").Should().Be(withParameter);
-        string.Join(' ', Enum.GetValues<ListingColumn>().Select(column => ListingOrder.OrderOf(order.IsNextDescending(column)))).Should().Be(headings);
+        string.Join(' ', Enum.GetValues<ListingColumn>().Select(column => ListingOrder.OrderOf(order.IsNextDescending(column))))
+            .Should().Be(headings);
     }
 
     [Theory]
@@ -97,7 +99,9 @@ public sealed class ListingOrderTests
         }
     }
 
-    private static ContentInfo File(string name, long length, int day) => new(name, IsDirectory: false, length, new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero));
+    private static ContentInfo File(string name, long length, int day) =>
+        new(name, IsDirectory: false, length, new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero));
 
-    private static ContentInfo Directory(string name, int day) => new(name, IsDirectory: true, 0, new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero));
+    private static ContentInfo Directory(string name, int day) =>
+        new(name, IsDirectory: true, 0, new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero));
 }

@@ -10,7 +10,12 @@ public sealed class ListingRequestTests
 {
     private const string Json = "Accept: application/json";
 
-    private readonly Site _site = new(new StaticFileOptions { ListDirectories = true, Headers = [("Link", "</a.css>; rel=preload"), ("Link", "</b.css>; rel=preload")] });
+    private readonly Site _site = new(
+        new StaticFileOptions
+        {
+            ListDirectories = true,
+            Headers = [("Link", "</a.css>; rel=preload"), ("Link", "</b.css>; rel=preload")],
+        });
 
     [Theory]
     [InlineData(200, "X-None: x")]
@@ -68,7 +73,10 @@ public sealed class ListingRequestTests
     [InlineData("?sort=date&order=asc")]
     public async Task All_names_are_reached_page_by_page_and_each_once(string query)
     {
-        for (int i = 0; i < 2_345; i++) _site.Source.Add(string.Create(CultureInfo.InvariantCulture, $"docs/{i:D4} \u4F60&?#:.txt"), new string('x', i % 7), MemorySource.OneHourAgo.AddSeconds(i % 5));
+        for (int i = 0; i < 2_345; i++)
+            _site.Source.Add(
+                string.Create(CultureInfo.InvariantCulture, $"docs/{i:D4} \u4F60&?#:.txt"), new string('x', i % 7),
+                MemorySource.OneHourAgo.AddSeconds(i % 5));
         _site.Source.Add("docs/sub/a", "");
         List<string> names = [];
         List<int> counts = [];
@@ -113,10 +121,15 @@ public sealed class ListingRequestTests
         foreach (string query in (string[])["", "?sort=size&order=desc"])
         {
             WireResponse response = await _site.GetAsync("/docs/" + query);
-            string[] links = [.. Regex.Matches(response.ContentText, "<a [^>]*href=\"(?<target>[^\"]*)\"").Select(match => match.Groups["target"].Value)];
+            string[] links = [
+                .. Regex.Matches(response.ContentText, "<a [^>]*href=\"(?<target>[^\"]*)\"").Select(
+                    match => match.Groups["target"].Value)];
 
-            links.Where(link => link.Contains("sort=", StringComparison.Ordinal) && !link.Contains("after=", StringComparison.Ordinal)).Should().BeEmpty();
-            links.Should().Contain("sub/").And.Contain("0000%3Ax.txt").And.NotContain(link => link.StartsWith("./", StringComparison.Ordinal) && link.Length > 2);
+            links.Where(
+                link => link.Contains("sort=", StringComparison.Ordinal) && !link.Contains("after=", StringComparison.Ordinal))
+                .Should().BeEmpty();
+            links.Should().Contain("sub/").And.Contain("0000%3Ax.txt")
+                .And.NotContain(link => link.StartsWith("./", StringComparison.Ordinal) && link.Length > 2);
             response.ContentText.Should().Contain("<input type=\"hidden\" name=\"sort\" value=\"size\">");
         }
     }
@@ -131,7 +144,8 @@ public sealed class ListingRequestTests
         string last = (await _site.GetAsync("/docs/?after=f/1999")).ContentText;
 
         first.Should().Contain("<a rel=\"next\" href=\"?after=f/0999\">").And.NotContain("First page");
-        second.Should().Contain("<a rel=\"next\" href=\"?after=f/1999\">").And.Contain("<a href=\"./\">First page</a>").And.Contain("1000").And.NotContain("0999<");
+        second.Should().Contain("<a rel=\"next\" href=\"?after=f/1999\">").And.Contain("<a href=\"./\">First page</a>")
+            .And.Contain("1000").And.NotContain("0999<");
         last.Should().NotContain("rel=\"next\"").And.Contain("<a href=\"./\">First page</a>");
         foreach (string page in (string[])[first, second, last]) page.Should().Contain("2,001 files, 2.0 kB");
     }
@@ -150,7 +164,8 @@ public sealed class ListingRequestTests
         WireResponse json = await _site.GetAsync("/docs/" + query, Json);
 
         using JsonDocument document = JsonDocument.Parse(json.Content);
-        string.Join(' ', document.RootElement.EnumerateArray().Select(entry => entry.GetProperty("name").GetString())).Should().Be(names);
+        string.Join(' ', document.RootElement.EnumerateArray().Select(entry => entry.GetProperty("name").GetString()))
+            .Should().Be(names);
     }
 
     [Fact]
@@ -160,7 +175,8 @@ public sealed class ListingRequestTests
 
         WireResponse page = await _site.GetAsync("/docs/?filter=A%26&sort=size&order=desc", "Accept: text/html");
 
-        page.ContentText.Should().Contain("<input type=\"search\" name=\"filter\" aria-label=\"Part of a name\" value=\"A&amp;\">")
+        page.ContentText.Should().Contain(
+            "<input type=\"search\" name=\"filter\" aria-label=\"Part of a name\" value=\"A&amp;\">")
             .And.Contain("<input type=\"hidden\" name=\"filter\" value=\"A&amp;\"><button>Name</button>")
             .And.Contain("1,002 files").And.Contain("<a href=\"./?sort=size&amp;order=desc\">Show all</a>")
             .And.Contain("<a rel=\"next\" href=\"?sort=size&amp;order=desc&amp;filter=A%26&amp;after=f0/");

@@ -17,7 +17,8 @@ public sealed class ListingSelectionTests
         Random random = new(3);
         var order = ListingOrder.Parse(Latin1.Bytes(query));
         ContentInfo[] entries = [.. Enumerable.Range(0, 5_000).Select(i => new ContentInfo(
-            string.Create(CultureInfo.InvariantCulture, $"{random.Next(100)}-{i}"), random.Next(50) == 0, random.Next(3), DateTimeOffset.UnixEpoch.AddDays(random.Next(3))))];
+            string.Create(CultureInfo.InvariantCulture, $"{random.Next(100)}-{i}"), random.Next(50) == 0, random.Next(3),
+            DateTimeOffset.UnixEpoch.AddDays(random.Next(3))))];
         List<ContentInfo> sorted = [.. entries];
         sorted.Sort(order);
 
@@ -45,7 +46,8 @@ public sealed class ListingSelectionTests
     [InlineData(7, true)]
     public void Knows_whether_there_are_more(int count, bool hasMore)
     {
-        ContentInfo[] entries = [.. Enumerable.Range(0, count).Select(i => new ContentInfo($"{i}", IsDirectory: false, 0, default))];
+        ContentInfo[] entries = [
+            .. Enumerable.Range(0, count).Select(i => new ContentInfo($"{i}", IsDirectory: false, 0, default))];
 
         new ListingSelection(entries, ListingOrder.Parse([]), after: null, count: 3).HasMore.Should().Be(hasMore);
     }
@@ -57,7 +59,8 @@ public sealed class ListingSelectionTests
     {
         using SiteFolder site = new();
         for (int i = 0; i < 10; i++) site.Write($"many/{i}", "");
-        ContentSource folder = isPortable ? new PortableFolder(site.Root, followLinksOutside: false) : new FolderSource(site.Root);
+        ContentSource folder =
+            isPortable ? new PortableFolder(site.Root, followLinksOutside: false) : new FolderSource(site.Root);
 
         using IEnumerator<ContentInfo> entries = folder.List("many").GetEnumerator();
         entries.MoveNext().Should().BeTrue();

@@ -31,10 +31,12 @@ internal sealed class MemorySource : ContentSource
 
     public int Opens { get; private set; }
 
-    public MemorySource Add(string path, string content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0) =>
+    public MemorySource Add(
+        string path, string content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0) =>
         Add(path, Latin1.Bytes(content), lastModified, identity, revision);
 
-    public MemorySource Add(string path, byte[] content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0)
+    public MemorySource Add(
+        string path, byte[] content, DateTimeOffset? lastModified = null, long identity = 0, long revision = 0)
     {
         _files[path] = (content, lastModified ?? OneHourAgo, identity, revision);
         return this;
@@ -49,7 +51,8 @@ internal sealed class MemorySource : ContentSource
         if (Failure is not null) throw Failure;
         if (Hidden.Contains(path)) throw new UnauthorizedAccessException(path);
         if (_files.ContainsKey(path)) return InfoOf(path);
-        return path.Length == 0 || _files.Keys.Any(file => file.StartsWith(path + "/", StringComparison.Ordinal)) ? Directory(path) : null;
+        return path.Length == 0
+            || _files.Keys.Any(file => file.StartsWith(path + "/", StringComparison.Ordinal)) ? Directory(path) : null;
     }
 
     public override Stream? Open(string path, out ContentInfo info)
@@ -67,8 +70,11 @@ internal sealed class MemorySource : ContentSource
     {
         if (ListFailure is not null) throw ListFailure;
         string prefix = path.Length == 0 ? "" : path + "/";
-        IEnumerable<string> below = _files.Keys.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)).Select(file => file[prefix.Length..]);
-        return below.Select(name => name.Contains('/', StringComparison.Ordinal) ? Directory(name.Split('/')[0]) : InfoOf(prefix + name)).Distinct();
+        IEnumerable<string> below = _files.Keys.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)).Select(
+            file => file[prefix.Length..]);
+        return below.Select(
+            name => name.Contains('/', StringComparison.Ordinal) ? Directory(name.Split('/')[0]) : InfoOf(prefix + name))
+            .Distinct();
     }
 
     private static ContentInfo Directory(string path) => new(path.Split('/')[^1], IsDirectory: true, 0, OneHourAgo);
@@ -76,6 +82,8 @@ internal sealed class MemorySource : ContentSource
     private ContentInfo InfoOf(string path)
     {
         (byte[] content, DateTimeOffset lastModified, long identity, long revision) = _files[path];
-        return new ContentInfo(path.Split('/')[^1], IsDirectory: false, content.Length, lastModified) { Identity = identity, Revision = revision };
+        return new ContentInfo(
+            path.Split('/')[^1], IsDirectory: false, content.Length, lastModified)
+        { Identity = identity, Revision = revision };
     }
 }

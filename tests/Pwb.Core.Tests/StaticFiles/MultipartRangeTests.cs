@@ -7,7 +7,9 @@ namespace Pwb.Tests.StaticFiles;
 /// <summary>S2 and RFC 9110 §14.6, §15.3.7.2: several ranges of one file.</summary>
 public sealed class MultipartRangeTests
 {
-    private static readonly string Content = string.Concat(Enumerable.Range(0, 1000).Select(i => i.ToString("D10", CultureInfo.InvariantCulture))); // 10,000 bytes
+    // 10,000 bytes.
+    private static readonly string Content = string.Concat(
+        Enumerable.Range(0, 1000).Select(i => i.ToString("D10", CultureInfo.InvariantCulture)));
 
     /// <summary>From memory, and from a file that is opened for each response.</summary>
     private readonly Site[] _sites = [new Site(), new Site(new StaticFileOptions { MaxCachedFileLength = 0 })];
@@ -34,12 +36,15 @@ public sealed class MultipartRangeTests
             response["ETag"].Should().Be(whole["ETag"]);
             response["Last-Modified"].Should().Be(whole["Last-Modified"]);
             response.Framing.Should().Be(ResponseFraming.ContentLength);
-            string boundary = Regex.Match(response["Content-Type"]!, "^multipart/byteranges; boundary=(?<boundary>[0-9a-f]{32})$").Groups["boundary"].Value;
+            string boundary = Regex.Match(response["Content-Type"]!, "^multipart/byteranges; boundary=(?<boundary>[0-9a-f]{32})$")
+                .Groups["boundary"].Value;
             boundary.Should().NotBeEmpty();
             response.ContentText.Should().Be(string.Concat(parts.Split(' ').Select(part =>
             {
-                int first = int.Parse(part.Split('-')[0], CultureInfo.InvariantCulture), last = int.Parse(part.Split('-')[1], CultureInfo.InvariantCulture);
-                return $"\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes {first}-{last}/10000\r\n\r\n{Content[first..(last + 1)]}";
+                int first = int.Parse(part.Split('-')[0], CultureInfo.InvariantCulture),
+                    last = int.Parse(part.Split('-')[1], CultureInfo.InvariantCulture);
+                return $"\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                    + $"Content-Range: bytes {first}-{last}/10000\r\n\r\n{Content[first..(last + 1)]}";
             })) + $"\r\n--{boundary}--\r\n");
             (await site.SendAsync("HEAD", "/a.txt", "Range: " + range)).Status.Should().Be(200);
         }
@@ -98,7 +103,8 @@ public sealed class MultipartRangeTests
     [Fact]
     public async Task An_option_limits_how_many()
     {
-        Site[] sites = [new Site(), new Site(new StaticFileOptions { MaxRanges = 3 }), new Site(new StaticFileOptions { MaxRanges = 1 })];
+        Site[] sites = [
+            new Site(), new Site(new StaticFileOptions { MaxRanges = 3 }), new Site(new StaticFileOptions { MaxRanges = 1 })];
         int[] limits = [256, 3, 1];
         foreach ((Site site, int limit) in sites.Zip(limits))
         {
@@ -106,7 +112,8 @@ public sealed class MultipartRangeTests
 
             (await site.GetAsync("/a.txt", "Range: bytes=" + Ranges(limit))).Status.Should().Be(206);
             (await site.GetAsync("/a.txt", "Range: bytes=" + Ranges(limit + 1))).Status.Should().Be(200);
-            (await site.GetAsync("/a.txt", "Range: bytes=" + Ranges(limit) + ",99999-")).Status.Should().Be(200, "those that are not there count");
+            (await site.GetAsync("/a.txt", "Range: bytes=" + Ranges(limit) + ",99999-")).Status.Should().Be(
+                200, "those that are not there count");
         }
     }
 
@@ -119,7 +126,8 @@ public sealed class MultipartRangeTests
             site.Source.Add("a.txt", Content).Add("a.txt.gz", new string('z', 100));
 
             (await site.GetAsync("/a.txt", "Accept-Encoding: gzip", "Range: bytes=0-0,5-6")).Status.Should().Be(200);
-            (await site.GetAsync("/a.txt", "Accept-Encoding: gzip", "Range: bytes=0-0"))["Content-Range"].Should().Be("bytes 0-0/100");
+            (await site.GetAsync("/a.txt", "Accept-Encoding: gzip", "Range: bytes=0-0"))["Content-Range"]
+                .Should().Be("bytes 0-0/100");
             (await site.GetAsync("/a.txt", "Range: bytes=0-0,5-6")).Status.Should().Be(206);
         }
     }
@@ -127,7 +135,12 @@ public sealed class MultipartRangeTests
     [Fact]
     public async Task Fields_by_path_count()
     {
-        Site site = new(new StaticFileOptions { PathHeaders = [("*.tgz", "Content-Encoding", "gzip"), ("*.mine", "Content-Type", "text/mine")] });
+        Site site = new(
+            new StaticFileOptions
+            {
+                PathHeaders = [
+                ("*.tgz", "Content-Encoding", "gzip"), ("*.mine", "Content-Type", "text/mine")]
+            });
         site.Source.Add("a.tgz", Content).Add("a.mine", Content);
 
         (await site.GetAsync("/a.tgz", "Range: bytes=0-0,5-6")).Status.Should().Be(200);
@@ -162,7 +175,8 @@ public sealed class MultipartRangeTests
         streams.Should().NotBeEmpty().And.OnlyContain(stream => !stream.CanRead);
     }
 
-    private static string Ranges(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"{i * 10}-{(i * 10) + 1}"));
+    private static string Ranges(int count) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => $"{i * 10}-{(i * 10) + 1}"));
 
     private sealed class ClosingStream(byte[] content) : MemoryStream(content);
 }

@@ -46,7 +46,8 @@ public sealed class NameTests
     public async Task An_empty_segment_is_a_redirect_to_the_path_without_it_where_that_is_served(string target, string? location)
     {
         Site site = new();
-        site.Source.Add("index.html", "root").Add("docs/index.html", "docs").Add("docs/b.txt", "b").Add("a b.txt", "ab").Add("evil.example/index.html", "e")
+        site.Source.Add("index.html", "root").Add("docs/index.html", "docs").Add("docs/b.txt", "b").Add("a b.txt", "ab")
+            .Add("evil.example/index.html", "e")
             .Add(".git/config", "secret").Add("docs/.hidden", "secret");
 
         foreach (string method in (string[])["GET", "HEAD"])
@@ -88,7 +89,8 @@ public sealed class NameTests
         foreach (bool isListed in (bool[])[false, true])
         {
             Site site = new(CleanUrls with { ListDirectories = isListed });
-            site.Source.Add("blog.html", "page").Add("blog/first.html", "first").Add("docs.html", "not me").Add("docs/index.html", "docs").Add("empty/x", "x");
+            site.Source.Add("blog.html", "page").Add("blog/first.html", "first").Add("docs.html", "not me")
+                .Add("docs/index.html", "docs").Add("empty/x", "x");
 
             WireResponse response = await site.GetAsync(target);
 

@@ -32,7 +32,8 @@ public sealed class NeighbourTests
     {
         using LogLines log = new();
         Site site = new(new StaticFileOptions { Logger = log });
-        site.Source.Add("a b.js", "js", Original).Add("a b.js.br", "BR", Original.AddSeconds(-60)).Add("a b.js.gz", "GZ", Original);
+        site.Source.Add("a b.js", "js", Original).Add("a b.js.br", "BR", Original.AddSeconds(-60)).Add(
+            "a b.js.gz", "GZ", Original);
 
         for (int i = 0; i < 3; i++)
         {
@@ -51,7 +52,12 @@ public sealed class NeighbourTests
     public async Task An_option_says_which_codings_have_neighbours(string codings, string? expected)
     {
         using LogLines log = new();
-        Site site = new(new StaticFileOptions { PrecompressedCodings = codings.Split(' ', StringSplitOptions.RemoveEmptyEntries), Logger = log });
+        Site site = new(
+            new StaticFileOptions
+            {
+                PrecompressedCodings = codings.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                Logger = log,
+            });
         site.Source.Add("a", "a").Add("a.br", "BR").Add("a.zst", "ZST").Add("a.gz", "GZ");
 
         WireResponse response = await site.GetAsync("/a", Any);

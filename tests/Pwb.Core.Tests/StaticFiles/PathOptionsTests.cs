@@ -8,7 +8,12 @@ public sealed class PathOptionsTests
     [Fact]
     public async Task Each_pattern_that_matches_adds_its_line()
     {
-        var site = new Site(new StaticFileOptions { ListDirectories = true, PathHeaders = [("/a/*", "X-A", "1"), ("*.txt", "X-A", "2"), ("*.txt", "X-B", "3")] });
+        var site = new Site(
+            new StaticFileOptions
+            {
+                ListDirectories = true,
+                PathHeaders = [("/a/*", "X-A", "1"), ("*.txt", "X-A", "2"), ("*.txt", "X-B", "3")],
+            });
         site.Source.Add("a/a.txt", "hello").Add("b.txt", "b");
 
         WireResponse both = await site.GetAsync("/a/a.txt");
@@ -26,13 +31,17 @@ public sealed class PathOptionsTests
     {
         var site = new Site(new StaticFileOptions
         {
-            PathHeaders = [("/Build/*.gz", "content-encoding", "gzip"), ("*.wasm.gz", "Content-Type", "application/wasm"), ("*.js", "Content-Encoding", "identity")],
+            PathHeaders = [
+                ("/Build/*.gz", "content-encoding", "gzip"), ("*.wasm.gz", "Content-Type", "application/wasm"),
+                ("*.js", "Content-Encoding", "identity")],
         });
         site.Source.Add("Build/game.wasm.gz", "GZ").Add("app.js", "js").Add("app.js.br", "BR");
 
         WireResponse response = await site.GetAsync("/Build/game.wasm.gz");
-        (response["Content-Type"], response["Content-Encoding"], response.ContentText).Should().Be(("application/wasm", "gzip", "GZ"));
-        (await site.GetAsync("/app.js", "Accept-Encoding: br"))["Content-Encoding"].Should().Be("br", "the neighbour has the coding that it has");
+        (response["Content-Type"], response["Content-Encoding"], response.ContentText).Should().Be(
+            ("application/wasm", "gzip", "GZ"));
+        (await site.GetAsync("/app.js", "Accept-Encoding: br"))["Content-Encoding"].Should().Be(
+            "br", "the neighbour has the coding that it has");
         (await site.GetAsync("/app.js"))["Content-Encoding"].Should().Be("identity");
     }
 
@@ -43,7 +52,8 @@ public sealed class PathOptionsTests
     [InlineData("/a", "ETag", "1")]
     [InlineData("/a", "Content-Length", "1")]
     public void A_line_that_would_do_nothing_or_harm_is_refused(string pattern, string name, string value) =>
-        FluentActions.Invoking(() => new Site(new StaticFileOptions { PathHeaders = [(pattern, name, value)] })).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new Site(new StaticFileOptions { PathHeaders = [(pattern, name, value)] }))
+            .Should().Throw<ArgumentException>();
 
     [Theory]
     [InlineData("/app/", 200, "page")]
@@ -69,7 +79,9 @@ public sealed class PathOptionsTests
     [Fact]
     public async Task Redirects_stay_below_the_base_path_and_other_paths_are_for_the_next_handler()
     {
-        var site = new Site(new StaticFileOptions { BasePath = "/my app/v1/" }, RequestHandler.From(request => HttpResponse.Text($"next {request.Path}")));
+        var site = new Site(
+            new StaticFileOptions { BasePath = "/my app/v1/" },
+            RequestHandler.From(request => HttpResponse.Text($"next {request.Path}")));
         site.Source.Add("index.html", "page").Add("sub/index.html", "sub");
 
         (await site.GetAsync("/my%20app/v1?q=1"))["Location"].Should().Be("/my%20app/v1/?q=1");
@@ -105,5 +117,6 @@ public sealed class PathOptionsTests
     [InlineData("//host/")]
     [InlineData("/a/../")]
     public void A_base_path_begins_and_ends_with_a_slash(string basePath) =>
-        FluentActions.Invoking(() => new Site(new StaticFileOptions { BasePath = basePath })).Should().Throw<ArgumentException>().WithMessage("BasePath is *");
+        FluentActions.Invoking(() => new Site(new StaticFileOptions { BasePath = basePath }))
+            .Should().Throw<ArgumentException>().WithMessage("BasePath is *");
 }

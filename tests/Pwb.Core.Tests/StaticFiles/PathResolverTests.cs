@@ -3,7 +3,9 @@ using Pwb.StaticFiles;
 
 namespace Pwb.Tests.StaticFiles;
 
-/// <summary>S5: what the path of a request names, and what it can never name. Without isWindows, the rules of other systems hold.</summary>
+/// <summary>
+/// S5: what the path of a request names, and what it can never name. Without isWindows, the rules of other systems hold.
+/// </summary>
 public sealed class PathResolverTests
 {
     [Theory]
@@ -59,7 +61,8 @@ public sealed class PathResolverTests
     [InlineData("/a///b//", "a/b", true)]
     public void Leaves_empty_segments_out_and_says_so(string target, string path, bool isDirectoryForm)
     {
-        PathResolver.TryResolve(Encoding.ASCII.GetBytes(target), false, out string resolved, out bool isDirectory, out bool hasEmptySegments).Should().BeTrue();
+        PathResolver.TryResolve(Encoding.ASCII.GetBytes(target), false, out string resolved, out bool isDirectory,
+            out bool hasEmptySegments).Should().BeTrue();
 
         (resolved, isDirectory, hasEmptySegments).Should().Be((path, isDirectoryForm, true));
     }
@@ -194,12 +197,14 @@ public sealed class PathResolverTests
     [InlineData("/%EF%BB%BF.git", "U+FEFF")]
     [InlineData("/%C2%AD.git", "U+00AD")]
     [InlineData("/a/%E2%80%8B%E2%80%8C..", "two")]
-    public void Takes_a_name_for_hidden_behind_invisible_characters(string target, string which) => Resolve(target).Should().BeNull(which);
+    public void Takes_a_name_for_hidden_behind_invisible_characters(string target, string which) =>
+    Resolve(target).Should().BeNull(which);
 
     [Theory]
     [InlineData("/%E2%80%8F%D7%A9", "\u200F\u05E9")]
     [InlineData("/%EF%BB%BFa.txt", "\uFEFFa.txt")]
-    public void Takes_an_invisible_character_in_front_of_another_name(string target, string path) => Resolve(target).Should().Be((path, false));
+    public void Takes_an_invisible_character_in_front_of_another_name(string target, string path) =>
+    Resolve(target).Should().Be((path, false));
 
     [Theory]
     [InlineData("CON")]
@@ -219,7 +224,8 @@ public sealed class PathResolverTests
     [InlineData("ConOut$")]
     public void Refuses_the_devices_of_Windows_there_alone(string name)
     {
-        foreach (string spelling in (string[])[name, $"{name}.txt", $"{name}.tar.gz", $"{name}%20.txt", $"{name}%20%20.a", $"%{(int)name[0]:X2}{name[1..]}"])
+        foreach (string spelling in (string[])[
+            name, $"{name}.txt", $"{name}.tar.gz", $"{name}%20.txt", $"{name}%20%20.a", $"%{(int)name[0]:X2}{name[1..]}"])
         {
             Resolve($"/{spelling}", isWindows: true).Should().BeNull(spelling);
             Resolve($"/a/{spelling}/b", isWindows: true).Should().BeNull(spelling);
@@ -276,7 +282,10 @@ public sealed class PathResolverTests
     [Fact]
     public void A_target_that_was_made_resolves_to_its_path()
     {
-        string path = "a b/" + string.Concat(Enumerable.Range(0x20, 0x2000).Select(value => (char)value).Where(character => character is not '/' and not '\x7F').Chunk(60).Select(chunk => "x" + new string(chunk) + "x/"));
+        string path = "a b/"
+            + string.Concat(
+                Enumerable.Range(0x20, 0x2000).Select(value => (char)value).Where(
+                    character => character is not '/' and not '\x7F').Chunk(60).Select(chunk => "x" + new string(chunk) + "x/"));
         Resolve(PathResolver.ToTarget(path)).Should().Be((path.TrimEnd('/'), false));
     }
 
@@ -294,6 +303,9 @@ public sealed class PathResolverTests
         PathResolver.IsNameServed(".well-known", isInRoot: false, serveHiddenNames: false).Should().BeFalse();
     }
 
-    private static (string Path, bool IsDirectoryForm)? Resolve(string target, bool serveHiddenNames = false, bool isWindows = false) =>
-        PathResolver.TryResolve(Encoding.UTF8.GetBytes(target), serveHiddenNames, isWindows, out string path, out bool isDirectoryForm, out _) ? (path, isDirectoryForm) : null;
+    private static (string Path, bool IsDirectoryForm)? Resolve(
+        string target, bool serveHiddenNames = false, bool isWindows = false) =>
+        PathResolver.TryResolve(
+            Encoding.UTF8.GetBytes(target), serveHiddenNames, isWindows, out string path, out bool isDirectoryForm,
+            out _) ? (path, isDirectoryForm) : null;
 }

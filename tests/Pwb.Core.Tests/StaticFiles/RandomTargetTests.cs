@@ -10,26 +10,39 @@ public sealed class RandomTargetTests : IDisposable
     private const string Inside = "INSIDE!";
 
     private static readonly byte[][] Files = Bytes(
-        "a.txt", "index.html", "sub/index.html", "sub/deep/b.txt", "sub/deep/%E4%BD%A0%E5%A5%BD.txt", "%2541", ".well-known/x", ".git/config", "sub/.git/config", "x/a.txt", "in", "subl/deep/b.txt",
-        "back/in", "sub/up/x/a.txt", "sub/up/subl/up/back/deep/b.txt", "out", "outd/sub/secret.txt", "evil/secret.txt", "up/secret.txt", "sub/out", "sub/away/secret.txt", "sub/deep/up/secret.txt",
+        "a.txt", "index.html", "sub/index.html", "sub/deep/b.txt", "sub/deep/%E4%BD%A0%E5%A5%BD.txt", "%2541", ".well-known/x",
+        ".git/config", "sub/.git/config", "x/a.txt", "in", "subl/deep/b.txt",
+        "back/in", "sub/up/x/a.txt", "sub/up/subl/up/back/deep/b.txt", "out", "outd/sub/secret.txt", "evil/secret.txt",
+        "up/secret.txt", "sub/out", "sub/away/secret.txt", "sub/deep/up/secret.txt",
         "absolute/secret.txt", "absolute/root/a.txt", "system/etc/passwd", "zero", "fifo", "sub/fifo");
 
     private static readonly byte[][] Names = Bytes(
-        "a.txt", "sub", "deep", "b.txt", "index.html", "%E4%BD%A0%E5%A5%BD.txt", ".well-known", "x", "in", "subl", "%41", "%2541", "out", "outd", "up", "back", "evil", "away", "absolute", "system", "fifo",
-        "root", "root-evil", "secret.txt", "other", ".git", "config", "etc", "passwd", "proc", "self", "environ", "dev", "zero", "loop", "CON", "nul.txt", "GIT~1", "a.txt::$DATA", "C:", "missing");
+        "a.txt", "sub", "deep", "b.txt", "index.html", "%E4%BD%A0%E5%A5%BD.txt", ".well-known", "x", "in", "subl", "%41", "%2541",
+        "out", "outd", "up", "back", "evil", "away", "absolute", "system", "fifo",
+        "root", "root-evil", "secret.txt", "other", ".git", "config", "etc", "passwd", "proc", "self", "environ", "dev", "zero",
+        "loop", "CON", "nul.txt", "GIT~1", "a.txt::$DATA", "C:", "missing");
 
     private static readonly byte[][] Climbs = Bytes(
-        "..", ".", "...", "....", "%2e%2e", "%2E.", ".%2e", "%2e", "%252e%252e", "%25%32%65", "%c0%ae%c0%ae", "%e0%80%ae.", "%ef%bc%8e%ef%bc%8e", "..%00", "..%20", "..;", "..;x=y", "..%09", "..%0a",
-        "%u002e%u002e", "..%c0%af", "..%5c", "..%255c", "..\\", "..%2f", "..%252f", "..%2f..%2f", "\u202e..", "%e2%80%8b..", "..:", "~", "..%e2%80%8d", "", "%", "%2", "%zz");
+        "..", ".", "...", "....", "%2e%2e", "%2E.", ".%2e", "%2e", "%252e%252e", "%25%32%65", "%c0%ae%c0%ae", "%e0%80%ae.",
+        "%ef%bc%8e%ef%bc%8e", "..%00", "..%20", "..;", "..;x=y", "..%09", "..%0a",
+        "%u002e%u002e", "..%c0%af", "..%5c", "..%255c", "..\\", "..%2f", "..%252f", "..%2f..%2f", "\u202e..", "%e2%80%8b..",
+        "..:", "~", "..%e2%80%8d", "", "%", "%2", "%zz");
 
-    private static readonly byte[][] Separators = Bytes("/", "/", "/", "/", "/", "/", "/", "//", "%2f", "%2F", "\\", "%5c", "%5C", "%c0%af", "%252f", "%e2%88%95", ";/", "/./", "/../", "?", "#", ":", "%00", "%0d%0a");
+    private static readonly byte[][] Separators = Bytes(
+        "/", "/", "/", "/", "/", "/", "/", "//", "%2f", "%2F", "\\", "%5c", "%5C", "%c0%af", "%252f", "%e2%88%95", ";/", "/./",
+        "/../", "?", "#", ":", "%00", "%0d%0a");
 
     private readonly SiteFolder _site = new();
 
     public RandomTargetTests()
     {
-        foreach (string path in (string[])["a.txt", "index.html", "sub/index.html", "sub/deep/b.txt", "sub/deep/你好.txt", "%41", ".well-known/x", ".git/config", "sub/.git/config", "x/a.txt"]) _site.Write(path, Inside);
-        foreach ((string path, string target) in ((string, string)[])[("in", "a.txt"), ("subl", "sub"), ("sub/up", ".."), ("sub/in", "../in"), ("loop", "loop"), ("back", "../root/sub")]) _site.Link(path, target);
+        foreach (string path in (string[])[
+            "a.txt", "index.html", "sub/index.html", "sub/deep/b.txt", "sub/deep/你好.txt", "%41", ".well-known/x", ".git/config",
+            "sub/.git/config", "x/a.txt"]) _site.Write(path, Inside);
+        foreach ((
+            string path, string target) in ((string, string)[])[
+                ("in", "a.txt"), ("subl", "sub"), ("sub/up", ".."), ("sub/in", "../in"), ("loop", "loop"),
+                ("back", "../root/sub")]) _site.Link(path, target);
 
         _site.Link("out", "../secret.txt");
         _site.Link("outd", "../other");
@@ -48,16 +61,19 @@ public sealed class RandomTargetTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void No_target_of_very_many_opens_anything_outside(bool isPortable) => AssertNoneOpensAnythingOutside(isPortable, count: 50_000);
+    public void No_target_of_very_many_opens_anything_outside(bool isPortable) =>
+    AssertNoneOpensAnythingOutside(isPortable, count: 50_000);
 
     [LongFact]
-    public void No_target_of_a_million_opens_anything_outside() => AssertNoneOpensAnythingOutside(isPortable: false, count: 1_000_000);
+    public void No_target_of_a_million_opens_anything_outside() =>
+    AssertNoneOpensAnythingOutside(isPortable: false, count: 1_000_000);
 
     public void Dispose() => _site.Dispose();
 
     private void AssertNoneOpensAnythingOutside(bool isPortable, int count)
     {
-        ContentSource folder = isPortable ? new PortableFolder(_site.Root, followLinksOutside: false) : new FolderSource(_site.Root);
+        ContentSource folder =
+            isPortable ? new PortableFolder(_site.Root, followLinksOutside: false) : new FolderSource(_site.Root);
         Random random = new(20260501);
         Span<byte> target = new byte[4096];
         byte[] inside = Encoding.ASCII.GetBytes(Inside);
@@ -66,7 +82,8 @@ public sealed class RandomTargetTests : IDisposable
         for (int i = 0; i < count; i++)
         {
             int length = MakeTarget(random, target);
-            if (!PathResolver.TryResolve(target[..length], serveHiddenNames: random.Next(2) == 0, out string path, out _, out _)) continue;
+            if (!PathResolver.TryResolve(target[..length], serveHiddenNames: random.Next(2) == 0, out string path, out _, out _))
+                continue;
 
             resolved++;
             if (!IsPlain(path)) Assert.Fail($"{Encoding.Latin1.GetString(target[..length])} became {path}");
@@ -76,7 +93,8 @@ public sealed class RandomTargetTests : IDisposable
 
             opened++;
             int read = stream.Read(content);
-            if (info.Length != Inside.Length || !content[..read].SequenceEqual(inside)) Assert.Fail($"{Encoding.Latin1.GetString(target[..length])} opened {path}");
+            if (info.Length != Inside.Length || !content[..read].SequenceEqual(inside))
+                Assert.Fail($"{Encoding.Latin1.GetString(target[..length])} opened {path}");
         }
 
         // Else it would prove nothing.
@@ -89,7 +107,8 @@ public sealed class RandomTargetTests : IDisposable
         if (path.IsEmpty) return true;
         foreach (Range range in path.Split('/'))
         {
-            if (path[range] is "" or "." or ".." || path[range].ContainsAny(OperatingSystem.IsWindows() ? "\\:\0" : "\0")) return false;
+            if (path[range] is "" or "." or ".." || path[range].ContainsAny(OperatingSystem.IsWindows() ? "\\:\0" : "\0"))
+                return false;
         }
 
         return true;
@@ -108,7 +127,9 @@ public sealed class RandomTargetTests : IDisposable
         {
             for (int left = random.Next(1, 6); left > 0; left--)
             {
-                length = Append(random, random.Next(3) > 0 ? Names[random.Next(Names.Length)] : Climbs[random.Next(Climbs.Length)], spelling, target, length);
+                length = Append(
+                    random, random.Next(3) > 0 ? Names[random.Next(Names.Length)] : Climbs[random.Next(Climbs.Length)], spelling,
+                    target, length);
                 if (left > 1) length = Append(random, Separators[random.Next(Separators.Length)], int.MaxValue, target, length);
             }
         }

@@ -9,7 +9,8 @@ internal sealed class Site
 
     public Site(StaticFileOptions? options = null, IRequestHandler? next = null, ContentSource? source = null)
     {
-        Handler = new StaticFileHandler(source ?? Source, (options ?? StaticFileOptions.Default) with { TimeProvider = Clock }, next);
+        Handler = new StaticFileHandler(
+            source ?? Source, (options ?? StaticFileOptions.Default) with { TimeProvider = Clock }, next);
         _wire = new Wire(Handler);
     }
 
@@ -25,5 +26,6 @@ internal sealed class Site
         (await ExchangeAsync(method, target, fieldLines)).Response(method);
 
     public Task<Outcome> ExchangeAsync(string method, string target, params string[] fieldLines) =>
-        _wire.ExchangeAsync($"{method} {target} HTTP/1.1\r\nHost: a\r\n{string.Concat(fieldLines.Select(line => line + "\r\n"))}\r\n");
+        _wire.ExchangeAsync(
+            $"{method} {target} HTTP/1.1\r\nHost: a\r\n{string.Concat(fieldLines.Select(line => line + "\r\n"))}\r\n");
 }

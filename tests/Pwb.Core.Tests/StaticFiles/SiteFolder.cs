@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pwb.Tests.StaticFiles;
 
-/// <summary>A folder "root" to be served, and others beside it that must not be. Files outside hold <see cref="Outside"/>.</summary>
+/// <summary>
+/// A folder "root" to be served, and others beside it that must not be. Files outside hold <see cref="Outside"/>.
+/// </summary>
 public sealed class SiteFolder : IDisposable
 {
     public const string Outside = "OUTSIDE";
@@ -12,7 +14,9 @@ public sealed class SiteFolder : IDisposable
     public SiteFolder()
     {
         Directory.CreateDirectory(Root);
-        foreach (string path in (string[])["secret.txt", "root-evil/secret.txt", "other/sub/secret.txt", "other/index.html", ".git/config"]) Write($"../{path}", Outside);
+        foreach (string path in (string[])[
+            "secret.txt", "root-evil/secret.txt", "other/sub/secret.txt", "other/index.html", ".git/config"])
+            Write($"../{path}", Outside);
     }
 
     public string Root => At("root", ofBase: true);

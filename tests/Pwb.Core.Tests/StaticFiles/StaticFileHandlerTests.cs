@@ -17,8 +17,10 @@ public sealed class StaticFileHandlerTests
         string entityTag = outcome.Response()["ETag"]!;
         outcome.Text.Should().Be(
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n" +
-            $"ETag: {entityTag}\r\nLast-Modified: Sun, 06 Nov 1994 07:49:37 GMT\r\nAccept-Ranges: bytes\r\nCache-Control: no-cache\r\n" +
-            "X-Content-Type-Options: nosniff\r\nContent-Length: 5\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n\r\nhello");
+            $"ETag: {entityTag}\r\nLast-Modified: Sun, 06 Nov 1994 07:49:37 GMT\r\nAccept-Ranges: bytes\r\n"
+            + $"Cache-Control: no-cache\r\n" +
+            "X-Content-Type-Options: nosniff\r\nContent-Length: 5\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: PWB1.0\r\n"
+            + "\r\nhello");
         entityTag.Should().StartWith("\"").And.EndWith("\"");
     }
 
@@ -43,7 +45,8 @@ public sealed class StaticFileHandlerTests
     [InlineData("/.well-known/a", 200, "known")]
     public async Task Leads_to(string target, int status, string? content)
     {
-        _site.Source.Add("index.html", "root").Add("docs/index.html", "docs").Add("你好.html", "ni hao").Add("empty.txt", "").Add("bare/a", "a")
+        _site.Source.Add("index.html", "root").Add("docs/index.html", "docs").Add("你好.html", "ni hao").Add("empty.txt", "")
+            .Add("bare/a", "a")
             .Add("about.html", "about").Add(".secret", "secret").Add(".well-known/a", "known");
 
         foreach (string method in (string[])["GET", "HEAD"])
@@ -105,7 +108,8 @@ public sealed class StaticFileHandlerTests
     [Fact]
     public async Task What_is_not_there_is_for_the_next_handler()
     {
-        var site = new Site(next: RequestHandler.From(request => HttpResponse.Text($"next {request.Method} {request.Path}", 200)));
+        var site = new Site(
+            next: RequestHandler.From(request => HttpResponse.Text($"next {request.Method} {request.Path}", 200)));
         site.Source.Add("a", "a").Add("404.html", "page");
 
         (await site.GetAsync("/a")).ContentText.Should().Be("a");
@@ -178,7 +182,8 @@ public sealed class StaticFileHandlerTests
     [Fact]
     public async Task A_single_page_application_with_a_next_handler_takes_navigations_only()
     {
-        var site = new Site(new StaticFileOptions { Fallback = "index.html" }, RequestHandler.From(_ => HttpResponse.Text("api")));
+        var site = new Site(
+            new StaticFileOptions { Fallback = "index.html" }, RequestHandler.From(_ => HttpResponse.Text("api")));
         site.Source.Add("index.html", "app");
 
         (await site.GetAsync("/route", "Accept: text/html")).ContentText.Should().Be("app");
@@ -189,7 +194,8 @@ public sealed class StaticFileHandlerTests
     public async Task Clean_urls_leave_out_the_extension()
     {
         var site = new Site(new StaticFileOptions { CleanUrls = true });
-        site.Source.Add("about.html", "about").Add("docs/index.html", "docs").Add("docs.html", "not me").Add("raw", "raw").Add("raw.html", "html");
+        site.Source.Add("about.html", "about").Add("docs/index.html", "docs").Add("docs.html", "not me").Add("raw", "raw").Add(
+            "raw.html", "html");
 
         (await site.GetAsync("/about")).ContentText.Should().Be("about");
         (await site.GetAsync("/about")).Head.Should().Contain("text/html");
@@ -201,7 +207,8 @@ public sealed class StaticFileHandlerTests
     [Fact]
     public async Task Cache_Control_is_by_the_first_pattern_that_matches_the_file()
     {
-        var site = new Site(new StaticFileOptions { CacheControl = [("/assets/*", "public, max-age=31536000, immutable"), ("*.txt", "")] });
+        var site = new Site(
+            new StaticFileOptions { CacheControl = [("/assets/*", "public, max-age=31536000, immutable"), ("*.txt", "")] });
         site.Source.Add("index.html", "").Add("assets/deep/app.js", "").Add("a.txt", "");
 
         (await site.GetAsync("/"))["Cache-Control"].Should().Be("no-cache");
@@ -215,7 +222,10 @@ public sealed class StaticFileHandlerTests
         var site = new Site(new StaticFileOptions { Headers = [("X-One", "1"), ("X-Content-Type-Options", "mine")] });
         site.Source.Add("a", "a");
 
-        foreach ((string method, string target, string field) in ((string, string, string)[])[("GET", "/a", "X: x"), ("GET", "/a", "If-None-Match: *"), ("GET", "/b", "X: x"), ("GET", "/a", "Range: bytes=9-"), ("OPTIONS", "/a", "X: x"), ("PUT", "/a", "X: x")])
+        foreach ((
+            string method, string target, string field) in ((string, string, string)[])[
+                ("GET", "/a", "X: x"), ("GET", "/a", "If-None-Match: *"), ("GET", "/b", "X: x"), ("GET", "/a", "Range: bytes=9-"),
+                ("OPTIONS", "/a", "X: x"), ("PUT", "/a", "X: x")])
         {
             WireResponse response = await site.SendAsync(method, target, field);
             response["X-One"].Should().Be("1");
@@ -264,7 +274,8 @@ public sealed class StaticFileHandlerTests
         { new StaticFileOptions { Headers = [("ETag", "x")] }, "ETag" },
         { new StaticFileOptions { CacheControl = [("assets", "x")] }, "assets" },
         { new StaticFileOptions { CacheControl = [("*", "a\r\nb")] }, "Cache-Control" },
-        { new StaticFileOptions { ContentTypes = new Dictionary<string, string>(StringComparer.Ordinal) { ["txt"] = "text/plain" } }, "txt" },
+        { new StaticFileOptions { ContentTypes =
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["txt"] = "text/plain" } }, "txt" },
         { new StaticFileOptions { IndexFiles = ["/index.html"] }, "/index.html" },
         { new StaticFileOptions { Fallback = "" }, "relative" },
         { new StaticFileOptions { PrecompressedCodings = ["deflate"] }, "deflate" },
@@ -278,7 +289,8 @@ public sealed class StaticFileHandlerTests
     [MemberData(nameof(BadOptions))]
     public void Refuses_options_that_are_not_valid(StaticFileOptions options, string named)
     {
-        FluentActions.Invoking(() => new StaticFileHandler(new MemorySource(), options)).Should().Throw<ArgumentException>().WithMessage($"*{named}*");
+        FluentActions.Invoking(() => new StaticFileHandler(new MemorySource(), options))
+            .Should().Throw<ArgumentException>().WithMessage($"*{named}*");
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class UnreadableFileTests
         using LogLines log = new();
         Site site = new(new StaticFileOptions { Logger = log, Fallback = "app.html" });
         site.Source.Add("404.html", "not here").Add("app.html", "app");
-        foreach (string page in (string[])["404.html", "app.html"]) (isHidden ? site.Source.Hidden : site.Source.Denied).Add(page);
+        foreach (string page in (string[])["404.html", "app.html"])
+            (isHidden ? site.Source.Hidden : site.Source.Denied).Add(page);
 
         for (int i = 0; i < 3; i++)
         {

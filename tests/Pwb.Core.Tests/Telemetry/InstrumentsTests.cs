@@ -28,7 +28,9 @@ public sealed class InstrumentsTests
     private static WeakReference Beat()
     {
         ConnectionSet connections = new();
-        Heartbeat heartbeat = new(new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(), new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)), relief: null);
+        Heartbeat heartbeat = new(
+            new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(),
+            new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)), relief: null);
         heartbeat.Enter();
         heartbeat.Leave();
         heartbeat.Dispose();

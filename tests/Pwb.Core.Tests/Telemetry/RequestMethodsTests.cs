@@ -9,8 +9,10 @@ public sealed class RequestMethodsTests
     [InlineData("")]
     [InlineData(" ")]
     public void Are_those_of_the_conventions(string? list) =>
-        RequestMethods.Parse(list).Should().BeEquivalentTo(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"]);
+        RequestMethods.Parse(list).Should().BeEquivalentTo(
+            ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"]);
 
     [Fact]
-    public void Are_replaced_by_the_list_of_the_environment() => RequestMethods.Parse("GET, PROPFIND,,MOVE").Should().Equal("GET", "PROPFIND", "MOVE");
+    public void Are_replaced_by_the_list_of_the_environment() =>
+    RequestMethods.Parse("GET, PROPFIND,,MOVE").Should().Equal("GET", "PROPFIND", "MOVE");
 }

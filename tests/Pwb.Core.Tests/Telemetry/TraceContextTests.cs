@@ -47,10 +47,12 @@ public sealed class TraceContextTests
     [InlineData($"00-00000000000000000000000000000000-{SpanId}-01")]
     [InlineData($"00-{TraceId}-0000000000000000-01")]
     [InlineData($"{Valid}, {Valid}")]
-    public void Takes_nothing_else_for_one(string value) => Read(("traceparent", value), ("tracestate", "a=1")).Should().Be(default(ActivityContext));
+    public void Takes_nothing_else_for_one(string value) =>
+    Read(("traceparent", value), ("tracestate", "a=1")).Should().Be(default(ActivityContext));
 
     [Fact]
-    public void Takes_neither_of_two() => Read(("traceparent", Valid), ("traceparent", Valid)).Should().Be(default(ActivityContext));
+    public void Takes_neither_of_two() =>
+    Read(("traceparent", Valid), ("traceparent", Valid)).Should().Be(default(ActivityContext));
 
     [Fact]
     public void Takes_no_tracestate_alone() => Read(("tracestate", "a=1")).Should().Be(default(ActivityContext));
@@ -60,7 +62,8 @@ public sealed class TraceContextTests
     [InlineData("a=1,b=2")]
     [InlineData("a=1 , , b=2")]
     [InlineData("tenant@vendor=!~ x,0_-*/=y")]
-    public void Takes_a_tracestate_as_it_is(string state) => Read(("traceparent", Valid), ("tracestate", state)).TraceState.Should().Be(state);
+    public void Takes_a_tracestate_as_it_is(string state) =>
+    Read(("traceparent", Valid), ("tracestate", state)).TraceState.Should().Be(state);
 
     [Fact]
     public void Joins_the_lines_of_a_tracestate() =>
@@ -99,5 +102,6 @@ public sealed class TraceContextTests
         static string? StateOf(string state) => Read(("traceparent", Valid), ("tracestate", state)).TraceState;
     }
 
-    private static ActivityContext Read(params (string Name, string Value)[] fields) => TraceContext.Read(new HttpRequest("GET", "/", null, fields).Headers);
+    private static ActivityContext Read(params (string Name, string Value)[] fields) =>
+        TraceContext.Read(new HttpRequest("GET", "/", null, fields).Headers);
 }

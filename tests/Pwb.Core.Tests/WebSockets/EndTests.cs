@@ -35,7 +35,8 @@ public sealed class EndTests
     {
         using LogLines log = new();
         using ClientWebSocket client = new();
-        await using (PwbServer server = await ConnectAsync(client, async (socket, token) => await socket.ReceiveMessageAsync(3, token), null, log))
+        await using (PwbServer server = await ConnectAsync(
+            client, async (socket, token) => await socket.ReceiveMessageAsync(3, token), null, log))
         {
             await client.SendTextAsync("four");
             await ExpectCloseAsync(client, WebSocketCloseStatus.MessageTooBig);
@@ -56,7 +57,8 @@ public sealed class EndTests
             else await socket.ReceiveMessageAsync(cancellationToken: token);
         });
         if (isServer) (await client.ReceiveMessageAsync()).Should().BeNull();
-        await client.CloseAsync(WebSocketCloseStatus.PolicyViolation, "enough", CancellationToken.None).WaitAsync(Wire.SafetyTimeout);
+        await client.CloseAsync(
+            WebSocketCloseStatus.PolicyViolation, "enough", CancellationToken.None).WaitAsync(Wire.SafetyTimeout);
         client.State.Should().Be(WebSocketState.Closed);
         client.CloseStatus.Should().Be(WebSocketCloseStatus.PolicyViolation);
     }
@@ -86,7 +88,8 @@ public sealed class EndTests
         await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(Wire.SafetyTimeout);
         await stopping.WaitAsync(Wire.SafetyTimeout);
         await server.DisposeAsync();
-        log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+        log.Lines.Should().NotContain(
+            line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -112,7 +115,10 @@ public sealed class EndTests
         using TcpClient client = new();
         TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(
-            async (socket, _) => ended.SetResult(await Record.ExceptionAsync(() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None))),
+            async (socket, _) =>
+                ended.SetResult(
+                    await Record.ExceptionAsync(
+                        () => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None))),
             Hasty,
             null);
         await client.ConnectAsync(server.EndPoint.Ip);
@@ -163,7 +169,11 @@ public sealed class EndTests
         using LogLines log = new();
         using TcpClient client = new();
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        WebSocketOptions options = Hasty with { KeepAliveInterval = TimeSpan.FromMilliseconds(50), KeepAliveTimeout = TimeSpan.FromMilliseconds(100) };
+        WebSocketOptions options = Hasty with
+        {
+            KeepAliveInterval = TimeSpan.FromMilliseconds(50),
+            KeepAliveTimeout = TimeSpan.FromMilliseconds(100),
+        };
         await using (PwbServer server = await StartAsync(
             async (socket, token) =>
             {
@@ -201,7 +211,8 @@ public sealed class EndTests
             await socket.ReceiveMessageAsync(cancellationToken: patience.Token);
         });
         await client.SendTextAsync("connected");
-        await client.Awaiting(it => it.ReceiveMessageAsync().AsTask().WaitAsync(Wire.SafetyTimeout)).Should().ThrowAsync<WebSocketException>();
+        await client.Awaiting(it => it.ReceiveMessageAsync().AsTask().WaitAsync(Wire.SafetyTimeout))
+            .Should().ThrowAsync<WebSocketException>();
     }
 
     [Fact]
@@ -209,9 +220,13 @@ public sealed class EndTests
     {
         using ClientWebSocket client = new();
         await using PwbServer server = await ConnectAsync(client, async (socket, token) =>
-            await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => socket.SendTextAsync(new string((char)('a' + number), 5_000), token).AsTask(), token))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 20).Select(
+                    number =>
+                        Task.Run(() => socket.SendTextAsync(new string((char)('a' + number), 5_000), token).AsTask(), token))));
         HashSet<char> seen = [];
-        while (await client.ReceiveMessageAsync() is { } message) seen.Add(message.Text.Distinct().Should().ContainSingle().Subject);
+        while (await client.ReceiveMessageAsync() is { } message)
+            seen.Add(message.Text.Distinct().Should().ContainSingle().Subject);
         seen.Should().HaveCount(20);
         client.CloseStatus.Should().Be(WebSocketCloseStatus.NormalClosure);
     }
@@ -230,7 +245,8 @@ public sealed class EndTests
             client,
             async (socket, token) =>
             {
-                while (await socket.ReceiveMessageAsync(length, token) is { } message) await socket.SendAsync(message.Content, message.Type, true, token);
+                while (await socket.ReceiveMessageAsync(length, token) is { } message)
+                    await socket.SendAsync(message.Content, message.Type, true, token);
             },
             null,
             null,
@@ -244,14 +260,16 @@ public sealed class EndTests
     private static async Task<PwbServer> StartAsync(
         Func<WebSocket, CancellationToken, ValueTask> run, WebSocketOptions? options, LogLines? log, bool tls = false)
     {
-        PwbServerOptions server = tls ? FreePort with { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned())) } : FreePort;
+        PwbServerOptions server = tls
+            ? FreePort with { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned())) } : FreePort;
         PwbServer started = new(RequestHandler.From(request => request.AcceptWebSocket(run, options)), server, log);
         await started.StartAsync();
         return started;
     }
 
     private static async Task<PwbServer> ConnectAsync(
-        ClientWebSocket client, Func<WebSocket, CancellationToken, ValueTask> run, WebSocketOptions? options = null, LogLines? log = null, bool tls = false)
+        ClientWebSocket client, Func<WebSocket, CancellationToken, ValueTask> run, WebSocketOptions? options = null,
+        LogLines? log = null, bool tls = false)
     {
         PwbServer server = await StartAsync(run, options, log, tls);
         await client.ConnectAsync(new Uri($"{(tls ? "wss" : "ws")}://localhost:{server.EndPoint.Port}/"), CancellationToken.None);
@@ -272,7 +290,8 @@ public sealed class EndTests
         byte[] buffer = new byte[1];
         while (!read.Contains(text, StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout) == 0) throw new IOException($"The stream ended after: {Latin1.Show(read)}");
+            if (await stream.ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout) == 0)
+                throw new IOException($"The stream ended after: {Latin1.Show(read)}");
             read += (char)buffer[0];
         }
     }

@@ -11,9 +11,15 @@ public sealed class FrameTests
     {
         { "a message", [.. Frames.Text("hello"), .. Frames.Close(1000)], "\x81\x05hello" + Closed1000 },
         { "an empty one", [.. Frames.Text(""), .. Frames.Close(1000)], "\x81\x00" + Closed1000 },
-        { "fragments", [.. Frames.Text("he", false), .. Frames.Continuation("", false), .. Frames.Continuation("llo"), .. Frames.Close(1000)], "\x81\x05hello" + Closed1000 },
-        { "a ping between fragments", [.. Frames.Text("a", false), .. Frames.Masked(9, "p"u8.ToArray()), .. Frames.Continuation("b"), .. Frames.Close(1000)], "\x8A\x01p\x81\x02" + "ab" + Closed1000 },
-        { "a character cut by a fragment", [.. Frames.Text("\xE2", false), .. Frames.Continuation("\x82", false), .. Frames.Continuation("\xAC"), .. Frames.Close(1000)], "\x81\x03\xE2\x82\xAC" + Closed1000 },
+        { "fragments",
+            [.. Frames.Text("he", false), .. Frames.Continuation("", false), .. Frames.Continuation("llo"),
+                .. Frames.Close(1000)], "\x81\x05hello" + Closed1000 },
+        { "a ping between fragments",
+            [.. Frames.Text("a", false), .. Frames.Masked(9, "p"u8.ToArray()), .. Frames.Continuation("b"),
+                .. Frames.Close(1000)], "\x8A\x01p\x81\x02" + "ab" + Closed1000 },
+        { "a character cut by a fragment",
+            [.. Frames.Text("\xE2", false), .. Frames.Continuation("\x82", false), .. Frames.Continuation("\xAC"),
+                .. Frames.Close(1000)], "\x81\x03\xE2\x82\xAC" + Closed1000 },
         { "its own code, back", Frames.Close(4711), "\x88\x02\x12\x67" },
         { "no code", Frames.Masked(8, []), Closed1000 },
         { "nothing after a close", [.. Frames.Close(1000), .. Frames.Text("late")], Closed1000 },
@@ -37,8 +43,10 @@ public sealed class FrameTests
         { "a close with 999", Frames.Close(999), 1002 },
         { "a text that is no UTF-8", Frames.Text("\xFF"), 1007 },
         { "a text that ends in a character", Frames.Text("a\xE2\x82"), 1007 },
-        { "a text that ends in a character, in an empty frame", [.. Frames.Text("\xE2\x82", false), .. Frames.Continuation("")], 1007 },
-        { "a text that ends in a character, by one byte", [.. Frames.Text("\xF0", false), .. Frames.Continuation("\x9F\x98", false), .. Frames.Continuation("")], 1007 },
+        { "a text that ends in a character, in an empty frame", [.. Frames.Text("\xE2\x82", false), .. Frames.Continuation("")],
+            1007 },
+        { "a text that ends in a character, by one byte",
+            [.. Frames.Text("\xF0", false), .. Frames.Continuation("\x9F\x98", false), .. Frames.Continuation("")], 1007 },
     };
 
     [Theory]
@@ -80,7 +88,9 @@ public sealed class FrameTests
     [InlineData(11, true)]
     public async Task Of_a_message_above_the_limit_get_1009(int length, bool isRefused)
     {
-        byte[] sent = [.. Frames.Text(new string('a', 5), false), .. Frames.Continuation(new string('a', length - 5)), .. Frames.Close(1000)];
+        byte[] sent = [
+            .. Frames.Text(new string('a', 5), false), .. Frames.Continuation(new string('a', length - 5)),
+            .. Frames.Close(1000)];
         Outcome outcome = await ConverseAsync(Limited, sent, 1000);
         if (isRefused) Behind(outcome)[2..].Should().StartWith("\x03\xF1" + "A message has at most 10 bytes.");
         else Behind(outcome).Should().Be("\x81\x0A" + new string('a', 10) + Closed1000);
@@ -106,5 +116,6 @@ public sealed class FrameTests
         return await new Wire(handler).Open(stream).EndAsync();
     }
 
-    private static string Behind(Outcome outcome) => outcome.Text[(outcome.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+    private static string Behind(Outcome outcome) =>
+        outcome.Text[(outcome.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
 }

@@ -24,7 +24,8 @@ internal static class Frames
         return [.. Header(opcode, payload.Length, isFinal, mask: 0x80), .. Key, .. masked];
     }
 
-    public static byte[] Unmasked(int opcode, byte[] payload, bool isFinal = true) => [.. Header(opcode, payload.Length, isFinal, mask: 0), .. payload];
+    public static byte[] Unmasked(int opcode, byte[] payload, bool isFinal = true) =>
+        [.. Header(opcode, payload.Length, isFinal, mask: 0), .. payload];
 
     private static byte[] Header(int opcode, int length, bool isFinal, int mask)
     {

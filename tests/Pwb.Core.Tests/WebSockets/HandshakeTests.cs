@@ -22,8 +22,10 @@ public sealed class HandshakeTests
 
         string head = Head(outcome);
         head.Should().StartWith("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n");
-        head.Should().Contain("\r\nConnection: Upgrade\r\n").And.Contain("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "RFC 6455 §1.3");
-        head.Should().NotContain("Sec-WebSocket-Extensions").And.NotContain("Sec-WebSocket-Protocol").And.NotContain("Content-Length");
+        head.Should().Contain("\r\nConnection: Upgrade\r\n")
+            .And.Contain("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "RFC 6455 §1.3");
+        head.Should().NotContain("Sec-WebSocket-Extensions").And.NotContain("Sec-WebSocket-Protocol")
+            .And.NotContain("Content-Length");
     }
 
     [Theory]
@@ -89,7 +91,8 @@ public sealed class HandshakeTests
                 return default;
             },
             new WebSocketOptions { SubProtocols = ["b", "c"] }));
-        Outcome outcome = await wire.ExchangeAsync($"GET /a HTTP/1.1\r\nHost: a\r\n{Asks}{Version}{Key}Sec-WebSocket-Protocol: {offered}\r\n\r\n");
+        Outcome outcome = await wire.ExchangeAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\n{Asks}{Version}{Key}Sec-WebSocket-Protocol: {offered}\r\n\r\n");
 
         seen.Should().Be(agreed);
         if (agreed is null) Head(outcome).Should().NotContain("Sec-WebSocket-Protocol");
@@ -101,7 +104,8 @@ public sealed class HandshakeTests
     [InlineData("POST", false)]
     public void Shows_in_the_request(string method, bool isIt)
     {
-        new HttpRequest(method, "/", null, ("Connection", "Upgrade"), ("Upgrade", "websocket")).IsWebSocketRequest.Should().Be(isIt);
+        new HttpRequest(
+            method, "/", null, ("Connection", "Upgrade"), ("Upgrade", "websocket")).IsWebSocketRequest.Should().Be(isIt);
         new HttpRequest(method, "/", null, ("Connection", "Upgrade"), ("Upgrade", "other")).IsWebSocketRequest.Should().BeFalse();
         new HttpRequest(method, "/").IsWebSocketRequest.Should().BeFalse();
     }
@@ -111,12 +115,15 @@ public sealed class HandshakeTests
     {
         FluentActions.Invoking(() => new WebSocketOptions { SubProtocols = ["a b"] }).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new WebSocketOptions { SubProtocols = [""] }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(-1) }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new WebSocketOptions { KeepAliveTimeout = TimeSpan.MaxValue }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(-1) })
+            .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new WebSocketOptions { KeepAliveTimeout = TimeSpan.MaxValue })
+            .Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new WebSocketOptions { CloseTimeout = TimeSpan.Zero }).Should().Throw<ArgumentException>();
     }
 
     private static Wire Wire() => new(request => request.AcceptWebSocket((_, _) => default));
 
-    private static string Head(Outcome outcome) => outcome.Text[..(outcome.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
+    private static string Head(Outcome outcome) =>
+        outcome.Text[..(outcome.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
 }

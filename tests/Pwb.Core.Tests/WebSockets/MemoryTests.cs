@@ -44,7 +44,8 @@ public sealed class MemoryTests
     public async Task The_response_is_a_value_whose_body_a_test_can_run()
     {
         HttpRequest request = new(
-            "GET", "/", null, ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="));
+            "GET", "/", null, ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="));
         HttpResponse response = Echo(request);
         response.StatusCode.Should().Be(101);
         response.Headers["Sec-WebSocket-Accept"].Should().Be("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -58,7 +59,8 @@ public sealed class MemoryTests
     private static HttpResponse Echo(HttpRequest request) => request.AcceptWebSocket(
         async (socket, token) =>
         {
-            while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message) await socket.SendTextAsync(message.Text, token);
+            while (await socket.ReceiveMessageAsync(cancellationToken: token) is { } message)
+                await socket.SendTextAsync(message.Text, token);
         },
         new WebSocketOptions { SubProtocols = ["echo"] });
 }

@@ -10,14 +10,18 @@ internal static class Garbage
         .. new[]
         {
             "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET /11?a=b%20c HTTP/1.1\r\nHost: localhost:8888\r\nAccept: */*\r\nUser-Agent: fault/1.0\r\nCookie: a=b; c=d\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nContent-Type: text/plain\r\n\r\nhello=worldGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5;name=\"value\"\r\nhello\r\nA\r\n0123456789\r\n0\r\nX-Trailer: yes\r\n\r\n",
+            "GET /11?a=b%20c HTTP/1.1\r\nHost: localhost:8888\r\nAccept: */*\r\nUser-Agent: fault/1.0\r\n"
+                + "Cookie: a=b; c=d\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nContent-Type: text/plain\r\n\r\n"
+                + "hello=worldGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5;name=\"value\"\r\nhello\r\nA\r\n"
+                + "0123456789\r\n0\r\nX-Trailer: yes\r\n\r\n",
             "PUT / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
             "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             "HEAD http://localhost/path HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-99\r\nIf-None-Match: \"x\"\r\n\r\n",
             "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         }.Select(Encoding.Latin1.GetBytes),
     ];
@@ -26,8 +30,10 @@ internal static class Garbage
     [
         .. new[]
         {
-            "\r\n", "\n", "\r", "\0", " ", "\t", ":", ";", "\r\n\r\n", "\r\n ", "HTTP/1.1", "HTTP/9.9", "Content-Length: 5\r\n", "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n",
-            "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Host: a\r\n", "0\r\n\r\n", "ffffffffffffffff\r\n", "%00", "%", "\u0080\u00ff", "../", "GET ", "Expect: 100-continue\r\n",
+            "\r\n", "\n", "\r", "\0", " ", "\t", ":", ";", "\r\n\r\n", "\r\n ", "HTTP/1.1", "HTTP/9.9", "Content-Length: 5\r\n",
+            "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n",
+            "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Host: a\r\n", "0\r\n\r\n",
+            "ffffffffffffffff\r\n", "%00", "%", "\u0080\u00ff", "../", "GET ", "Expect: 100-continue\r\n",
         }.Select(Encoding.Latin1.GetBytes),
     ];
 

@@ -11,16 +11,19 @@ internal static partial class Native
 
     public static void Kill(int process, int signal)
     {
-        if (KillProcess(process, signal) != 0) throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (KillProcess(process, signal) != 0)
+            throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Sets the number of descriptors that a running process may have.</summary>
     /// <returns>The limit that it had.</returns>
     public static long SetOpenFileLimit(int process, long limit)
     {
-        if (GetLimits(process, OpenFiles, 0, out Limits old) != 0) throw new InvalidOperationException($"prlimit: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (GetLimits(process, OpenFiles, 0, out Limits old) != 0)
+            throw new InvalidOperationException($"prlimit: {Marshal.GetLastPInvokeErrorMessage()}");
         Limits limits = old with { Soft = (ulong)limit };
-        if (SetLimits(process, OpenFiles, limits, 0) != 0) throw new InvalidOperationException($"prlimit: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (SetLimits(process, OpenFiles, limits, 0) != 0)
+            throw new InvalidOperationException($"prlimit: {Marshal.GetLastPInvokeErrorMessage()}");
         return (long)old.Soft;
     }
 
@@ -33,7 +36,8 @@ internal static partial class Native
         if (master < 0 || Grant(master) != 0 || Unlock(master) != 0 || GetName(master, name, name.Length) != 0)
             throw new InvalidOperationException($"No terminal: {Marshal.GetLastPInvokeErrorMessage()}");
 
-        FileStream stream = new(new Microsoft.Win32.SafeHandles.SafeFileHandle(master, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        FileStream stream = new(
+            new Microsoft.Win32.SafeHandles.SafeFileHandle(master, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
         return (stream, System.Text.Encoding.ASCII.GetString(name).TrimEnd('\0'));
     }
 

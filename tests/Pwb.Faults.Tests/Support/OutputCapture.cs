@@ -33,7 +33,8 @@ internal sealed class OutputCapture
     {
         lock (_lock)
         {
-            if (_mayRead.Task.IsCompleted) _mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_mayRead.Task.IsCompleted)
+                _mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 

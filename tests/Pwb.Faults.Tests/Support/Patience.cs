@@ -1,6 +1,8 @@
 namespace Pwb.Faults.Support;
 
-/// <summary>Waiting for something that must happen, with an end. The ends are far away: the machine may be busy with other things.</summary>
+/// <summary>
+/// Waiting for something that must happen, with an end. The ends are far away: the machine may be busy with other things.
+/// </summary>
 internal static class Patience
 {
     /// <summary>Longer than anything here takes on the slowest machine that has to pass.</summary>

@@ -17,7 +17,9 @@ internal static class ProcessFigures
 
     public static int Sockets(int process) => DescriptorsOf(process, "socket:");
 
-    /// <summary>Descriptors of the kinds that a server opens. The runtime opens others whenever it likes: assemblies, and pipes.</summary>
+    /// <summary>
+    /// Descriptors of the kinds that a server opens. The runtime opens others whenever it likes: assemblies, and pipes.
+    /// </summary>
     public static int ServerDescriptors(int process) => DescriptorsOf(process, "socket:") + DescriptorsOf(process, "/dev/null");
 
     /// <summary>Processor time used so far by the threads of that name.</summary>
@@ -38,7 +40,8 @@ internal static class ProcessFigures
 
     // One that is gone by the time it is looked at leads nowhere.
     private static int DescriptorsOf(int process, string kind) =>
-        Directory.GetFiles($"/proc/{process}/fd").Count(path => new FileInfo(path).LinkTarget?.StartsWith(kind, StringComparison.Ordinal) == true);
+        Directory.GetFiles($"/proc/{process}/fd").Count(
+            path => new FileInfo(path).LinkTarget?.StartsWith(kind, StringComparison.Ordinal) == true);
 
     private static long ReadStatus(int process, string name)
     {

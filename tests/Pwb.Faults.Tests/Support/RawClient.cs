@@ -14,7 +14,9 @@ internal enum Ending
     Reset,
 }
 
-/// <summary>A client on a socket of its own that does what it is told, byte by byte. Every wait ends with an error after a generous time.</summary>
+/// <summary>
+/// A client on a socket of its own that does what it is told, byte by byte. Every wait ends with an error after a generous time.
+/// </summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly Socket _socket;
@@ -30,7 +32,8 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Connects over the loopback.</summary>
     /// <param name="port">Where to.</param>
-    /// <param name="receiveBuffer">The size of the kernel's receive buffer, set before connecting so that it bounds the window; null for the system's.</param>
+    /// <param name="receiveBuffer">The size of the kernel's receive buffer, set before connecting so that it bounds the window;
+    /// null for the system's.</param>
     public static async Task<RawClient> ConnectAsync(int port, int? receiveBuffer = null)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -100,7 +103,8 @@ internal sealed class RawClient : IDisposable
         return error is SocketError.WouldBlock or SocketError.IOPending ? 0 : throw new SocketException((int)error);
     }
 
-    public Task RequestAsync(string path, string fields = "") => SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+    public Task RequestAsync(string path, string fields = "") =>
+        SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
 
     /// <summary>Sends GET and reads the response.</summary>
     public async Task<RawResponse> GetAsync(string path, string fields = "")
@@ -114,7 +118,8 @@ internal sealed class RawClient : IDisposable
     public async Task GetManyAsync(int count)
     {
         const int batch = 50;
-        byte[] requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", batch)));
+        byte[] requests = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", batch)));
         for (int left = count; left > 0; left -= batch)
         {
             await SendAsync(requests);
@@ -248,7 +253,8 @@ internal sealed class RawClient : IDisposable
         {
             TargetHost = "localhost",
             EnabledSslProtocols = SslProtocols.Tls12,
-            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null, // nobody has signed it
+            // Nobody has signed it.
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         };
         await _session.AuthenticateAsClientAsync(options, patience.Token);
     }

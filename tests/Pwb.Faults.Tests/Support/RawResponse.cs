@@ -21,7 +21,8 @@ internal sealed record RawResponse(string Head, byte[] Content)
             int start = Head.IndexOf(ContentLengthField, StringComparison.Ordinal);
             if (start < 0) return 0;
             start += ContentLengthField.Length;
-            return int.Parse(Head.AsSpan(start, Head.IndexOf('\r', start) - start), NumberStyles.None, CultureInfo.InvariantCulture);
+            return int.Parse(
+                Head.AsSpan(start, Head.IndexOf('\r', start) - start), NumberStyles.None, CultureInfo.InvariantCulture);
         }
     }
 }

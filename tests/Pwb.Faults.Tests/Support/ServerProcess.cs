@@ -50,13 +50,17 @@ internal sealed partial class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartQuietHostAsync()
     {
         int port = FreePort();
-        ServerProcess server = new(Command("pwb.dll", ["--port", port.ToString(CultureInfo.InvariantCulture), "--log-level", "warning"])) { Port = port };
+        ServerProcess server = new(
+            Command("pwb.dll",
+                ["--port", port.ToString(CultureInfo.InvariantCulture), "--log-level", "warning"]))
+        { Port = port };
         await server.UntilItAnswersAsync();
         return server;
     }
 
     /// <summary>The fault server on a free port, almost silent unless told otherwise.</summary>
-    public static Task<ServerProcess> StartFaultsAsync(params string[] args) => StartAsync("pwb-faults.dll", ["--log-level", "warning", .. args]);
+    public static Task<ServerProcess> StartFaultsAsync(params string[] args) =>
+        StartAsync("pwb-faults.dll", ["--log-level", "warning", .. args]);
 
     /// <summary>The fault server on a free port, with TLS or without.</summary>
     public static async Task<ServerProcess> StartFaultsAsync(bool overTls, params string[] args)
@@ -70,18 +74,24 @@ internal sealed partial class ServerProcess : IDisposable
     public static Task<ServerProcess> StartFaultsOnThreadsAsync(int threads, params string[] args)
     {
         ProcessStartInfo start = Command("pwb-faults.dll", ["--log-level", "warning", .. args]);
-        foreach (string limit in new[] { "Min", "Max" }) start.Environment[$"DOTNET_ThreadPool_Force{limit}WorkerThreads"] = threads.ToString("x", CultureInfo.InvariantCulture);
+        foreach (string limit in new[] { "Min", "Max" })
+            start.Environment[$"DOTNET_ThreadPool_Force{limit}WorkerThreads"] = threads.ToString(
+                "x", CultureInfo.InvariantCulture);
         return StartAsync(start);
     }
 
     /// <summary>The host as it is, without waiting for anything.</summary>
     public static ServerProcess LaunchHost(params string[] args) => new(Command("pwb.dll", args));
 
-    /// <summary>The host with its standard output and errors on a terminal. What it prints there is not in <see cref="Output"/>.</summary>
+    /// <summary>
+    /// The host with its standard output and errors on a terminal. What it prints there is not in <see cref="Output"/>.
+    /// </summary>
     public static ServerProcess LaunchHostOnTerminal(string terminal, params string[] args)
     {
         ProcessStartInfo start = Command("pwb.dll", args);
-        return new ServerProcess(new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" >{terminal} 2>{terminal}", "sh", start.FileName, .. start.ArgumentList]))
+        return new ServerProcess(
+            new ProcessStartInfo(
+                "/bin/sh", ["-c", $"exec \"$@\" >{terminal} 2>{terminal}", "sh", start.FileName, .. start.ArgumentList]))
         {
             Port = int.Parse(args[Array.IndexOf(args, "--port") + 1], CultureInfo.InvariantCulture),
         };
@@ -108,7 +118,8 @@ internal sealed partial class ServerProcess : IDisposable
 
     public Task UntilOutputAsync(string part) => UntilAsync(() => Output.Contains(part, StringComparison.Ordinal), part);
 
-    public Task UntilOutputMatchesAsync(string pattern) => UntilAsync(() => Regex.IsMatch(Output, pattern, RegexOptions.None, Patience.Long), pattern);
+    public Task UntilOutputMatchesAsync(string pattern) =>
+        UntilAsync(() => Regex.IsMatch(Output, pattern, RegexOptions.None, Patience.Long), pattern);
 
     public Task UntilErrorsAsync(string part) => UntilAsync(() => Errors.Contains(part, StringComparison.Ordinal), part);
 
@@ -145,7 +156,9 @@ internal sealed partial class ServerProcess : IDisposable
     private static string MakeCertificate()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 certificate = new CertificateRequest(
+            "CN=localhost", key,
+            HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         string path = Path.Combine(AppContext.BaseDirectory, "localhost.pem");
         File.WriteAllText(path, key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n");
         return path;
@@ -159,8 +172,10 @@ internal sealed partial class ServerProcess : IDisposable
         try
         {
             await Patience.UntilAsync(() => PortLine.IsMatch(server.Output) || server.HasExited, "the server prints its port");
-            if (server.HasExited) throw new InvalidOperationException($"The server ended at once.\n{server.Output}\n{server.Errors}");
-            server.Port = int.Parse(PortLine.Match(server.Output).Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+            if (server.HasExited)
+                throw new InvalidOperationException($"The server ended at once.\n{server.Output}\n{server.Errors}");
+            server.Port = int.Parse(
+                PortLine.Match(server.Output).Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
             return server;
         }
         catch
@@ -170,7 +185,8 @@ internal sealed partial class ServerProcess : IDisposable
         }
     }
 
-    private static ProcessStartInfo Command(string assembly, string[] args) => new(Dotnet, [Path.Combine(AppContext.BaseDirectory, assembly), .. args]);
+    private static ProcessStartInfo Command(string assembly, string[] args) =>
+        new(Dotnet, [Path.Combine(AppContext.BaseDirectory, assembly), .. args]);
 
     [GeneratedRegex(@"\bport (\d+)[.\n]")]
     private static partial Regex PortLine { get; }
@@ -179,7 +195,8 @@ internal sealed partial class ServerProcess : IDisposable
     {
         await Patience.UntilAsync(() => hasPrinted() || HasExited, $"the server prints '{what}'");
         if (HasExited) await WaitForExitAsync(); // and for what it still had to say
-        if (!hasPrinted()) throw new InvalidOperationException($"The server has ended with exit code {_process.ExitCode} without printing '{what}'.\n{Errors}");
+        if (!hasPrinted()) throw new InvalidOperationException(
+            $"The server has ended with exit code {_process.ExitCode} without printing '{what}'.\n{Errors}");
     }
 
     private async Task<bool> IsAnsweringAsync()

@@ -29,7 +29,10 @@ internal static partial class FieldReference
             hops.Add((Of("FOR") ?? "unknown", Of("PROTO")));
 
             string? Of(string name) => pairs.Where((_, i) => names[i] == name)
-                .Select(pair => pair.Groups["plain"].Success ? pair.Groups["plain"].Value : Escape().Replace(pair.Groups["quoted"].Value, "$1")).FirstOrDefault();
+                .Select(
+                    pair =>
+                        pair.Groups["plain"].Success
+                            ? pair.Groups["plain"].Value : Escape().Replace(pair.Groups["quoted"].Value, "$1")).FirstOrDefault();
         }
 
         return Walk(hops);
@@ -40,7 +43,9 @@ internal static partial class FieldReference
     {
         string[] all = nodes.Split(',').Select(node => node.Trim()).ToArray();
         string[] protos = schemes.Split(',').Select(scheme => scheme.Trim()).ToArray();
-        return Walk([.. all.Select((node, i) => (node, protos.Length == 1 ? protos[0] : protos.Reverse().ElementAtOrDefault(all.Length - 1 - i)))]);
+        return Walk(
+            [.. all.Select(
+                (node, i) => (node, protos.Length == 1 ? protos[0] : protos.Reverse().ElementAtOrDefault(all.Length - 1 - i)))]);
     }
 
     /// <summary>The user and the password by RFC 7617; nothing if there are none.</summary>
@@ -83,7 +88,8 @@ internal static partial class FieldReference
     {
         if (FourNumbers().Match(node) is { Success: true } four) return four.Groups["address"].Value;
         string text = Bracketed().Match(node) is { Success: true } bracketed ? bracketed.Groups["address"].Value : node;
-        if (text.Count(character => character == ':') < 2 || text.Contains('[', StringComparison.Ordinal) || !IPAddress.TryParse(text, out IPAddress? six)) return null;
+        if (text.Count(character => character == ':') < 2 || text.Contains('[', StringComparison.Ordinal)
+            || !IPAddress.TryParse(text, out IPAddress? six)) return null;
         return (six.IsIPv4MappedToIPv6 ? six.MapToIPv4() : six).ToString();
     }
 
@@ -93,7 +99,8 @@ internal static partial class FieldReference
     [GeneratedRegex(@"\\(.)")]
     private static partial Regex Escape();
 
-    [GeneratedRegex(@"^(?<address>(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3})(?::[0-9]{1,5})?$")]
+    [GeneratedRegex(
+        @"^(?<address>(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3})(?::[0-9]{1,5})?$")]
     private static partial Regex FourNumbers();
 
     [GeneratedRegex(@"^\[(?<address>[^\]]*)\](?::[0-9]{1,5})?$")]

@@ -3,26 +3,34 @@ using System.Text;
 
 namespace Pwb.Fuzz.Forms;
 
-/// <summary>Forms that are made from pieces and changed, each read whole, byte by byte and in random pieces, and compared with <see cref="FormReference"/>.</summary>
+/// <summary>
+/// Forms that are made from pieces and changed, each read whole, byte by byte and in random pieces, and compared with
+/// <see cref="FormReference"/>.
+/// </summary>
 internal static class FormFuzzer
 {
     private const string Boundary = FormReference.Boundary;
 
     private static readonly string[] Pieces =
     [
-        $"--{Boundary}\r\n", $"\r\n--{Boundary}\r\n", $"\r\n--{Boundary}--", $"\r\n--{Boundary}--\r\n", $"\r\n--{Boundary}", "\r\n--b-", "\r\n--", "--", "\r\n", "\r", "\n", "\r\n\r\n",
-        "Content-Disposition: form-data; name=\"a\"\r\n\r\n", "content-disposition:form-data;name=b\r\n\r\n", "Content-Disposition: form-data", "; name=", "; filename=", "; filename*=",
-        "utf-8''", "iso-8859-1'en'", "Content-Type: text/plain\r\n", "X: y\r\n", "\"", "\\", "\\\"", ";", "=", " ", "\t", "%22", "%0d%0A", "%C3%BC", "\u00C3\u00BC", "\u00FF", "\0", "..", "/", "value", "x",
+        $"--{Boundary}\r\n", $"\r\n--{Boundary}\r\n", $"\r\n--{Boundary}--", $"\r\n--{Boundary}--\r\n", $"\r\n--{Boundary}",
+        "\r\n--b-", "\r\n--", "--", "\r\n", "\r", "\n", "\r\n\r\n",
+        "Content-Disposition: form-data; name=\"a\"\r\n\r\n", "content-disposition:form-data;name=b\r\n\r\n",
+        "Content-Disposition: form-data", "; name=", "; filename=", "; filename*=",
+        "utf-8''", "iso-8859-1'en'", "Content-Type: text/plain\r\n", "X: y\r\n", "\"", "\\", "\\\"", ";", "=", " ", "\t", "%22",
+        "%0d%0A", "%C3%BC", "\u00C3\u00BC", "\u00FF", "\0", "..", "/", "value", "x",
     ];
 
     private static readonly string[] Parts =
     [
         $"\r\n--{Boundary}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nvalue",
-        $"\r\n--{Boundary}\r\nContent-Disposition: form-data; name=\"f\"; filename=\"C:\\x\\a.txt\"\r\nContent-Type: text/plain\r\n\r\nline\r\nline\r\n",
+        $"\r\n--{Boundary}\r\nContent-Disposition: form-data; name=\"f\"; filename=\"C:\\x\\a.txt\"\r\n"
+            + $"Content-Type: text/plain\r\n\r\nline\r\nline\r\n",
         $"\r\n--{Boundary} \r\nX: y\r\nContent-Disposition: form-data; name=g; filename*=utf-8''%C3%BC.txt\r\n",
     ];
 
-    private static readonly string[] PairPieces = ["&", "=", "+", "%", "%4", "%41", "%2B", "%26", "%C3%BC", "%C3", "%zz", "a", "b=c", "\u00FC", "\0", "&&", ";"];
+    private static readonly string[] PairPieces = [
+        "&", "=", "+", "%", "%4", "%41", "%2B", "%26", "%C3%BC", "%C3", "%zz", "a", "b=c", "\u00FC", "\0", "&&", ";"];
 
     /// <returns>The finding; null if all is as it should be.</returns>
     public static async Task<string?> RunAsync(long seed, long iteration)
@@ -32,7 +40,8 @@ internal static class FormFuzzer
         byte[] content = Encoding.Latin1.GetBytes(isMultipart ? Multipart(random) : Join(random, PairPieces, 30));
         string expected = isMultipart ? FormReference.Multipart(content) : FormReference.UrlEncoded(content);
         foreach ((string way, Stream stream) in ((string, Stream)[])[
-            ("whole", new PiecesStream(content, int.MaxValue)), ("byte by byte", new PiecesStream(content, 1)), ("in pieces", new PiecesStream(content, 40, random))])
+            ("whole", new PiecesStream(content, int.MaxValue)), ("byte by byte", new PiecesStream(content, 1)),
+            ("in pieces", new PiecesStream(content, 40, random))])
         {
             string actual = await ReadAsync(stream, isMultipart);
             if (actual == expected) continue;
@@ -76,7 +85,8 @@ internal static class FormFuzzer
         try
         {
             if (isMultipart) await ShowAsync(request.ReadMultipart(), shown);
-            else foreach ((string name, string value) in await request.ReadFormAsync()) shown.Append(name).Append('=').Append(value).Append('\n');
+            else foreach ((string name, string value) in await request.ReadFormAsync()) shown.Append(name).Append('=')
+                .Append(value).Append('\n');
         }
         catch (RequestRejectedException exception)
         {

@@ -12,7 +12,9 @@ internal static partial class FormReference
     private const string Delimiter = "\r\n--" + Boundary;
     private const int MaxLines = 32;
 
-    /// <summary>What a multipart form is, as <see cref="FormFuzzer"/> shows it: its parts, and the status at which reading ends.</summary>
+    /// <summary>
+    /// What a multipart form is, as <see cref="FormFuzzer"/> shows it: its parts, and the status at which reading ends.
+    /// </summary>
     public static string Multipart(byte[] content)
     {
         string text = "\r\n" + Encoding.Latin1.GetString(content);
@@ -28,7 +30,8 @@ internal static partial class FormReference
             at += start.Length;
             List<(string Name, string Value)> lines = [];
             Match line;
-            for (; (line = Line().Match(text, at)).Success && lines.Count <= MaxLines; at += line.Length) lines.Add((line.Groups[1].Value, line.Groups[2].Value));
+            for (; (line = Line().Match(text, at)).Success && lines.Count <= MaxLines; at += line.Length)
+                lines.Add((line.Groups[1].Value, line.Groups[2].Value));
             if (lines.Count > MaxLines) return shown.Append("413").ToString();
             if (string.CompareOrdinal(text, at, "\r\n", 0, 2) != 0 || Head(lines) is not { } head) break;
 
@@ -46,7 +49,9 @@ internal static partial class FormReference
     public static string UrlEncoded(byte[] content)
     {
         IEnumerable<string> pairs = Encoding.Latin1.GetString(content).Split('&').Where(pair => pair.Length > 0);
-        return string.Concat(pairs.Select(pair => pair.Split('=', 2)).Select(pair => $"{Decode(pair[0])}={Decode(pair.Length > 1 ? pair[1] : "")}\n")) + "end";
+        return string.Concat(
+            pairs.Select(pair => pair.Split('=', 2)).Select(
+                pair => $"{Decode(pair[0])}={Decode(pair.Length > 1 ? pair[1] : "")}\n")) + "end";
     }
 
     private static string Decode(string text) =>
@@ -62,21 +67,24 @@ internal static partial class FormReference
         string? name = null, fileName = null, extended = null;
         for (int i = 0; i < match.Groups["name"].Captures.Count; i++)
         {
-            string parameter = match.Groups["name"].Captures[i].Value.ToUpperInvariant(), value = match.Groups["value"].Captures[i].Value;
+            string parameter = match.Groups["name"].Captures[i].Value.ToUpperInvariant(),
+                value = match.Groups["value"].Captures[i].Value;
             if (parameter == "NAME" && !Set(ref name, Text(value))) return null;
             if (parameter == "FILENAME" && !Set(ref fileName, Last(Text(value)))) return null;
             if (parameter != "FILENAME*") continue;
 
             Match star = Extended().Match(value.Trim('"'));
             if (!star.Success) return null;
-            string bytes = Escape().Replace(star.Groups["text"].Value, escape => ((char)Convert.ToByte(escape.Groups[1].Value, 16)).ToString());
+            string bytes = Escape().Replace(
+                star.Groups["text"].Value, escape => ((char)Convert.ToByte(escape.Groups[1].Value, 16)).ToString());
             if (!Set(ref extended, Last(star.Groups["charset"].Length == 5 ? Utf8(bytes) : bytes))) return null;
         }
 
         string? file = extended ?? fileName;
         return name is null ? null : file is null ? name : $"{name}:{file}";
 
-        IEnumerable<string> Values(string field) => lines.Where(line => line.Name.Equals(field, StringComparison.OrdinalIgnoreCase)).Select(line => line.Value.Trim(' ', '\t'));
+        IEnumerable<string> Values(string field) => lines.Where(
+            line => line.Name.Equals(field, StringComparison.OrdinalIgnoreCase)).Select(line => line.Value.Trim(' ', '\t'));
     }
 
     private static bool Set(ref string? variable, string value)
@@ -111,10 +119,13 @@ internal static partial class FormReference
     [GeneratedRegex(@"\G([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7E\x80-\xFF]*)\r\n")]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\A[ \t]*form-data(?![^ \t;])[ \t]*(?:(?=[ \t]*;)[ \t;]+(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?<value>""(?:\\[""\\]|[^""\\]|\\(?![""\\]))*""|[!#$%&'*+\-.^_`|~0-9A-Za-z]+))*(?:[ \t]*;[ \t;]*|[ \t]*)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A[ \t]*form-data(?![^ \t;])[ \t]*(?:(?=[ \t]*;)[ \t;]+(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?<value>""(?:\\[""\\]|[^""\\]|\\(?![""\\]))*""|[!#$%&'*+\-.^_`|~0-9A-Za-z]+))*(?:[ \t]*;[ \t;]*|[ \t]*)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Disposition();
 
-    [GeneratedRegex(@"\A(?<charset>utf-8|iso-8859-1)'[^']*'(?<text>(?:[^%]|%[0-9A-Fa-f]{2})*)\z", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A(?<charset>utf-8|iso-8859-1)'[^']*'(?<text>(?:[^%]|%[0-9A-Fa-f]{2})*)\z",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Extended();
 
     [GeneratedRegex("%([0-9A-Fa-f]{2})")]

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Pwb.Fuzz.Mutation;
 
-/// <summary>Makes a new input from the corpus: mutation, dictionary and splice, or a request built from the dictionary alone.</summary>
+/// <summary>
+/// Makes a new input from the corpus: mutation, dictionary and splice, or a request built from the dictionary alone.
+/// </summary>
 internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
 {
     /// <summary>Beyond this an input only costs time: the low limits are reached much earlier.</summary>
@@ -13,7 +15,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
     private static readonly int[] InterestingLengths = [32, 40, 64, 96, 320];
 
     private static readonly byte[] InterestingBytes =
-        [0x00, 0x01, 0x09, 0x0A, 0x0B, 0x0D, 0x20, 0x22, 0x23, 0x25, 0x2B, 0x2C, 0x2F, 0x30, 0x31, 0x39, 0x3A, 0x3B, 0x3D, 0x3F, 0x40, 0x5B, 0x5C, 0x5D, 0x5F, 0x61, 0x7C, 0x7F, 0x80, 0x8D, 0xA0, 0xFF];
+        [0x00, 0x01, 0x09, 0x0A, 0x0B, 0x0D, 0x20, 0x22, 0x23, 0x25, 0x2B, 0x2C, 0x2F, 0x30, 0x31, 0x39, 0x3A, 0x3B, 0x3D, 0x3F,
+            0x40, 0x5B, 0x5C, 0x5D, 0x5F, 0x61, 0x7C, 0x7F, 0x80, 0x8D, 0xA0, 0xFF];
 
     public byte[] Next()
     {
@@ -30,7 +33,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
         0 => WithByte(input, b => (byte)(b ^ (1 << random.Below(8)))),
         1 => WithByte(input, _ => random.Pick(InterestingBytes)),
         2 => WithByte(input, ChangeCase),
-        3 => Inserted(input, random.Below(input.Length + 1), [random.OneIn(2) ? random.NextByte() : random.Pick(InterestingBytes)]),
+        3 => Inserted(
+            input, random.Below(input.Length + 1), [random.OneIn(2) ? random.NextByte() : random.Pick(InterestingBytes)]),
         4 => Removed(input, random.Below(input.Length + 1), 1 + random.Below(3)),
         5 => Removed(input, random.Below(input.Length + 1), 1 + random.Below(32)),
         6 => Duplicated(input),
@@ -60,9 +64,11 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
 
     private static byte ChangeCase(byte b) => Reference.Characters.IsAlpha(b) ? (byte)(b ^ 0x20) : b;
 
-    private static byte[] Inserted(byte[] input, int position, byte[] bytes) => [.. input[..position], .. bytes, .. input[position..]];
+    private static byte[] Inserted(byte[] input, int position, byte[] bytes) =>
+        [.. input[..position], .. bytes, .. input[position..]];
 
-    private static byte[] Removed(byte[] input, int start, int count) => [.. input[..start], .. input[Math.Min(start + count, input.Length)..]];
+    private static byte[] Removed(byte[] input, int start, int count) =>
+        [.. input[..start], .. input[Math.Min(start + count, input.Length)..]];
 
     private byte[] Duplicated(byte[] input)
     {
@@ -124,7 +130,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
         return [.. input[..start], .. Bytes(changed), .. input[end..]];
     }
 
-    // One or more whole lines become as long as a limit, or a little more or less: as they are counted, with or without the line end.
+    // One or more whole lines become as long as a limit, or a little more or less: as they are counted,
+    // with or without the line end.
     private byte[] WithLength(byte[] input)
     {
         int start = LineStart(input);
@@ -159,7 +166,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, FuzzRandom random)
     }
 
     /// <returns>Where some line starts; the first one too.</returns>
-    private int LineStart(byte[] input) => Array.LastIndexOf(input, (byte)'\n', Math.Max(0, random.Below(input.Length + 1) - 1)) + 1;
+    private int LineStart(byte[] input) =>
+        Array.LastIndexOf(input, (byte)'\n', Math.Max(0, random.Below(input.Length + 1) - 1)) + 1;
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 }

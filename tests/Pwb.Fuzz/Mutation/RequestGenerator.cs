@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Pwb.Fuzz.Mutation;
 
-/// <summary>Builds requests part by part. Most parts are right, so that the wrong ones are met in every place and combination.</summary>
+/// <summary>
+/// Builds requests part by part. Most parts are right, so that the wrong ones are met in every place and combination.
+/// </summary>
 internal sealed class RequestGenerator(FuzzRandom random)
 {
     private const int WrongPartOneIn = 12;
@@ -67,7 +69,9 @@ internal sealed class RequestGenerator(FuzzRandom random)
         for (int chunks = random.Below(4); chunks > 0; chunks--)
         {
             string data = "abcdefghijklmnop"[..(1 + random.Below(16))];
-            _text.Append(random.OneIn(WrongPartOneIn) ? random.Pick(FuzzDictionary.ChunkSizes) : data.Length.ToString("x", CultureInfo.InvariantCulture));
+            _text.Append(
+                random.OneIn(WrongPartOneIn)
+                    ? random.Pick(FuzzDictionary.ChunkSizes) : data.Length.ToString("x", CultureInfo.InvariantCulture));
             if (random.OneIn(5))
                 _text.Append(random.OneIn(2) ? ";a=b" : " ; n=\"q\\\" v\" ;z");
             AppendLineEnd();

@@ -14,14 +14,17 @@ internal sealed class ByteCursor(byte[] input)
 
     public int Remaining => input.Length - Position;
 
-    /// <summary>From here on at most <paramref name="octets"/> are taken; the next one is refused with <paramref name="status"/>.</summary>
+    /// <summary>
+    /// From here on at most <paramref name="octets"/> are taken; the next one is refused with <paramref name="status"/>.
+    /// </summary>
     public void StartBudget(int octets, int status) => (_budget, _budgetStatus) = (octets, status);
 
     public void EndBudget() => _budget = int.MaxValue;
 
     public byte Peek() => AtEnd ? throw new RefusedException("the input ends too early", 400) : input[Position];
 
-    /// <param name="mayTie">Whether what came before may be wrong too, so that an exhausted budget is only one of the reasons.</param>
+    /// <param name="mayTie">Whether what came before may be wrong too, so that an exhausted budget is only
+    /// one of the reasons.</param>
     public byte Take(bool mayTie = false)
     {
         byte next = Peek();

@@ -5,17 +5,20 @@ namespace Pwb.Fuzz.Reference;
 /// <summary>How an accepted request may be answered, given its content and what the handler does with it.</summary>
 internal static class ExchangeRules
 {
-    public static PredictedExchange AnsweredByServer(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, int status) =>
+    public static PredictedExchange AnsweredByServer(
+        ReferenceHead head, ReferenceContent content, PwbServerLimits limits, int status) =>
         Exchange(head, request: null, AnswersOfUnread(head, content, limits, status, expected: null, read: 0));
 
-    public static PredictedExchange AnsweredByHandler(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, HandlerBehaviour behaviour)
+    public static PredictedExchange AnsweredByHandler(
+        ReferenceHead head, ReferenceContent content, PwbServerLimits limits, HandlerBehaviour behaviour)
     {
         byte[] bytes = [.. content.Bytes];
         IReadOnlyList<int> rejectedWith = content.Failure?.Statuses ?? [];
         bool streamsNothing = head.Method is "HEAD" || head.ContentLength == 0;
         PredictedRequest request = new(Describe(head), behaviour, bytes, Describe(content.Trailers), rejectedWith)
         {
-            ReadsAll = behaviour is HandlerBehaviour.Echo or HandlerBehaviour.Swallow || (behaviour == HandlerBehaviour.EchoStream && !streamsNothing),
+            ReadsAll = behaviour is HandlerBehaviour.Echo or HandlerBehaviour.Swallow
+                || (behaviour == HandlerBehaviour.EchoStream && !streamsNothing),
         };
         byte[] part = bytes[..Math.Min(bytes.Length, FixedAnswers.PartLength)];
 
@@ -26,7 +29,8 @@ internal static class ExchangeRules
             HandlerBehaviour.Ignore => AnswersOfUnread(head, content, limits, 200, FixedAnswers.Ignored.ToArray(), read: 0),
             HandlerBehaviour.ReadPart when part.Length < FixedAnswers.PartLength => AnswersOfRead(head, content, part),
             HandlerBehaviour.ReadPart => AnswersOfUnread(head, content, limits, 200, part, FixedAnswers.PartLength),
-            HandlerBehaviour.EchoStream when streamsNothing => AnswersBeforeDrain(head, content, limits, [], isSized: head.ContentLength is not null),
+            HandlerBehaviour.EchoStream when streamsNothing =>
+                AnswersBeforeDrain(head, content, limits, [], isSized: head.ContentLength is not null),
             HandlerBehaviour.EchoStream => AnswersOfStream(head, content, limits, bytes),
             HandlerBehaviour.Push => AnswersOfPush(head, content, limits),
             _ => throw new ArgumentOutOfRangeException(nameof(behaviour)),
@@ -52,7 +56,8 @@ internal static class ExchangeRules
         return head.ExpectsContinue && read == 0 ? [drained, close] : [drained];
     }
 
-    private static IReadOnlyList<Answer> AnswersOfStream(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected)
+    private static IReadOnlyList<Answer> AnswersOfStream(
+        ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected)
     {
         Answer whole = Whole(head, 200, expected, isSized: head.ContentLength is not null, IsTooMuchToDrain(head, limits));
         return content.Failure is { } failure ? [Answer.Refusal(failure.Statuses), CutOff(whole)] : [whole];
@@ -62,7 +67,8 @@ internal static class ExchangeRules
         AnswersBeforeDrain(head, content, limits, [.. FixedAnswers.PushedFirst, .. FixedAnswers.PushedSecond], isSized: false);
 
     // A streamed answer goes out first. What is wrong with the content then ends the connection without another one.
-    private static IReadOnlyList<Answer> AnswersBeforeDrain(ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected, bool isSized)
+    private static IReadOnlyList<Answer> AnswersBeforeDrain(
+        ReferenceHead head, ReferenceContent content, PwbServerLimits limits, byte[] expected, bool isSized)
     {
         bool isStreamed = head.Method is not "HEAD" && expected.Length > 0;
         Answer whole = Whole(head, 200, expected, isSized, mustClose: isStreamed && IsTooMuchToDrain(head, limits));
@@ -74,7 +80,8 @@ internal static class ExchangeRules
     }
 
     // The head of a streamed answer says whether the connection goes on, before it is known what the stream will read.
-    private static bool IsTooMuchToDrain(ReferenceHead head, PwbServerLimits limits) => head.ContentLength > limits.MaxDrainedContentLength;
+    private static bool IsTooMuchToDrain(ReferenceHead head, PwbServerLimits limits) =>
+        head.ContentLength > limits.MaxDrainedContentLength;
 
     private static Answer Whole(ReferenceHead head, int status, byte[]? expected, bool isSized = true, bool mustClose = false)
     {
@@ -96,7 +103,9 @@ internal static class ExchangeRules
     {
         string path = head.Target.Path.Length > 0 ? head.Target.Path : "/";
         string query = head.Target.Query.Length > 0 ? head.Target.Query[1..] : "";
-        HeadText text = new(head.Method, head.RawTarget, path, PathRules.Normalize(path), query, head.IsHttp10 ? 0 : 1, head.Host, head.ContentLength);
+        HeadText text = new(
+            head.Method, head.RawTarget, path, PathRules.Normalize(path), query, head.IsHttp10 ? 0 : 1, head.Host,
+            head.ContentLength);
         foreach (ReferenceField field in head.Fields)
             text.AddField(field.Name, field.Value);
         return text.ToString();

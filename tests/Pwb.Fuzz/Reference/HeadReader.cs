@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Pwb.Fuzz.Reference;
 
-/// <summary>Reads one request head, strictly from left to right (rules R1 to R9, and of R10 and R11 what one line shows).</summary>
+/// <summary>
+/// Reads one request head, strictly from left to right (rules R1 to R9, and of R10 and R11 what one line shows).
+/// </summary>
 internal static class HeadReader
 {
     private const int LongestMethod = 32;

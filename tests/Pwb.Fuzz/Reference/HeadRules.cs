@@ -1,6 +1,8 @@
 namespace Pwb.Fuzz.Reference;
 
-/// <summary>What only the whole head shows to be wrong. Several rules may be broken at once: the server may name any of them.</summary>
+/// <summary>
+/// What only the whole head shows to be wrong. Several rules may be broken at once: the server may name any of them.
+/// </summary>
 internal static class HeadRules
 {
     public static void Check(ReferenceHead head, PwbServerLimits limits)

@@ -93,6 +93,7 @@ internal static class HostRules
     {
         string[] octets = address.Split('.');
         return octets.Length == 4 && octets.All(o =>
-            o.Length is >= 1 and <= 3 && o.All(c => Characters.IsDigit(c)) && int.Parse(o, null) <= 255 && (o.Length == 1 || o[0] != '0'));
+            o.Length is >= 1 and <= 3 && o.All(c => Characters.IsDigit(c)) && int.Parse(o, null) <= 255
+                && (o.Length == 1 || o[0] != '0'));
     }
 }

@@ -34,7 +34,9 @@ internal static class LineRules
     /// <summary>R12: what no trailer section may hold.</summary>
     public static void CheckTrailer(ReferenceField field)
     {
-        string[] forbidden = ["Host", "Content-Length", "Transfer-Encoding", "Content_Length", "Transfer_Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect"];
+        string[] forbidden = [
+            "Host", "Content-Length", "Transfer-Encoding", "Content_Length", "Transfer_Encoding", "Connection", "Keep-Alive",
+            "Proxy-Connection", "TE", "Trailer", "Upgrade", "Expect"];
         Refuse(forbidden.Any(field.Is), "R12: a trailer that would change the message");
     }
 

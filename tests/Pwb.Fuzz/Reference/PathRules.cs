@@ -7,7 +7,9 @@ internal static class PathRules
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The normal path of a path whose escapes are whole; refuses one that leads above the root or is not UTF-8.</summary>
+    /// <summary>
+    /// The normal path of a path whose escapes are whole; refuses one that leads above the root or is not UTF-8.
+    /// </summary>
     public static string Normalize(string path)
     {
         List<string> segments = [];

@@ -8,7 +8,8 @@ namespace Pwb.Fuzz.Reference;
 /// <param name="MayContinue">Whether one 100 may come before the answer.</param>
 /// <param name="MayBeSilent">Whether the connection may also end without an answer.</param>
 internal sealed record PredictedExchange(
-    PredictedRequest? Request, IReadOnlyList<Answer> Answers, bool IsHead = false, bool IsHttp10 = false, bool MayContinue = false, bool MayBeSilent = false)
+    PredictedRequest? Request, IReadOnlyList<Answer> Answers, bool IsHead = false, bool IsHttp10 = false,
+    bool MayContinue = false, bool MayBeSilent = false)
 {
     /// <summary>Where in the input the head of the request ends.</summary>
     public int HeadEnd { get; init; }
@@ -19,6 +20,10 @@ internal sealed record PredictedExchange(
     /// <summary>Whether the answer does not wait for the content.</summary>
     public bool IsAnsweredFirst { get; init; }
 
-    /// <summary>Whether the bytes of the answer may depend on what has arrived when: 100s, the sizes of chunks, and answers that are cut off.</summary>
-    public bool DependsOnTiming => MayContinue || Request?.Behaviour == HandlerBehaviour.EchoStream || MayBeSilent || Answers.Any(answer => answer.Kind == AnswerKind.CutOff);
+    /// <summary>
+    /// Whether the bytes of the answer may depend on what has arrived when: 100s, the sizes of chunks,
+    /// and answers that are cut off.
+    /// </summary>
+    public bool DependsOnTiming => MayContinue || Request?.Behaviour == HandlerBehaviour.EchoStream || MayBeSilent
+        || Answers.Any(answer => answer.Kind == AnswerKind.CutOff);
 }

@@ -20,7 +20,12 @@ internal static class ReferenceConnection
             int headEnd = cursor.Position;
             if (ServerAnswers.Refusal(head) is { } refusal)
             {
-                exchanges.Add(new PredictedExchange(Request: null, [Answer.Refusal([refusal])], head.Method is "HEAD", MayBeSilent: false) { HeadEnd = headEnd, End = headEnd });
+                exchanges.Add(
+                    new PredictedExchange(Request: null, [Answer.Refusal([refusal])], head.Method is "HEAD", MayBeSilent: false)
+                    {
+                        HeadEnd = headEnd,
+                        End = headEnd,
+                    });
                 return exchanges;
             }
 
@@ -42,7 +47,8 @@ internal static class ReferenceConnection
     }
 
     /// <returns>False after a refusal.</returns>
-    private static bool TryReadHead(ByteCursor cursor, PwbServerLimits limits, List<PredictedExchange> exchanges, out ReferenceHead? head)
+    private static bool TryReadHead(
+        ByteCursor cursor, PwbServerLimits limits, List<PredictedExchange> exchanges, out ReferenceHead? head)
     {
         int start = cursor.Position;
         try
@@ -62,5 +68,6 @@ internal static class ReferenceConnection
         }
     }
 
-    private static bool StartsWithHead(ByteCursor cursor, int start) => cursor.TextFrom(start).TrimStart('\r', '\n').StartsWith("HEAD ", StringComparison.Ordinal);
+    private static bool StartsWithHead(ByteCursor cursor, int start) =>
+        cursor.TextFrom(start).TrimStart('\r', '\n').StartsWith("HEAD ", StringComparison.Ordinal);
 }

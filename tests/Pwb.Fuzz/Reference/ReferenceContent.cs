@@ -53,6 +53,8 @@ internal sealed class ReferenceContent
             cursor.TakeCrLf();
         }
 
-        Trailers = FieldSection.Read(cursor, limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines, overLimit: 400, checkMeaning: (_, field) => LineRules.CheckTrailer(field));
+        Trailers = FieldSection.Read(
+            cursor, limits.MaxTrailerSectionLength, limits.MaxTrailerFieldLines, overLimit: 400,
+            checkMeaning: (_, field) => LineRules.CheckTrailer(field));
     }
 }

@@ -1,7 +1,8 @@
 namespace Pwb.Fuzz.Reference;
 
 /// <summary>A request head that is valid as far as it was read.</summary>
-internal sealed record ReferenceHead(string Method, string RawTarget, ReferenceTarget Target, int MinorVersion, IReadOnlyList<ReferenceField> Fields)
+internal sealed record ReferenceHead(
+    string Method, string RawTarget, ReferenceTarget Target, int MinorVersion, IReadOnlyList<ReferenceField> Fields)
 {
     public bool IsHttp10 => MinorVersion == 0;
 
@@ -14,11 +15,13 @@ internal sealed record ReferenceHead(string Method, string RawTarget, ReferenceT
     public bool HasContent => IsChunked || ContentLength > 0;
 
     // Empty list members are no members.
-    public IEnumerable<string> Expectations => Values("Expect").SelectMany(value => value.Split(',')).Select(Characters.TrimOws).Where(member => member.Length > 0);
+    public IEnumerable<string> Expectations =>
+        Values("Expect").SelectMany(value => value.Split(',')).Select(Characters.TrimOws).Where(member => member.Length > 0);
 
     public bool ExpectsContinue => !IsHttp10 && HasContent && Expectations.Any();
 
-    // Rule R14. An expectation with a method for which content has no meaning makes some proxies forget where the next request begins.
+    // Rule R14. An expectation with a method for which content has no meaning makes some proxies forget
+    // where the next request begins.
     public bool KeepsAlive => !(ExpectsContinue && Method is ("GET" or "HEAD" or "OPTIONS" or "DELETE" or "TRACE"))
         && !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
 

@@ -3,7 +3,8 @@ namespace Pwb.Fuzz.Reference;
 /// <summary>Requests that no handler gets to see: valid ones that the server answers by itself.</summary>
 internal static class ServerAnswers
 {
-    /// <returns>The status of the refusal of a request that is not for this server, whatever it asks; null for any other.</returns>
+    /// <returns>The status of the refusal of a request that is not for this server, whatever it asks;
+    /// null for any other.</returns>
     public static int? Refusal(ReferenceHead head)
     {
         if (head.Method is "CONNECT")
@@ -21,5 +22,6 @@ internal static class ServerAnswers
     }
 
     // RFC 9112 §3.2.4: an absolute-form without path and query is what a proxy would send on as *.
-    private static bool IsAboutTheServer(ReferenceTarget target) => target.Path is "*" || (target.Path is "" && target.Query is "");
+    private static bool IsAboutTheServer(ReferenceTarget target) =>
+        target.Path is "*" || (target.Path is "" && target.Query is "");
 }

@@ -3,7 +3,9 @@ namespace Pwb.Fuzz.Reference;
 /// <summary>Rule R4: the four forms of a request target.</summary>
 internal static class TargetRules
 {
-    /// <summary>Splits a target into authority (absolute-form and authority-form), path and query; refuses what is none of the four forms.</summary>
+    /// <summary>
+    /// Splits a target into authority (absolute-form and authority-form), path and query; refuses what is none of the four forms.
+    /// </summary>
     public static ReferenceTarget Parse(string method, string target)
     {
         if (method is "CONNECT")
@@ -47,7 +49,8 @@ internal static class TargetRules
     }
 
     /// <summary>
-    /// Whether a byte may be in a target: the characters of RFC 3986 §2, without "#"; and in a query whatever the URL standard leaves as it is.
+    /// Whether a byte may be in a target: the characters of RFC 3986 §2, without "#"; and in a query whatever the
+    /// URL standard leaves as it is.
     /// </summary>
     public static bool IsAllowed(int c, bool isInQuery) => isInQuery
         ? c is >= '!' and <= '~' && c is not ('"' or '#' or '<' or '>')

@@ -2,7 +2,9 @@ using Pwb.Fuzz.Reference;
 
 namespace Pwb.Fuzz.Running;
 
-/// <summary>Runs a case in all its segmentations and holds each outcome against the reference, and against the first one.</summary>
+/// <summary>
+/// Runs a case in all its segmentations and holds each outcome against the reference, and against the first one.
+/// </summary>
 internal sealed class CaseRunner
 {
     /// <summary>The case that is running, for the watchdog.</summary>
@@ -14,7 +16,8 @@ internal sealed class CaseRunner
     public async Task<Finding?> RunAsync(FuzzCase fuzzCase)
     {
         Current = fuzzCase;
-        List<PredictedExchange> predicted = ReferenceConnection.Predict(fuzzCase.Input, fuzzCase.Server.Limits, fuzzCase.FirstBehaviour);
+        List<PredictedExchange> predicted = ReferenceConnection.Predict(
+            fuzzCase.Input, fuzzCase.Server.Limits, fuzzCase.FirstBehaviour);
         bool mayVary = predicted.Any(exchange => exchange.DependsOnTiming);
         byte[]? first = null;
         foreach (Segmentation segmentation in fuzzCase.Segmentations)
@@ -24,15 +27,18 @@ internal sealed class CaseRunner
             first ??= outcome.Output;
             string? difference = Comparison.FindDifference(predicted, outcome);
             if (difference is null && !mayVary && !first.AsSpan().SequenceEqual(outcome.Output))
-                difference = $"not the same bytes as when the input comes {fuzzCase.Segmentations[0].Name}: {Escaped.Text(first)}";
+                difference =
+                    $"not the same bytes as when the input comes {fuzzCase.Segmentations[0].Name}: {Escaped.Text(first)}";
             if (difference is not null)
-                return new Finding(fuzzCase, segmentation, difference, string.Join('\n', predicted.Select(Describe)), outcome.ToString());
+                return new Finding(
+                    fuzzCase, segmentation, difference, string.Join('\n', predicted.Select(Describe)), outcome.ToString());
         }
 
         return null;
     }
 
     private static string Describe(PredictedExchange exchange) =>
-        (exchange.Request is { } request ? $"handled {request.Behaviour}: {request.Head}\n  content {Escaped.Text(request.Content)}{request.Trailers}\n" : "")
+        (exchange.Request is { } request
+            ? $"handled {request.Behaviour}: {request.Head}\n  content {Escaped.Text(request.Content)}{request.Trailers}\n" : "")
         + string.Join(" or ", exchange.Answers) + (exchange.MayBeSilent ? " or silence" : "");
 }

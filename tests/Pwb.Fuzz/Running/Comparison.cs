@@ -57,7 +57,8 @@ internal static class Comparison
 
         if (!reader.AtEnd)
             return "more was sent after the last answer that was due";
-        return handled < outcome.Requests.Count ? $"the handler was shown {outcome.Requests.Count} requests where {handled} were due" : null;
+        return handled < outcome.Requests.Count
+            ? $"the handler was shown {outcome.Requests.Count} requests where {handled} were due" : null;
     }
 
     // R3 of the design, R14 and R16: nothing that the client may be waiting for is held back while the server itself waits.
@@ -82,10 +83,12 @@ internal static class Comparison
             return $"the handler was told {status}";
         if (observed.SawEnd && !predicted.ContentIsWhole)
             return "the handler saw the end of content that is not whole";
-        if (observed.SawEnd && (observed.Content.Count != predicted.Content.Length || !Same(observed.Trailers, predicted.Trailers)))
+        if (observed.SawEnd
+            && (observed.Content.Count != predicted.Content.Length || !Same(observed.Trailers, predicted.Trailers)))
             return $"the handler read {Escaped.Text([.. observed.Content])}{observed.Trailers} where the whole is {Escaped.Text(predicted.Content)}{predicted.Trailers}";
 
-        return predicted.ReadsAll && !observed.SawEnd && observed.RejectedWith is null ? "reading the content came to no end" : null;
+        return predicted.ReadsAll && !observed.SawEnd
+            && observed.RejectedWith is null ? "reading the content came to no end" : null;
     }
 
     private static bool Matches(Answer answer, ObservedResponse response, PredictedExchange exchange)

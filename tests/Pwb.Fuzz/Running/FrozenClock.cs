@@ -9,7 +9,8 @@ internal sealed class FrozenClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Now;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new StoppedTimer();
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new StoppedTimer();
 
     private sealed class StoppedTimer : ITimer
     {

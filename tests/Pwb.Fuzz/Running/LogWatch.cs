@@ -49,7 +49,8 @@ internal sealed class LogWatch(LogLevel level) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= watch.Level;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             string line = formatter(state, exception);
             bool isOrdinary = logLevel <= LogLevel.Debug || (logLevel == LogLevel.Information && category is "Pwb.Access");

@@ -36,6 +36,11 @@ internal sealed class Minimiser(CaseRunner runner)
         if (_attempts++ >= MaxAttempts)
             return null;
 
-        return await runner.RunAsync(finding.Case with { Input = input, Segmentations = [Segmentation.Whole, Segmentation.ByteByByte, finding.Segmentation] });
+        return await runner.RunAsync(
+            finding.Case with
+            {
+                Input = input,
+                Segmentations = [Segmentation.Whole, Segmentation.ByteByByte, finding.Segmentation],
+            });
     }
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Pwb.Fuzz.Running;
 
-/// <summary>A request's content that writes down what passes through it, how it ends, and the trailers that are then there.</summary>
+/// <summary>
+/// A request's content that writes down what passes through it, how it ends, and the trailers that are then there.
+/// </summary>
 internal sealed class ObservedStream(HttpRequest request, ObservedRequest observed) : Stream
 {
     public override bool CanRead => true;
@@ -59,7 +61,8 @@ internal sealed class ObservedStream(HttpRequest request, ObservedRequest observ
     {
         StringBuilder text = new();
         foreach (FieldLine line in trailers)
-            text.Append("\n  ").Append(Encoding.Latin1.GetString(line.Name)).Append(": ").Append(Encoding.Latin1.GetString(line.Value));
+            text.Append("\n  ").Append(Encoding.Latin1.GetString(line.Name)).Append(": ").Append(
+                Encoding.Latin1.GetString(line.Value));
         return text.ToString();
     }
 }

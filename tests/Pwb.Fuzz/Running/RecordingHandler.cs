@@ -45,7 +45,8 @@ internal sealed class RecordingHandler : IRequestHandler
         }
     }
 
-    private static async Task ReadAsync(HttpRequest request, ObservedRequest observed, int count, bool waitsFirst, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        HttpRequest request, ObservedRequest observed, int count, bool waitsFirst, CancellationToken cancellationToken)
     {
         ObservedStream content = new(request, observed);
         byte[] buffer = new byte[Math.Min(count, 64)];
@@ -56,7 +57,8 @@ internal sealed class RecordingHandler : IRequestHandler
                 _ = await content.ReadAsync(Memory<byte>.Empty, cancellationToken);
 
             // The stream writes down what passes through it.
-            received = await content.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, count - observed.Content.Count)), cancellationToken);
+            received = await content.ReadAsync(
+                buffer.AsMemory(0, Math.Min(buffer.Length, count - observed.Content.Count)), cancellationToken);
         }
     }
 

@@ -48,7 +48,8 @@ internal sealed class ResponseReader(byte[] output)
             int colon = line.IndexOf(": ", StringComparison.Ordinal);
             Require(colon > 0 && line[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), $"bad field line '{line}'");
             string value = line[(colon + 2)..];
-            Require((value.Length > 0 || line is "Allow: ") && value.Trim().Length == value.Length, $"bad field value '{line}'"); // a tunnel allows nothing
+            // A tunnel allows nothing.
+            Require((value.Length > 0 || line is "Allow: ") && value.Trim().Length == value.Length, $"bad field value '{line}'");
             fields.Add((line[..colon], value));
         }
 

@@ -13,7 +13,8 @@ internal static class ScriptedConnection
         await Task.WhenAny(serving, stream.Started);
         while (!serving.IsCompleted)
         {
-            // From here on the server runs on this thread, inside of Arrive: when that returns, it has nothing left to do. Should it
+            // From here on the server runs on this thread, inside of Arrive: when that returns, it has
+            // nothing left to do. Should it
             // go on elsewhere for once, one cannot tell any more what it had sent before it waited.
             if (stream.IsSuspended)
             {

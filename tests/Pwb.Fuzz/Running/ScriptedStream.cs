@@ -59,7 +59,9 @@ internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The next piece arrives, or the FIN after the last one. The server runs on inside of this call until it waits again.</summary>
+    /// <summary>
+    /// The next piece arrives, or the FIN after the last one. The server runs on inside of this call until it waits again.
+    /// </summary>
     public void Arrive()
     {
         Waits.Add((_position, (int)_output.Length));
@@ -121,7 +123,8 @@ internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
 
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<int>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _read.OnCompleted(continuation, state, token, flags);
         _isSuspended = true;

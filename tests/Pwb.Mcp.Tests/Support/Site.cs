@@ -63,7 +63,8 @@ internal sealed class Site : IDisposable
     }
 
     /// <summary>Sends content with no fields but these, and those of its media types.</summary>
-    public Task<HttpResponseMessage> SendTextAsync(string content, params (string Name, string? Value)[] fields) => Client.SendAsync(Post(content, fields));
+    public Task<HttpResponseMessage> SendTextAsync(string content, params (string Name, string? Value)[] fields) =>
+        Client.SendAsync(Post(content, fields));
 
     /// <summary>Reads the error of a response that is JSON.</summary>
     public static async Task<(int Code, string Message, JsonNode Whole)> ErrorOf(HttpResponseMessage response)
@@ -78,12 +79,15 @@ internal sealed class Site : IDisposable
 
     private static HttpRequestMessage Post(string content, IEnumerable<(string Name, string? Value)> fields)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, "/mcp") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(content)) };
+        HttpRequestMessage request = new(
+            HttpMethod.Post, "/mcp")
+        { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(content)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
         foreach ((string name, string? value) in fields)
         {
-            HttpHeaders headers = name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) ? request.Content.Headers : request.Headers;
+            HttpHeaders headers =
+                name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) ? request.Content.Headers : request.Headers;
             headers.Remove(name);
             if (value is not null) headers.TryAddWithoutValidation(name, value).Should().BeTrue();
         }

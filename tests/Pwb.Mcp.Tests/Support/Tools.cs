@@ -12,19 +12,20 @@ internal static class Tools
         McpServerTool.Create(method, new McpServerToolCreateOptions { Name = name, Description = $"The tool {name}." });
 
     /// <summary>A tool that waits for its token, and tells when it began and when that was cancelled.</summary>
-    public static McpServerTool Waiting(TaskCompletionSource began, TaskCompletionSource cancelled) => Of("wait", async (CancellationToken token) =>
-    {
-        began.TrySetResult();
-        try
+    public static McpServerTool Waiting(TaskCompletionSource began, TaskCompletionSource cancelled) =>
+        Of("wait", async (CancellationToken token) =>
         {
-            await Task.Delay(Timeout.Infinite, token);
-        }
-        catch (OperationCanceledException)
-        {
-            cancelled.TrySetResult();
-            throw;
-        }
-    });
+            began.TrySetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled.TrySetResult();
+                throw;
+            }
+        });
 
     /// <summary>A tool some of whose arguments are repeated in fields.</summary>
     public static McpServerTool Located() => Of("locate", (

@@ -15,8 +15,10 @@ internal sealed class Observer : IDisposable
 
     public Observer()
     {
-        _tracing = Sdk.CreateTracerProviderBuilder().AddSource(PwbTelemetry.ActivitySourceName).AddProcessor(new SimpleActivityExportProcessor(_spans)).Build();
-        _metering = Sdk.CreateMeterProviderBuilder().AddMeter(PwbTelemetry.MeterName).AddReader(new BaseExportingMetricReader(_metrics)).Build();
+        _tracing = Sdk.CreateTracerProviderBuilder().AddSource(PwbTelemetry.ActivitySourceName)
+            .AddProcessor(new SimpleActivityExportProcessor(_spans)).Build();
+        _metering = Sdk.CreateMeterProviderBuilder().AddMeter(PwbTelemetry.MeterName)
+            .AddReader(new BaseExportingMetricReader(_metrics)).Build();
     }
 
     public IReadOnlyList<Activity> Spans => _spans.All();
@@ -37,7 +39,9 @@ internal sealed class Observer : IDisposable
         return [.. _metrics.Points.Where(point => point.Metric == metric)];
     }
 
-    /// <summary>Collects until a metric is as expected: what a connection does after its last byte is not seen by the client.</summary>
+    /// <summary>
+    /// Collects until a metric is as expected: what a connection does after its last byte is not seen by the client.
+    /// </summary>
     public async Task UntilAsync(string metric, Func<IReadOnlyList<Point>, bool> isExpected)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
@@ -51,7 +55,9 @@ internal sealed class Observer : IDisposable
     }
 
     /// <summary>One point of a metric; the value of a histogram is how often something was recorded.</summary>
-    internal sealed record Point(string Metric, string Unit, MetricType Type, IReadOnlyDictionary<string, object?> Attributes, long Value, double Sum, IReadOnlyList<double> Bounds);
+    internal sealed record Point(
+        string Metric, string Unit, MetricType Type, IReadOnlyDictionary<string, object?> Attributes, long Value, double Sum,
+        IReadOnlyList<double> Bounds);
 
     private sealed class SpanExporter : BaseExporter<Activity>
     {
@@ -65,7 +71,8 @@ internal sealed class Observer : IDisposable
 
         public async Task UntilAsync(int count)
         {
-            while (All().Count < count) (await _arrived.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue("a span was to come; there are {0}", All().Count);
+            while (All().Count < count) (await _arrived.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue(
+                "a span was to come; there are {0}", All().Count);
         }
 
         public override ExportResult Export(in Batch<Activity> batch)
@@ -109,7 +116,9 @@ internal sealed class Observer : IDisposable
             }
 
             long value = isHistogram ? point.GetHistogramCount() : point.GetSumLong();
-            return new Point(metric.Name, metric.Unit, metric.MetricType, attributes, value, isHistogram ? point.GetHistogramSum() : 0, bounds);
+            return new Point(
+                metric.Name, metric.Unit, metric.MetricType, attributes, value, isHistogram ? point.GetHistogramSum() : 0,
+                bounds);
         }
     }
 }

@@ -11,13 +11,17 @@ internal static class TestServer
 
     public static Task<PwbServer> StartAsync(Func<HttpRequest, HttpResponse> handler) => StartAsync(RequestHandler.From(handler));
 
-    public static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
+    public static async Task<PwbServer> StartAsync(
+        IRequestHandler handler, PwbServerOptions? options = null, ILoggerFactory? log = null)
     {
-        PwbServer server = new(handler, (options ?? new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }) with { AllowedHosts = ["*"] }, log);
+        PwbServer server = new(
+            handler, (options ?? new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) }) with { AllowedHosts = ["*"] },
+            log);
         await server.StartAsync();
         return server;
     }
 
     /// <summary>A span's attributes, by name.</summary>
-    public static Dictionary<string, object?> Attributes(this System.Diagnostics.Activity span) => span.TagObjects.ToDictionary(StringComparer.Ordinal);
+    public static Dictionary<string, object?> Attributes(this System.Diagnostics.Activity span) =>
+        span.TagObjects.ToDictionary(StringComparer.Ordinal);
 }

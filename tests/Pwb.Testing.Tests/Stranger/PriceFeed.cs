@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Shop;
 
-/// <summary>Code of somebody who has never heard of PWB: a client of a service, with what its HttpClient is given by a factory.</summary>
+/// <summary>
+/// Code of somebody who has never heard of PWB: a client of a service, with what its HttpClient is given by a factory.
+/// </summary>
 public sealed class PriceFeed(HttpClient http)
 {
     public async Task<decimal> GetPriceAsync(string product, CancellationToken cancellationToken = default)

@@ -8,7 +8,9 @@ using Pwb;
 
 namespace Shop.Tests;
 
-/// <summary>Retries, time-outs and streaming of an HttpClient with the resilience handlers of Microsoft.Extensions.Http.Resilience.</summary>
+/// <summary>
+/// Retries, time-outs and streaming of an HttpClient with the resilience handlers of Microsoft.Extensions.Http.Resilience.
+/// </summary>
 public sealed class PriceFeedTests : IAsyncDisposable
 {
     private static readonly HttpResponse Tea = HttpResponse.Text("""{"amount":2.5}""", contentType: "application/json");
@@ -191,7 +193,12 @@ public sealed class PriceFeedTests : IAsyncDisposable
                         UseJitter = false, // or the waits are nobody's to know
                     });
                 if (breaker)
-                    pipeline.AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions { MinimumThroughput = 2, BreakDuration = TimeSpan.FromSeconds(30) });
+                    pipeline.AddCircuitBreaker(
+                        new HttpCircuitBreakerStrategyOptions
+                        {
+                            MinimumThroughput = 2,
+                            BreakDuration = TimeSpan.FromSeconds(30),
+                        });
                 pipeline.AddTimeout(TimeSpan.FromSeconds(10));
             });
         return services.BuildServiceProvider().GetRequiredService<PriceFeed>();

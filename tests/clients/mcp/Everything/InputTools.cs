@@ -27,21 +27,22 @@ internal static class InputTools
         Tools.Of("test_input_required_result_capabilities", AskWhatIsSupported),
     ];
 
-    public static Dictionary<string, InputRequest> Elicitation(string key, string message, string member, bool isText = true) => new()
-    {
-        [key] = InputRequest.ForElicitation(new ElicitRequestParams
+    public static Dictionary<string, InputRequest> Elicitation(string key, string message, string member, bool isText = true) =>
+        new()
         {
-            Message = message,
-            RequestedSchema = new ElicitRequestParams.RequestSchema
+            [key] = InputRequest.ForElicitation(new ElicitRequestParams
             {
-                Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition>
+                Message = message,
+                RequestedSchema = new ElicitRequestParams.RequestSchema
                 {
-                    [member] = isText ? new ElicitRequestParams.StringSchema() : new ElicitRequestParams.BooleanSchema(),
+                    Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition>
+                    {
+                        [member] = isText ? new ElicitRequestParams.StringSchema() : new ElicitRequestParams.BooleanSchema(),
+                    },
+                    Required = [member],
                 },
-                Required = [member],
-            },
-        }),
-    };
+            }),
+        };
 
     private static string Greet(RequestContext<CallToolRequestParams> context)
     {
@@ -49,14 +50,16 @@ internal static class InputTools
             throw new InputRequiredException(Elicitation("user_name", "What is your name?", "name"));
 
         return answer.RawValue.ValueKind == JsonValueKind.Object
-            && answer.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.Content?.TryGetValue("name", out JsonElement name) is true
+            && answer.Deserialize(
+                InputResponse.ElicitResultJsonTypeInfo)?.Content?.TryGetValue("name", out JsonElement name) is true
                 ? $"Hello, {name}!"
                 : throw new McpProtocolException("That is no name.", McpErrorCode.InvalidParams);
     }
 
     private static string Confirm(RequestContext<CallToolRequestParams> context)
     {
-        if (Answer(context, "confirm") is null) throw new InputRequiredException(Elicitation("confirm", "Please confirm", "ok", isText: false), State);
+        if (Answer(context, "confirm") is null)
+            throw new InputRequiredException(Elicitation("confirm", "Please confirm", "ok", isText: false), State);
         return context.Params.RequestState == State
             ? "state-ok"
             : throw new McpProtocolException("The state is not the one that was given.", McpErrorCode.InvalidParams);
@@ -64,7 +67,8 @@ internal static class InputTools
 
     private static string AskThree(RequestContext<CallToolRequestParams> context)
     {
-        if (Answer(context, "user_name") is not null && Answer(context, "greeting") is not null && Answer(context, "client_roots") is not null) return "Done.";
+        if (Answer(context, "user_name") is not null && Answer(context, "greeting") is not null
+            && Answer(context, "client_roots") is not null) return "Done.";
         Dictionary<string, InputRequest> asked = new(Elicitation("user_name", "What is your name?", "name")
             .Concat(Sampling("greeting", "Generate a greeting")).Concat(Roots()));
         throw new InputRequiredException(asked, State);
@@ -81,8 +85,10 @@ internal static class InputTools
     private static string AskWhatIsSupported(RequestContext<CallToolRequestParams> context)
     {
         ClientCapabilities? capabilities = context.JsonRpcRequest.Context?.ClientCapabilities;
-        Dictionary<string, InputRequest> asked = capabilities?.Sampling is null ? [] : Sampling("greeting", "Generate a greeting");
-        if (capabilities?.Elicitation is not null) asked = new(asked.Concat(Elicitation("user_name", "What is your name?", "name")));
+        Dictionary<string, InputRequest> asked =
+            capabilities?.Sampling is null ? [] : Sampling("greeting", "Generate a greeting");
+        if (capabilities?.Elicitation is not null)
+            asked = new(asked.Concat(Elicitation("user_name", "What is your name?", "name")));
         return asked.Count == 0 ? "The client supports nothing." : throw new InputRequiredException(asked);
     }
 
@@ -98,5 +104,6 @@ internal static class InputTools
         }),
     };
 
-    private static Dictionary<string, InputRequest> Roots() => new() { ["client_roots"] = InputRequest.ForRootsList(new ListRootsRequestParams()) };
+    private static Dictionary<string, InputRequest> Roots() =>
+        new() { ["client_roots"] = InputRequest.ForRootsList(new ListRootsRequestParams()) };
 }

@@ -8,15 +8,23 @@ using Pwb;
 McpServerOptions served = new()
 {
     ServerInfo = new Implementation { Name = "everything", Version = "1.0.0" },
-    Capabilities = new ServerCapabilities { Resources = new ResourcesCapability { Subscribe = true }, Completions = new CompletionsCapability() },
+    Capabilities = new ServerCapabilities
+    {
+        Resources = new ResourcesCapability { Subscribe = true },
+        Completions = new CompletionsCapability(),
+    },
     ToolCollection = [.. Tools.All, .. InputTools.All],
     PromptCollection = [.. Prompts.All],
     ResourceCollection = [.. Resources.All],
     Handlers = new McpServerHandlers
     {
         ReadResourceHandler = (context, _) =>
-            throw new McpProtocolException("There is no such resource.", McpErrorCode.InvalidParams) { Data = { ["uri"] = context.Params.Uri } },
-        CompleteHandler = (_, _) => new ValueTask<CompleteResult>(new CompleteResult { Completion = new Completion { Values = ["paris", "park"], Total = 2 } }),
+            throw new McpProtocolException(
+                "There is no such resource.", McpErrorCode.InvalidParams) { Data = { ["uri"] = context.Params.Uri } },
+        CompleteHandler =
+            (_, _) =>
+                new ValueTask<CompleteResult>(
+                    new CompleteResult { Completion = new Completion { Values = ["paris", "park"], Total = 2 } }),
     },
 };
 McpServerTool tool = Tools.Text("test_comes_and_goes", () => "It is there.");

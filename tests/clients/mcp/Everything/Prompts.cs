@@ -14,7 +14,11 @@ internal static class Prompts
             $"Prompt with arguments: arg1='{arg1}', arg2='{arg2}'"),
         Of("test_prompt_with_embedded_resource", ([Description("The resource")] string resourceUri) => new PromptMessage[]
         {
-            new() { Role = Role.User, Content = Tools.Embedded(resourceUri, "text/plain", "Embedded resource content for testing.") },
+            new()
+            {
+                Role = Role.User,
+                Content = Tools.Embedded(resourceUri, "text/plain", "Embedded resource content for testing."),
+            },
             new() { Role = Role.User, Content = new TextContentBlock { Text = "Please process the embedded resource above." } },
         }),
         Of("test_prompt_with_image", () => new PromptMessage[]
@@ -25,11 +29,13 @@ internal static class Prompts
         Of("test_input_required_result_prompt", (RequestContext<GetPromptRequestParams> context) =>
             context.Params.InputResponses?.ContainsKey("user_context") is true
                 ? "A prompt with context."
-                : throw new InputRequiredException(InputTools.Elicitation("user_context", "What context should the prompt use?", "context"))),
+                : throw new InputRequiredException(
+                    InputTools.Elicitation("user_context", "What context should the prompt use?", "context"))),
     ];
 
     public static McpServerPrompt Text(string name, Func<string> text) => Of(name, text);
 
     private static McpServerPrompt Of(string name, Delegate method) =>
-        McpServerPrompt.Create(method, new McpServerPromptCreateOptions { Name = name, Description = $"Is what the suite expects of {name}." });
+        McpServerPrompt.Create(
+            method, new McpServerPromptCreateOptions { Name = name, Description = $"Is what the suite expects of {name}." });
 }

@@ -12,14 +12,16 @@ internal static class Tools
     public static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
 
-    private static readonly byte[] Wav = Convert.FromBase64String("UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAAAAA==");
+    private static readonly byte[] Wav = Convert.FromBase64String(
+        "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAAAAA==");
 
     public static McpServerTool[] All { get; } =
     [
         Text("test_simple_text", () => "This is a simple text response for testing."),
         Of("test_image_content", () => (ContentBlock)Image()),
         Of("test_audio_content", () => (ContentBlock)AudioContentBlock.FromBytes(Wav, "audio/wav")),
-        Of("test_embedded_resource", () => (ContentBlock)Embedded("test://embedded-resource", "text/plain", "This is an embedded resource content.")),
+        Of("test_embedded_resource",
+            () => (ContentBlock)Embedded("test://embedded-resource", "text/plain", "This is an embedded resource content.")),
         Of("test_multiple_content_types", () => new ContentBlock[]
         {
             new TextContentBlock { Text = "Multiple content types test:" },
@@ -37,7 +39,8 @@ internal static class Tools
     public static McpServerTool Text(string name, Func<string> text) => Of(name, text);
 
     public static McpServerTool Of(string name, Delegate method) =>
-        McpServerTool.Create(method, new McpServerToolCreateOptions { Name = name, Description = $"Does what the suite expects of {name}." });
+        McpServerTool.Create(
+            method, new McpServerToolCreateOptions { Name = name, Description = $"Does what the suite expects of {name}." });
 
     public static ImageContentBlock Image() => ImageContentBlock.FromBytes(Png, "image/png");
 
@@ -60,7 +63,8 @@ internal static class Tools
         if (context.JsonRpcRequest.Context?.LogLevel is { } level)
         {
             LoggingMessageNotificationParams line = new() { Level = level, Data = JsonDocument.Parse("\"working\"").RootElement };
-            await context.Server.SendNotificationAsync(NotificationMethods.LoggingMessageNotification, line, cancellationToken: cancellationToken);
+            await context.Server.SendNotificationAsync(
+                NotificationMethods.LoggingMessageNotification, line, cancellationToken: cancellationToken);
         }
 
         return "Done.";
@@ -71,7 +75,8 @@ internal static class Tools
             ? "The client samples."
             : throw new MissingRequiredClientCapabilityException(new ClientCapabilities { Sampling = new SamplingCapability() });
 
-    private static McpServerTool Header() => Of("test_header", ([McpHeader("Region"), Description("Where.")] string region) => $"In {region}.");
+    private static McpServerTool Header() =>
+        Of("test_header", ([McpHeader("Region"), Description("Where.")] string region) => $"In {region}.");
 
     private static McpServerTool Schema()
     {
