@@ -14,13 +14,22 @@ internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSourc
     private bool _isWaiting;
     private bool _isEnded;
     private int _left;
+    private int _sent; // of the request that is being read
+    private int _thread; // of the last operation
+    private long _allocatedBefore;
+
+    /// <summary>
+    /// What was allocated from one operation to the next on the same thread, since <see cref="RunAsync"/>: what this stream itself
+    /// allocates does not count, nor does what others do meanwhile.
+    /// </summary>
+    public long Allocated { get; private set; }
 
     /// <summary>Has so many requests answered.</summary>
     public Task RunAsync(int requests)
     {
         lock (_gate)
         {
-            _left = requests;
+            (_left, _thread, Allocated) = (requests, 0, 0);
             _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Deliver();
             return _done.Task;
@@ -40,14 +49,30 @@ internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSourc
     {
         lock (_gate)
         {
+            Count();
             if (_isEnded) return new ValueTask<int>(0);
-            if (_left > 0) return new ValueTask<int>(Take(buffer));
+            if (_left > 0)
+            {
+                int count = Take(buffer);
+                Mark();
+                return new ValueTask<int>(count);
+            }
 
             _done?.TrySetResult();
             _read.Reset();
             _waiting = buffer;
             _isWaiting = true;
             return new ValueTask<int>(this, _read.Version);
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            Count();
+            Mark();
+            return default;
         }
     }
 
@@ -58,6 +83,25 @@ internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSourc
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
 
+    protected override void Dispose(bool disposing)
+    {
+        lock (_gate) _done?.TrySetException(new IOException("The server has ended the connection."));
+        base.Dispose(disposing);
+    }
+
+    private void Count()
+    {
+        if (_thread == Environment.CurrentManagedThreadId)
+            Allocated += GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore;
+        _thread = 0;
+    }
+
+    private void Mark()
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+    }
+
     private void Deliver()
     {
         if (!_isWaiting) return;
@@ -66,13 +110,16 @@ internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSourc
         _read.SetResult(_isEnded ? 0 : Take(_waiting));
     }
 
-    // A read of nothing only says that there is something.
+    // A read of nothing only says that there is something; one of a byte looks for the end while a request is being answered.
     private int Take(Memory<byte> buffer)
     {
-        if (buffer.IsEmpty) return 0;
+        int count = Math.Min(buffer.Length, request.Length - _sent);
+        request.AsSpan(_sent, count).CopyTo(buffer.Span);
+        _sent += count;
+        if (_sent < request.Length) return count;
 
+        _sent = 0;
         _left--;
-        request.CopyTo(buffer);
-        return request.Length;
+        return count;
     }
 }
