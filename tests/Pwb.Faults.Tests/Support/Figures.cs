@@ -12,9 +12,8 @@ internal static class Figures
 
     public static IMessageSink? Console { get; set; }
 
-    public static void Print(this ITestOutputHelper output, FormattableString figure)
+    public static void Print(this ITestOutputHelper output, string line)
     {
-        string line = FormattableString.Invariant(figure);
         output.WriteLine(line);
         Console?.OnMessage(new DiagnosticMessage(line));
         lock (Gate)
