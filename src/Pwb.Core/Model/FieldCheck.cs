@@ -2,7 +2,7 @@ using Pwb.Protocol;
 
 namespace Pwb.Model;
 
-/// <summary>Checks the field lines of a response one by one, and notes the presence of those that matter later.</summary>
+/// <summary>Checks the field lines of a response one by one, and notes the presence of the required ones.</summary>
 internal struct FieldCheck(int statusCode)
 {
     private readonly string? _demanded = FieldDemandedBy(statusCode);
@@ -31,7 +31,7 @@ internal struct FieldCheck(int statusCode)
         IsEventStream = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <exception cref="ArgumentException">The field that the status demands is not among those that were added.</exception>
+    /// <exception cref="ArgumentException">The field that the status requires is missing.</exception>
     public readonly void CheckDemanded()
     {
         if (_demanded is not null && !_hasDemanded)

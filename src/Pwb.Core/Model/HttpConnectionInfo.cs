@@ -37,8 +37,8 @@ public sealed class HttpConnectionInfo
     }
 
     /// <summary>
-    /// Where the client is; null if the connection does not know, as in memory. At an end point with
-    /// <see cref="ServerEndPoint.ProxyProtocolFrom"/> it is what the proxy has told, if it has.
+    /// The client's address; null if the connection has none, as in memory. At an end point with
+    /// <see cref="ServerEndPoint.ProxyProtocolFrom"/> it is the address that the proxy has told, if it has.
     /// </summary>
     public EndPoint? RemoteEndPoint
     {
@@ -80,8 +80,8 @@ public sealed class HttpConnectionInfo
     }
 
     /// <summary>
-    /// The client's certificate, accepted by the rules of <see cref="TlsOptions"/>; null if there is none. It belongs to the
-    /// connection: a handler does not dispose it.
+    /// The client's certificate, accepted by the rules of <see cref="TlsOptions"/>; null without one. It belongs to the
+    /// connection: a handler does not dispose of it.
     /// </summary>
     public X509Certificate2? ClientCertificate
     {

@@ -27,10 +27,10 @@ public sealed class HttpRequest
 
     /// <summary>Makes a request without a connection, for the test of a handler.</summary>
     /// <param name="method">
-    /// The method, such as "GET". One that is not registered counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.
+    /// The method, such as "GET". An unregistered method counts as one of <see cref="PwbServerOptions.AdditionalMethods"/>.
     /// </param>
     /// <param name="target">The request target as it would be on the wire, such as "/search?q=1".</param>
-    /// <param name="body">The content, if any. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
+    /// <param name="body">The content, or null. Its length becomes <see cref="ContentLength"/> if it can be known.</param>
     /// <param name="headers">The field lines. Without a Host, "localhost" is added.</param>
     /// <exception cref="ArgumentException">The server would refuse such a request; the message says why.</exception>
     public HttpRequest(
@@ -57,7 +57,7 @@ public sealed class HttpRequest
         Headers = headers;
     }
 
-    /// <summary>A request with bytes of its own, which is its handler's for good.</summary>
+    /// <summary>A request with its own bytes, which its handler may keep.</summary>
     internal HttpRequest(RequestHead head, HttpFields headers, byte[] bytes, IRequestConnection connection, RequestLife life)
         : this(head, headers)
     {
@@ -73,13 +73,12 @@ public sealed class HttpRequest
     public ReadOnlySpan<byte> Target => Bytes(_head.Target);
 
     /// <summary>
-    /// The path of the target as it was sent, percent-escapes, dot segments and all; "/" when an absolute-form target has none,
-    /// "*" for OPTIONS *. One resource has many such spellings, so decide by <see cref="Path"/> what a request is for and who may
-    /// make it.
+    /// The path of the target as it was sent, with percent-escapes and dot segments; "/" when an absolute-form target has none,
+    /// "*" for OPTIONS *. One resource has many such spellings, so decide by <see cref="Path"/> about routes and permissions.
     /// </summary>
     public ReadOnlySpan<byte> RawPath => _head.Path.Length > 0 ? Bytes(_head.Path) : "/"u8;
 
-    /// <summary>The query of the target as it was sent, without the question mark; empty when there is none.</summary>
+    /// <summary>The query of the target as it was sent, without the question mark; empty without one.</summary>
     public ReadOnlySpan<byte> RawQuery => Bytes(_head.Query);
 
     /// <summary>The names and values of the query: <c>request.Query["q"]</c>.</summary>
@@ -135,12 +134,12 @@ public sealed class HttpRequest
         init => _trailers = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>The value of Content-Length; null when there is none, as with chunked content.</summary>
+    /// <summary>The value of Content-Length; null without one, as with chunked content.</summary>
     public long? ContentLength => _head.ContentLength >= 0 ? _head.ContentLength : null;
 
     /// <summary>
-    /// The content; empty if there is none. It is read from the connection, so it can be read once, until the response has been
-    /// sent. Reading throws <see cref="RequestRejectedException"/> if the content is malformed, incomplete, too large or too
+    /// The content; an empty stream without one. It is read from the connection, so it can be read once, until the response has
+    /// been sent. Reading throws <see cref="RequestRejectedException"/> if the content is malformed, incomplete, too large or too
     /// slow.
     /// </summary>
     public Stream Body { get; internal set; } = Stream.Null;
@@ -175,8 +174,9 @@ public sealed class HttpRequest
         _head.HasDotSegments ? _withoutDotSegments ??= TargetPath.RemoveDotSegments(RawPath) : RawPath;
 
     /// <summary>
-    /// Cancelled when nobody is left to receive a response: the client has left, was too slow with its content, or the server's
-    /// grace period is over. Each request has its own token; <see cref="IRequestHandler.HandleAsync"/> gets it as its argument.
+    /// Cancelled when no client is left to receive a response: the client has left, was too slow with its content, or the
+    /// server's grace period is over. Each request has its own token; <see cref="IRequestHandler.HandleAsync"/> gets it as its
+    /// argument.
     /// </summary>
     public CancellationToken Aborted
     {
@@ -195,7 +195,7 @@ public sealed class HttpRequest
     }
 
     /// <summary>
-    /// The path of the pattern that a router found for it, if one did: http.route of OpenTelemetry's conventions.
+    /// The path of the pattern that a router found for the request, or null: http.route of OpenTelemetry's conventions.
     /// </summary>
     internal string? RouteTemplate { get; set; }
 
@@ -268,7 +268,7 @@ public sealed class HttpRequest
         _ => "headers",
     };
 
-    // A request line may be split in another way than it was put together: then its target is not the one that was given.
+    // The parser may split a request line otherwise than it was composed. Then its target is not the given one.
     private Rejection Parse(string method, string target)
     {
         if (!KnownMethods.IsValid(method)) return Rejection.BadMethod;

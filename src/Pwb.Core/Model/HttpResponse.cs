@@ -44,7 +44,7 @@ public sealed class HttpResponse
     {
     }
 
-    /// <summary>Of any status, also of one that is not final.</summary>
+    /// <summary>A response of any status, also of one that is not final.</summary>
     internal HttpResponse(int statusCode, ReadOnlySpan<(string Name, string Value)> headers, ResponseBody body)
     {
         StatusCode = statusCode;
@@ -169,7 +169,7 @@ public sealed class HttpResponse
     }
 
     /// <summary>A redirect to another server, or to anything that has a URI.</summary>
-    /// <param name="location">The absolute URI. Never one that a client chose, unless it was compared with a list.</param>
+    /// <param name="location">The absolute URI. It must not come from a client, unless it was compared with a list.</param>
     /// <param name="statusCode">
     /// 301 or 308 for good, 302 or 307 for now, 303 for the page to see after a form. Default 302. 307 and 308 keep the method.
     /// </param>
@@ -205,7 +205,7 @@ public sealed class HttpResponse
     /// is missing, and the log an error.
     /// </param>
     /// <param name="headers">Further field lines.</param>
-    /// <exception cref="ArgumentException"><paramref name="protocol"/> is no token, or a field line is not valid.</exception>
+    /// <exception cref="ArgumentException"><paramref name="protocol"/> is not a token, or a field line is not valid.</exception>
     /// <example><code>
     /// return HttpResponse.Upgrade("echo", async (stream, token) => await stream.CopyToAsync(stream, token));
     /// </code></example>
@@ -229,7 +229,7 @@ public sealed class HttpResponse
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public HttpResponse WithAdded(string name, string value) => new(StatusCode, [.. Lines(), (name, value)], Body);
 
-    /// <summary>The same response with a cookie for the client to keep, beside those that it has.</summary>
+    /// <summary>The same response with one more cookie for the client to keep.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="cookie"/> is null.</exception>
     public HttpResponse WithCookie(SetCookie cookie)
     {

@@ -18,7 +18,7 @@ public sealed class RequestRejectedException : IOException
     /// <param name="statusCode">
     /// 400 for content that is incomplete, 408 for content that is too slow, or 413 for content that is too large.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="statusCode"/> is another status.</exception>
     public RequestRejectedException(int statusCode)
         : this(Of(statusCode))
     {
@@ -30,7 +30,7 @@ public sealed class RequestRejectedException : IOException
         Rejection = rejection;
     }
 
-    /// <summary>For content that arrived as it should, and is not what the handler asked for.</summary>
+    /// <summary>For valid content that is not the kind that the handler asked for.</summary>
     /// <param name="response">The response that the client gets, from memory. It repeats nothing of the request.</param>
     /// <param name="message">The reason, for a log.</param>
     internal RequestRejectedException(HttpResponse response, string message)

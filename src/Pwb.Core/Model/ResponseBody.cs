@@ -48,9 +48,9 @@ public abstract class ResponseBody : IAsyncDisposable
     /// </summary>
     /// <param name="content">The stream, for one response.</param>
     /// <param name="length">
-    /// The number of bytes in it. If it turns out to be another, the response fails as if reading had thrown. Null: what a stream
-    /// that can seek says now, and what is added to it later is not sent; without such a stream, or if that is 0, the length is
-    /// not known.
+    /// The number of bytes in the stream. If it turns out to be wrong, the response fails as if reading had thrown. Null: the
+    /// length that a seekable stream has now; bytes that are added later are not sent. Without a seekable stream, or if its
+    /// length is 0, the length is unknown.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot be read.</exception>
@@ -68,8 +68,8 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// Content that a function writes while it is being sent. Flush the stream to push what has been written
-    /// to the client at once. For server-sent events there is <c>ServerSentEvents</c>.
+    /// Content that a function writes while it is being sent. Flush the stream to send the written bytes at once. For server-sent
+    /// events there is <c>ServerSentEvents</c>.
     /// </summary>
     /// <param name="write">
     /// Writes the content. If it throws, the connection is aborted, or the client gets a 500 if nothing has been sent yet.
@@ -87,14 +87,13 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a body that writes through a stream of yours: one that compresses, counts or encrypts. The inner body belongs to the
-    /// new one, which passes its disposal on.
+    /// Makes a body that writes through your own stream, for example to compress, count or encrypt. The new body owns the inner
+    /// one and disposes of it.
     /// </summary>
     /// <param name="inner">The content as it is.</param>
     /// <param name="around">
-    /// Makes the stream that <paramref name="inner"/> writes to, from the one that takes the response's content, for each
-    /// response anew. It is disposed when the inner body has ended, so that it can write its end; the stream below it is not its
-    /// own to close.
+    /// Makes the stream for <paramref name="inner"/> from the stream for the response's content, for each response anew. It is
+    /// disposed of when the inner body has ended, so that it can write its end; it must not close the stream below it.
     /// </param>
     /// <param name="length">The number of bytes that come out, if known. Default: not known.</param>
     /// <exception cref="ArgumentNullException"><paramref name="inner"/> or <paramref name="around"/> is null.</exception>
@@ -112,9 +111,9 @@ public abstract class ResponseBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gets the content of a body that is in memory, as those of <see cref="From(ReadOnlyMemory{byte})"/> and
-    /// <see cref="From(string)"/> are. A handler around another one that changes such content makes a body of the new bytes,
-    /// which is then sent as quickly as the old one.
+    /// Gets the content of a body in memory, such as those of <see cref="From(ReadOnlyMemory{byte})"/> and
+    /// <see cref="From(string)"/>. An outer handler that changes such content makes a body of the new bytes, which is then sent
+    /// as fast as the old one.
     /// </summary>
     /// <param name="content">The bytes, which are not to be changed; empty if the body writes itself.</param>
     /// <returns>Whether the content is in memory.</returns>
@@ -145,8 +144,7 @@ public abstract class ResponseBody : IAsyncDisposable
     internal virtual bool IsUserCode => true;
 
     /// <summary>
-    /// The content, if it is in memory and can be copied to the wire as it is. Not for users to override: it is asked on any
-    /// thread.
+    /// The content, if it is in memory and can be copied to the wire. Not for users to override: any thread may read it.
     /// </summary>
     internal virtual ReadOnlyMemory<byte>? Memory => null;
 

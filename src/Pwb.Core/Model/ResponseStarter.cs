@@ -25,9 +25,8 @@ public sealed class ResponseStarter
 
     /// <summary>Starts the response.</summary>
     /// <param name="head">
-    /// Its status and field lines. A body of it is not sent: what the writer writes is. Field lines that others have added to the
-    /// deferred response are added
-    /// to it unless it has its own.
+    /// The status and field lines. A body of it is ignored, since the writer writes the content. Field lines that outer handlers
+    /// have added to the deferred response are added, unless it has its own of that name.
     /// </param>
     /// <returns>Takes the content, as the stream that a body writes to.</returns>
     /// <exception cref="InvalidOperationException">It has been started before.</exception>

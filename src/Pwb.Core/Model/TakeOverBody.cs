@@ -12,7 +12,7 @@ internal sealed class TakeOverBody(string protocol, Func<Stream, CancellationTok
     /// <summary>The protocol that the connection goes over to.</summary>
     public string Protocol => protocol;
 
-    /// <summary>Whether a failure is no reason to break the connection off.</summary>
+    /// <summary>Whether the connection ends properly even after a failure.</summary>
     public bool TellsFailures => tellsFailures;
 
     /// <inheritdoc/>

@@ -14,8 +14,8 @@ namespace Pwb;
 public sealed class UnixPeerEndPoint : EndPoint
 {
     /// <summary>
-    /// The process; null where the system does not tell (any but Linux), and 0 for one that this process cannot see, as outside
-    /// of a container.
+    /// The process; null where the system does not tell (all but Linux), and 0 for a process that this one cannot see, such as
+    /// one outside its container.
     /// </summary>
     public int? ProcessId { get; init; }
 

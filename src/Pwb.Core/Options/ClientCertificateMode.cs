@@ -7,11 +7,11 @@ public enum ClientCertificateMode
     None,
 
     /// <summary>
-    /// Clients are asked. One that sends no certificate is served too; one that sends a certificate which is not accepted is
+    /// Clients are asked for a certificate. A client without one is served too; a client whose certificate is not accepted is
     /// refused.
     /// </summary>
     Accept,
 
-    /// <summary>Clients are asked. Only those that send a certificate which is accepted are served.</summary>
+    /// <summary>Clients are asked for a certificate. Only clients with an accepted certificate are served.</summary>
     Require,
 }

@@ -65,7 +65,7 @@ public sealed record ServerEndPoint
         }
     }
 
-    /// <summary>The port: 0 for a free one that is not known yet, and where there are no ports.</summary>
+    /// <summary>The port; 0 for a free one that is not known yet, and for end points without ports.</summary>
     public int Port => Address is IPEndPoint ip ? ip.Port : 0;
 
     /// <summary>Whether there is an IP address. Only those can be reached by URL.</summary>
@@ -138,15 +138,15 @@ public sealed record ServerEndPoint
 
     /// <summary>
     /// The sockets that a supervisor listens on for this process, as systemd does for a service with a socket unit (LISTEN_PID,
-    /// LISTEN_FDS, LISTEN_FDNAMES). Clients wait in their queues while the service is stopped or restarted. Empty if there are
-    /// none.
+    /// LISTEN_FDS, LISTEN_FDNAMES). Clients wait in their queues while the service is stopped or restarted. Empty without such
+    /// sockets.
     /// </summary>
     /// <example><code>
     /// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() };
     /// </code></example>
-    /// <param name="name">The name of those that are meant (FileDescriptorName); null for all of them.</param>
+    /// <param name="name">The name of the sockets (FileDescriptorName); null for all of them.</param>
     /// <exception cref="IOException">LISTEN_FDS is not a number.</exception>
-    /// <exception cref="ArgumentException">One of them does not listen, or is no socket.</exception>
+    /// <exception cref="ArgumentException">A descriptor is not a listening socket.</exception>
     public static IReadOnlyList<ServerEndPoint> Activated(string? name = null) =>
         [.. InheritedSockets.Activated.Where(one => name is null || one.Name == name).Select(one => Inherited(one.Descriptor))];
 

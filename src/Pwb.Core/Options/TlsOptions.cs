@@ -13,7 +13,7 @@ namespace Pwb;
 public sealed class TlsOptions
 {
     /// <summary>Makes options with these certificates.</summary>
-    /// <exception cref="ArgumentException">There is none, or one is null.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or a certificate is null.</exception>
     public TlsOptions(params IReadOnlyList<ServerCertificate> certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
@@ -45,7 +45,7 @@ public sealed class TlsOptions
 
     /// <summary>
     /// The authorities whose client certificates are accepted: roots, and intermediates that clients may not send. Default null:
-    /// those that the system trusts. Clients are told their names, except on Windows.
+    /// the authorities that the system trusts. Clients are told their names, except on Windows.
     /// </summary>
     /// <exception cref="ArgumentException">The list is empty or holds null.</exception>
     public IReadOnlyList<X509Certificate2>? ClientCertificateAuthorities

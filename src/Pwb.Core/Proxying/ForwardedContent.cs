@@ -3,17 +3,17 @@ using System.Net;
 
 namespace Pwb.Proxying;
 
-/// <summary>The content of a request on its way to a target: each piece goes out when it has come.</summary>
+/// <summary>The content of a request on its way to a target. Each piece goes out as soon as it has come.</summary>
 /// <param name="body">The content.</param>
-/// <param name="length">Its length; null if it comes in chunks.</param>
-/// <param name="end">Is called when all of it is out.</param>
+/// <param name="length">The length; null for chunked content.</param>
+/// <param name="end">Called when all of the content is out.</param>
 internal sealed class ForwardedContent(Stream body, long? length, Action end) : HttpContent
 {
     private const int BufferLength = 16 * 1024;
 
     private bool _hasBegun;
 
-    /// <summary>What the client's side has failed with; null if it has not.</summary>
+    /// <summary>The failure of the client's side, or null.</summary>
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>
@@ -31,7 +31,8 @@ internal sealed class ForwardedContent(Stream body, long? length, Action end) : 
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The client tries another connection if an idle one was just closed. What has been read cannot be read again.
+        // The client tries another connection if an idle one was just closed, but content that has been read cannot be read
+        // again.
         if (_hasBegun) throw new IOException("The connection was closed while the request was being sent.");
         _hasBegun = true;
 

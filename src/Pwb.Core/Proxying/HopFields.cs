@@ -3,7 +3,7 @@ using Pwb.Protocol;
 
 namespace Pwb.Proxying;
 
-/// <summary>The fields that are for one connection, and so go no further: RFC 9110 §7.6.1.</summary>
+/// <summary>The fields of one connection, which are not passed on: RFC 9110 §7.6.1.</summary>
 internal sealed class HopFields
 {
     private static readonly string[] Known =
@@ -14,7 +14,7 @@ internal sealed class HopFields
 
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Reads a Connection field, which names more of them.</summary>
+    /// <summary>Reads a Connection field, which names further ones.</summary>
     public void Add(ReadOnlySpan<byte> connection)
     {
         foreach (ReadOnlySpan<byte> name in new FieldList(connection)) _named.Add(Encoding.Latin1.GetString(name));

@@ -10,21 +10,22 @@ namespace Pwb;
 
 /// <summary>
 /// Passes the requests for a path on to another server over HTTP/1.1 (a gateway, RFC 9110 §3.7), and gives everything else to the
-/// next handler. Content streams in both directions; a WebSocket goes through. A target that cannot be reached is 502, one that
-/// does not answer in time 504. The target learns of the client by X-Forwarded-For, -Host and -Proto; what the client has written
-/// there, or in Forwarded, goes no further. Interim responses and trailers are not passed on.
+/// next handler. Content streams in both directions, and WebSockets pass through. A target that cannot be reached is a 502, a
+/// target that does not answer in time a 504. The target learns the client's address, host and scheme by X-Forwarded-For, -Host
+/// and -Proto; the client's own values of these fields and of Forwarded are dropped. Interim responses and trailers are not
+/// passed on.
 /// </summary>
 /// <example><code>
 /// IRequestHandler handler = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: inner);
 /// </code></example>
 public sealed partial class ProxyHandler : IRequestHandler, IDisposable
 {
-    // Node closes what is idle for 5 s: a request must not meet that close.
+    // Node closes connections that are idle for 5 s. A request must not meet that close.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2); // then the name is looked up again
 
     private readonly byte[] _prefix; // decoded, without its last slash: empty for the root
-    private readonly string _start; // of the target's path, in front of what follows the prefix
+    private readonly string _start; // the target's path, in front of the part behind the prefix
     private readonly string _origin;
     private readonly IRequestHandler _next;
     private readonly ProxyOptions _options;
@@ -38,10 +39,10 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
     /// An http or https URL without query. Without a path, the request's path stays as it is. With one, which may be "/", it
     /// takes the place of <paramref name="path"/>, as in nginx: with "/api" and "http://localhost:5000/", "/api/a" becomes "/a".
     /// </param>
-    /// <param name="next">Answers everything else.</param>
-    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="next">The handler for all other requests.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="path"/> does not begin with a slash, or ends with one, or <paramref name="target"/> is no such URL; a
+    /// <paramref name="path"/> does not begin with a slash, or ends with one, or <paramref name="target"/> is not such a URL; a
     /// timeout is not positive.
     /// </exception>
     public ProxyHandler(string path, Uri target, IRequestHandler next, ProxyOptions? options = null)
@@ -124,7 +125,7 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
         }
         catch (Exception exception) when ((message.Content as ForwardedContent)?.Failure is { } failure && failure != exception)
         {
-            // The client's side has failed, which the server knows how to answer.
+            // The client's side has failed. The server answers it.
             throw failure is RequestRejectedException ? failure : new IOException(failure.Message, exception);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
@@ -139,7 +140,7 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
         }
     }
 
-    // Byte by byte what the client has sent: the framework would decode and compact it.
+    // The client's own bytes: the framework would decode and compact the path.
     private Uri UriOf(HttpRequest request, string rest)
     {
         string path = _start + rest;

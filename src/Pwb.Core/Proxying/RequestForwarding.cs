@@ -3,22 +3,22 @@ using System.Security.Cryptography;
 
 namespace Pwb.Proxying;
 
-/// <summary>Makes of a request the one that a target gets.</summary>
+/// <summary>Makes the target's request from the client's.</summary>
 /// <param name="keepsHost">Whether the target gets the client's Host.</param>
 internal sealed class RequestForwarding(bool keepsHost)
 {
-    // Written anew, by whoever knows; or a matter of the connection that the request has come by.
+    // Fields that are written anew, or that belong to the client's connection.
     private static readonly string[] Rewritten =
         ["Content-Length", "Expect", "Forwarded", "Host", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
 
     private readonly string _via = $"1.1 pwb-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"; // RFC 9110 §7.6.3
 
-    /// <summary>Whether a request has come by here before.</summary>
+    /// <summary>Whether a request has passed this handler before.</summary>
     public bool HasSeen(HttpRequest request) => request.Headers["Via"]?.Contains(_via, StringComparison.Ordinal) ?? false;
 
     /// <param name="request">The request.</param>
-    /// <param name="uri">Where it goes.</param>
-    /// <param name="end">Is called when its content is out.</param>
+    /// <param name="uri">The target's URL.</param>
+    /// <param name="end">Called when the request's content is out.</param>
     public HttpRequestMessage Make(HttpRequest request, Uri uri, Action end)
     {
         HttpRequestMessage message = new(new HttpMethod(request.Method), uri)
@@ -50,7 +50,7 @@ internal sealed class RequestForwarding(bool keepsHost)
         if (forwarded.Host.Length > 0) Add(message, "X-Forwarded-Host", forwarded.Host);
         Add(message, "X-Forwarded-Proto", forwarded.Scheme);
 
-        // No other protocol: a target that spoke HTTP/2 on it would not hear what this server refuses.
+        // Other protocols are not passed on: a target that spoke HTTP/2 on the connection would get around this server's rules.
         if (!request.IsWebSocketRequest) return;
         Add(message, "Connection", "Upgrade");
         Add(message, "Upgrade", "websocket");

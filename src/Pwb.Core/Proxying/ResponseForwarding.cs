@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Pwb.Proxying;
 
-/// <summary>Makes of a target's response the one that the client gets.</summary>
+/// <summary>Makes the client's response from the target's.</summary>
 internal static class ResponseForwarding
 {
     private static readonly string[] Rewritten = ["Content-Length", "Date"]; // the server writes its own
 
     /// <param name="request">The client's request.</param>
-    /// <param name="response">The response, which belongs to the one that is made.</param>
-    /// <exception cref="ArgumentException">It is none that can be passed on.</exception>
-    /// <exception cref="HttpRequestException">It switches to another protocol, unasked.</exception>
+    /// <param name="response">The response, which the new one owns.</param>
+    /// <exception cref="ArgumentException">The response cannot be passed on.</exception>
+    /// <exception cref="HttpRequestException">The response switches to another protocol without a request for it.</exception>
     public static HttpResponse Make(HttpRequest request, HttpResponseMessage response)
     {
         try
@@ -52,7 +52,7 @@ internal static class ResponseForwarding
         if ((int)response.StatusCode is 204 or 205 or 304) return Nothing(response);
         return request.Method == "HEAD" && length is null
             ? Nothing(response)
-            : ResponseBody.From(response.Content.ReadAsStream(), length); // which its connection goes with
+            : ResponseBody.From(response.Content.ReadAsStream(), length); // it owns the connection
     }
 
     private static ResponseBody? Nothing(HttpResponseMessage response)
@@ -61,7 +61,7 @@ internal static class ResponseForwarding
         return null;
     }
 
-    // What some servers leave out. A challenge of no scheme is one that no browser takes up.
+    // Some servers leave out a field that is required. Browsers ignore a challenge with an unknown scheme.
     private static void AddDemanded(int statusCode, List<(string Name, string Value)> lines)
     {
         (string Name, string Value)? demanded = statusCode switch

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Pwb.Proxying;
 
-/// <summary>Two connections that speak a protocol of their own through this process.</summary>
+/// <summary>Two connections that speak another protocol through this process.</summary>
 internal static class Tunnel
 {
     private const int BufferLength = 16 * 1024;
@@ -20,7 +20,7 @@ internal static class Tunnel
         await Task.WhenAll(up, down).ConfigureAwait(false);
     }
 
-    // However one side ends, the other learns of it by the end of its connection: both protocols have a close of their own.
+    // When one side ends, the other learns it by the end of its connection: such protocols have a close of their own.
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);

@@ -33,7 +33,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
     /// <summary>Makes a server. It does nothing until it is started or given a stream.</summary>
     /// <param name="handler">Answers the requests; null for <see cref="FixedResponseHandler"/>, which says "hello PWB".</param>
-    /// <param name="options">How to listen and what to allow; null for the defaults.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere. The categories are "Pwb.Server" and "Pwb.Access".</param>
     /// <exception cref="ArgumentException">An option or a limit is not valid; the message says which.</exception>
     public PwbServer(IRequestHandler? handler = null, PwbServerOptions? options = null, ILoggerFactory? loggerFactory = null)
@@ -87,7 +87,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// An end point cannot be bound, or the system gives no thread; the message says which and why, in one line.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The server is listening already, or somebody has disposed of a certificate of an end point.
+    /// The server is listening already, or a certificate of an end point has been disposed of.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -106,11 +106,12 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Stops: refuses new connections, closes idle ones, lets requests in flight finish within
-    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets what is left. The server can be started again.
+    /// <see cref="PwbServerLimits.ShutdownGracePeriod"/>, and resets the remaining connections. The server can be started again.
     /// </summary>
     /// <remarks>
     /// A handler may call this, but must not await it: its own request is in flight, and would be waited for until the grace is
-    /// over, and then reset. Whoever runs the server, such as <see cref="RunUntilStoppedAsync"/>, waits for the end instead.
+    /// over, and then reset. The program that runs the server waits for the end instead, for example in
+    /// <see cref="RunUntilStoppedAsync"/>.
     /// </remarks>
     /// <param name="cancellationToken">
     /// Ends the grace at once, also that of another call that is still waiting. This method then completes normally.
@@ -135,8 +136,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token is no error: the
-    /// task completes normally.
+    /// Starts, serves until the token is cancelled, and stops as <see cref="StopAsync"/> does. A cancelled token completes the
+    /// task normally.
     /// </summary>
     /// <exception cref="IOException">An end point cannot be bound; the message says which and why, in one line.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -149,10 +150,10 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts, unless the server is listening already, and serves until the process is told to end: by SIGINT (Ctrl+C), SIGTERM
-    /// or SIGHUP, on Windows by Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does; a second signal ends
-    /// the grace at once, and a third is the system's. Also completes when the token is cancelled, which is no error, and when
-    /// somebody else stops the server. Tells systemd and its watchdog, if they ask (NOTIFY_SOCKET).
+    /// Starts, unless the server is listening already, and serves until a signal ends the process: SIGINT (Ctrl+C), SIGTERM or
+    /// SIGHUP, on Windows Ctrl+C or a closed console. Then it stops as <see cref="StopAsync"/> does. A second signal ends the
+    /// grace at once, and a third is left to the system. Also completes, normally, when the token is cancelled or when another
+    /// call stops the server. Notifies systemd and its watchdog, if they ask (NOTIFY_SOCKET).
     /// </summary>
     /// <example><code>
     /// await using PwbServer server = new(handler);
@@ -210,8 +211,8 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// </summary>
     /// <remarks>See <see cref="CreateMessageHandler"/>.</remarks>
     /// <param name="throwsHandlerExceptions">
-    /// Whether an exception that leaves the handler is thrown to whoever sent the request, where a client on a network would get
-    /// a 500. Default false. The log has it in both cases. What a body throws is not thrown.
+    /// Whether an exception that leaves the handler is thrown to the sender of the request, where a client on a network would get
+    /// a 500. Default false. The log has it in both cases. Exceptions of a body are not thrown.
     /// </param>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public HttpClient CreateClient(bool throwsHandlerExceptions = false) =>
@@ -223,12 +224,11 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     /// disconnects does.
     /// </summary>
     /// <remarks>
-    /// Redirects are not followed, cookies not kept, and content not decompressed: the client sees what the server sends.
-    /// Requests have no
-    /// <see cref="HttpConnectionInfo.RemoteEndPoint"/>; for https there is no TLS. A request that insists on HTTP/2 fails, one
-    /// that would like it gets HTTP/1.1. As over TCP, the runtime's client reads no response before it has sent all content; a
-    /// connection holds less than the network would, 16 KiB for each direction. So a response that is written while long content
-    /// is still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
+    /// The client sees exactly what the server sends: it follows no redirect, keeps no cookie and decompresses nothing. Requests
+    /// have no <see cref="HttpConnectionInfo.RemoteEndPoint"/>, and https uses no TLS. A request that insists on HTTP/2 fails;
+    /// one that prefers it gets HTTP/1.1. As over TCP, the runtime's client reads no response before it has sent all content. A
+    /// connection holds 16 KiB in each direction, less than a network would. So a response that is written while long content is
+    /// still read comes to a halt, up to <see cref="PwbServerLimits.ResponseTimeout"/>.
     /// </remarks>
     /// <param name="throwsHandlerExceptions">As for <see cref="CreateClient"/>.</param>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
