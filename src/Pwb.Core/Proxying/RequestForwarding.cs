@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
+using Pwb.Protocol;
 
 namespace Pwb.Proxying;
 
@@ -31,7 +33,7 @@ internal sealed class RequestForwarding(bool keepsHost)
         HopFields hop = HopFieldsOf(request);
         foreach ((string name, string value) in request.Headers)
         {
-            if (hop.Has(name) || Rewritten.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            if (hop.Has(name) || IsRewritten(name)) continue;
             if (isLetIn && name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) continue; // it was meant for us
             Add(message, name, value);
         }
@@ -43,7 +45,7 @@ internal sealed class RequestForwarding(bool keepsHost)
     private void AddOwn(HttpRequestMessage message, HttpRequest request)
     {
         ForwardedRequest forwarded = ForwardedRequest.Of(request);
-        if (keepsHost && request.Host.Length > 0) message.Headers.Host = request.Host;
+        if (keepsHost && request.Host.Length > 0) AddHost(message, request.Host);
         Add(message, "Via", request.Headers["Via"] is { } via ? $"{via}, {_via}" : _via);
         if (forwarded.Client is { } client)
             Add(message, "X-Forwarded-For", (client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client).ToString());
@@ -56,10 +58,31 @@ internal sealed class RequestForwarding(bool keepsHost)
         Add(message, "Upgrade", "websocket");
     }
 
+    // The client library refuses hosts such as a..b. Unchecked, they would go out beside a Host of its own.
+    private static void AddHost(HttpRequestMessage message, string host)
+    {
+        try
+        {
+            message.Headers.Host = host;
+        }
+        catch (FormatException)
+        {
+            throw new RequestRejectedException(Rejection.BadHost);
+        }
+    }
+
+    // Gateways that turn names into variables cannot tell X_Forwarded_For from X-Forwarded-For.
+    private static bool IsRewritten(string name) =>
+        Rewritten.Contains(name.Replace('_', '-'), StringComparer.OrdinalIgnoreCase);
+
     private static HopFields HopFieldsOf(HttpRequest request)
     {
         HopFields hop = new();
-        if (request.Headers.TryGetValue("Connection"u8, out ReadOnlySpan<byte> connection)) hop.Add(connection);
+        foreach (FieldLine line in request.Headers)
+        {
+            if (Ascii.EqualsIgnoreCase(line.Name, "Connection"u8)) hop.Add(line.Value);
+        }
+
         return hop;
     }
 

@@ -11,16 +11,19 @@ internal static class ResponseForwarding
     /// <param name="request">The client's request.</param>
     /// <param name="response">The response, which the new one owns.</param>
     /// <exception cref="ArgumentException">The response cannot be passed on.</exception>
-    /// <exception cref="HttpRequestException">The response switches to another protocol without a request for it.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The response switches to another protocol without a request for it, or the end of its content is not certain.
+    /// </exception>
     public static HttpResponse Make(HttpRequest request, HttpResponseMessage response)
     {
         try
         {
+            if (!HasCertainEnd(response)) throw new HttpRequestException("It does not say clearly where its content ends.");
             int statusCode = (int)response.StatusCode;
             List<(string, string)> lines = LinesOf(response);
             if (statusCode == 101) return Switch(request, response, lines);
             AddDemanded(statusCode, lines);
-            return new HttpResponse(statusCode, BodyOf(request, response), [.. lines]);
+            return new HttpResponse(statusCode, BodyOf(response), [.. lines]);
         }
         catch
         {
@@ -46,19 +49,22 @@ internal static class ResponseForwarding
         }
     }
 
-    private static ResponseBody? BodyOf(HttpRequest request, HttpResponseMessage response)
+    private static ResponseBody? BodyOf(HttpResponseMessage response)
     {
-        long? length = response.Content.Headers.ContentLength;
-        if ((int)response.StatusCode is 204 or 205 or 304) return Nothing(response);
-        return request.Method == "HEAD" && length is null
-            ? Nothing(response)
-            : ResponseBody.From(response.Content.ReadAsStream(), length); // it owns the connection
+        if ((int)response.StatusCode is not (204 or 205 or 304))
+            return ResponseBody.From(response.Content.ReadAsStream(), response.Content.Headers.ContentLength);
+        response.Dispose(); // otherwise the body owns the connection
+        return null;
     }
 
-    private static ResponseBody? Nothing(HttpResponseMessage response)
+    // RFC 9112 §6.3: another reader may find another end than the client library does. A request has no TE, so chunked is the
+    // only coding that a response may have.
+    private static bool HasCertainEnd(HttpResponseMessage response)
     {
-        response.Dispose();
-        return null;
+        bool hasLength = response.Content.Headers.NonValidated.TryGetValues("Content-Length", out HeaderStringValues lengths);
+        if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out HeaderStringValues codings))
+            return !hasLength && codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase);
+        return !hasLength || (lengths.Count == 1 && lengths.ToString().All(char.IsAsciiDigit));
     }
 
     // Some servers leave out a field that is required. Browsers ignore a challenge with an unknown scheme.
@@ -68,6 +74,7 @@ internal static class ResponseForwarding
         {
             401 => ("WWW-Authenticate", "Unspecified"),
             405 => ("Allow", ""),
+            426 => ("Upgrade", "websocket"), // the target's own is for its connection, and nothing else goes through
             _ => null,
         };
         if (demanded is { } line && !lines.Exists(known => known.Name.Equals(line.Name, StringComparison.OrdinalIgnoreCase)))
