@@ -61,8 +61,8 @@ internal sealed class ChannelControl(
     /// <param name="life">The request's tokens; null for handlers that need none.</param>
     public void BeginRequest(RequestLife? life)
     {
-        _life = life;
         Volatile.Write(ref _workSince, context.Clock.Now);
+        Volatile.Write(ref _life, life); // last: who sees it sees since when
         if (life is null) return;
 
         Interlocked.MemoryBarrier(); // a thread that aborts or stops now sees the new life, or is seen here
@@ -126,11 +126,12 @@ internal sealed class ChannelControl(
             case PeerState.Gone:
                 Abort();
                 break;
-            case PeerState.Ended when IsAnswerLate && !receiver.IsReceiving: // the receive under way sees it
-                CancelWork();
+            case PeerState.Ended when !receiver.IsReceiving: // the receive under way sees it
+                CancelLateWork();
                 break;
             case PeerState.Unknown when IsAnswerLate:
-                if (receiver.TryBeginWatch() is { } watch) _ = WatchForEndAsync(watch);
+                if (receiver.HasSeenEnd) CancelLateWork();
+                else if (receiver.TryBeginWatch() is { } watch) _ = WatchForEndAsync(watch);
                 break;
         }
     }
@@ -147,7 +148,7 @@ internal sealed class ChannelControl(
             // A wait without a byte comes first, so that a TLS session holds no buffer meanwhile.
             await transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
             int count = await transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
-            if (count == 0 && !transport.IsEnded) CancelWork();
+            if (count == 0 && !transport.IsEnded) CancelLateWork();
             watch.Complete(count);
         }
         catch (Exception exception)
@@ -222,7 +223,15 @@ internal sealed class ChannelControl(
 
     private void CancelAll(RequestLife? life)
     {
-        aborted.Cancel();
+        try
+        {
+            aborted.Cancel();
+        }
+        catch (AggregateException exception) // of a stream of the user's, or of whoever has a request that is lent
+        {
+            context.CallbackFailed(transport.Id, life?.Number ?? 0, exception);
+        }
+
         if (life is not null) CancelLifeSafely(life, isCut: true);
 
         Interlocked.MemoryBarrier(); // a request that begins now sees the token, or is seen here
@@ -230,11 +239,14 @@ internal sealed class ChannelControl(
         if (after is not null && after != life) CancelLifeSafely(after, isCut: true);
     }
 
-    /// <summary>Tells only the current request that its client has gone.</summary>
-    private void CancelWork()
+    /// <summary>
+    /// Tells only the current request that its client has gone, if its answer is late. If not, another beat does so: the end may
+    /// have been looked for since an earlier request.
+    /// </summary>
+    private void CancelLateWork()
     {
-        RequestLife? life = Volatile.Read(ref _life);
-        if (life is { Aborted.IsCancellationRequested: false }) CancelLife(life, isCut: false);
+        RequestLife? life = Volatile.Read(ref _life); // first: no other request's time decides
+        if (life is { Aborted.IsCancellationRequested: false } && IsAnswerLate) CancelLife(life, isCut: false);
     }
 
     private void CancelLife(RequestLife life, bool isCut) =>

@@ -48,6 +48,9 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <summary>Whether bytes have arrived that no receive has taken. For any thread.</summary>
     public bool HasUnreadBytes => _watch is { HasByte: true } || transport.HasUnreadData;
 
+    /// <summary>Whether a watch has found the client's end. For the heartbeat.</summary>
+    public bool HasSeenEnd => _watch is { HasEnded: true };
+
     public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
 
     /// <returns>False if the wait has expired.</returns>
@@ -196,6 +199,19 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         return 0;
     }
 
+    private async Task<int> GetResultAsync(EndWatch watch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await watch.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Failure ??= exception;
+            throw;
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
@@ -205,7 +221,7 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         if (state == Watching)
         {
             EndWatch watch = _watch!;
-            int watched = await watch.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+            int watched = await GetResultAsync(watch, cancellationToken).ConfigureAwait(false);
             if (watched == 0 || destination.IsEmpty) return 0;
 
             destination.Span[0] = watch.Byte[0];

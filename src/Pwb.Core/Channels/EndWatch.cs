@@ -13,6 +13,8 @@ internal sealed class EndWatch
 
     public bool HasByte => Result is { IsCompletedSuccessfully: true, Result: 1 };
 
+    public bool HasEnded => Result is { IsCompletedSuccessfully: true, Result: 0 };
+
     public void Complete(int count) => _result.TrySetResult(count);
 
     public void Fail(Exception exception)

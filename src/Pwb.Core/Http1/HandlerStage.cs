@@ -38,6 +38,8 @@ internal static class HandlerStage
         Outcome outcome = await CallHandlerAsync(on, exchange, rules).ConfigureAwait(false);
         if (outcome.Refusal == Rejection.None && exchange.Current.Response is { } response)
             outcome = await ResponseStage.RespondAsync(exchange, response).ConfigureAwait(false);
+        if (outcome.Refusal != Rejection.None && exchange.Current.Content is { } content && !content.CloseToUser())
+            throw await ResponseStage.StillReadingAsync(exchange).ConfigureAwait(false);
         exchange.Current.Refusal = outcome.Refusal;
         return outcome;
     }

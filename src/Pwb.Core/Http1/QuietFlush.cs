@@ -21,8 +21,8 @@ internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time)
     {
         Volatile.Write(ref _writes, _writes + 1);
         if (Interlocked.Exchange(ref _isArmed, 1) != 0) return;
-        if (_timer is null) _timer = Create();
-        else _timer.Change(Silence, Timeout.InfiniteTimeSpan);
+        _timer ??= Create(); // before it is set: who looks sets it again
+        _timer.Change(Silence, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose() => _timer?.Dispose();
@@ -34,7 +34,7 @@ internal sealed class QuietFlush(Func<ValueTask<bool>> flush, TimeProvider time)
         using (isSuppressed ? default : ExecutionContext.SuppressFlow())
         {
             TimerCallback look = static state => _ = ((QuietFlush)state!).LookAsync();
-            return time.CreateTimer(look, this, Silence, Timeout.InfiniteTimeSpan);
+            return time.CreateTimer(look, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 

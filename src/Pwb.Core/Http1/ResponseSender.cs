@@ -57,13 +57,14 @@ internal static class ResponseSender
         int mark = sender.Pending.Length;
         int sendCount = sender.SendCount;
         ResponseContent? content = null;
+        ResponseStarter? starter = null;
         Exception? failure = null;
         try
         {
             on.Check();
             if (response.Body is DeferredBody deferred)
             {
-                ResponseStarter starter = new(head =>
+                starter = new ResponseStarter(head =>
                 {
                     response = response.MergeInto(head);
                     return content = Begin(exchange, response, plan, requestToken);
@@ -82,7 +83,9 @@ internal static class ResponseSender
             failure = exception;
         }
 
-        if (content is not null && !await content.CloseToUserAsync().ConfigureAwait(false))
+        // Whoever has kept the starter must not begin a response among those of the next requests.
+        bool isFree = starter is null || starter.Close();
+        if (!isFree || (content is not null && !await content.CloseToUserAsync().ConfigureAwait(false)))
         {
             channel.Taint();
             throw new BodyFailedException("The response's body ended while it was still writing.", failure);

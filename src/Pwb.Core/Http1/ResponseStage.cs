@@ -117,7 +117,7 @@ internal static class ResponseStage
     /// <summary>
     /// User code has left a read of the content running. It may take any number of bytes, so the connection is lost.
     /// </summary>
-    private static async ValueTask<IOException> StillReadingAsync(HttpExchange exchange)
+    public static async ValueTask<IOException> StillReadingAsync(HttpExchange exchange)
     {
         exchange.Channel.Taint();
         exchange.Current.Content!.CloseToUser();

@@ -1,3 +1,5 @@
+using Pwb.Threads;
+
 namespace Pwb;
 
 /// <summary>
@@ -11,6 +13,7 @@ namespace Pwb;
 public sealed class ResponseStarter
 {
     private readonly Func<HttpResponse, Stream> _start;
+    private Gate _gate;
 
     /// <summary>Makes a starter, to test a writer with.</summary>
     /// <param name="start">Gets the head, and returns the stream that takes the content.</param>
@@ -29,12 +32,30 @@ public sealed class ResponseStarter
     /// have added to the deferred response are added, unless it has its own of that name.
     /// </param>
     /// <returns>Takes the content, as the stream that a body writes to.</returns>
-    /// <exception cref="InvalidOperationException">It has been started before.</exception>
+    /// <exception cref="InvalidOperationException">It has been started before, or its writer has ended.</exception>
     public Stream Start(HttpResponse head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        if (HasStarted) throw new InvalidOperationException("The response has been started before.");
-        HasStarted = true;
-        return _start(head);
+        bool isFree = _gate.TryEnter();
+        if (_gate.IsClosed) throw new InvalidOperationException("The writer of the response has ended.");
+        if (!isFree || HasStarted)
+        {
+            if (isFree) _gate.Leave();
+            throw new InvalidOperationException("The response has been started before.");
+        }
+
+        try
+        {
+            HasStarted = true;
+            return _start(head);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
     }
+
+    /// <summary>The writer has ended: nothing can be started any more, since the connection goes on to other requests.</summary>
+    /// <returns>False if somebody is starting the response just now, by which the connection is lost.</returns>
+    internal bool Close() => _gate.Close();
 }

@@ -1,0 +1,198 @@
+using Pwb.Tests.Infrastructure;
+using Pwb.Tests.Tls;
+
+namespace Pwb.Tests.Connections;
+
+/// <summary>What comes a moment too early or too late, and what two do at once: it stays with the request that it belongs to.</summary>
+public sealed class RaceTests : IDisposable
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string GetSecond = "GET /second HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+
+    private readonly TaskCompletionSource _entered = New();
+    private readonly TaskCompletionSource _release = New();
+    private readonly LogLines _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deferred_response_that_is_started_after_its_writer_has_ended_is_nobodys(bool fails)
+    {
+        ResponseStarter? kept = null;
+        Exception? thrown = null;
+        Outcome outcome = await new Wire(request =>
+        {
+            if (request.Path == "/second")
+            {
+                thrown = Record.Exception(() => kept!.Start(HttpResponse.Text("stolen")));
+                return HttpResponse.Text("second");
+            }
+
+            return DeferredResponse.From((starter, _) =>
+            {
+                kept = starter;
+                return fails ? throw new InvalidOperationException() : default(ValueTask);
+            });
+        }).ExchangeAsync(Get + GetSecond);
+
+        thrown.Should().BeOfType<InvalidOperationException>();
+        outcome.Responses().Select(response => (response.Status, response.ContentText)).Should().Equal((500, "500 Internal Server Error\n"), (200, "second"));
+    }
+
+    [Fact]
+    public async Task A_stream_whose_callback_on_its_token_throws_is_logged_and_ends_no_process()
+    {
+        ManualClock clock = new();
+        await using PwbServer server = new(RequestHandler.From(Wire.EchoAsync), new PwbServerOptions { TimeProvider = clock }, _log);
+        using ThrowingStream stream = new(Latin1.Bytes(Post));
+        Task serving = server.ServeAsync(stream);
+        await stream.Waits.WaitAsync(Wire.SafetyTimeout);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        server.Tick();
+        await serving.WaitAsync(Wire.SafetyTimeout);
+        await _log.LineAsync("Error: request 1-1: a callback on its cancellation token failed");
+    }
+
+    [Fact]
+    public async Task What_a_body_has_written_goes_out_also_when_its_timer_fires_before_it_is_known()
+    {
+        await using PwbServer server = new(
+            RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, token) =>
+            {
+                await output.WriteAsync("first"u8.ToArray(), token);
+                await _release.Task;
+            }))),
+            new PwbServerOptions { TimeProvider = new HastyClock() });
+        using ScriptedStream stream = new();
+        Task serving = server.ServeAsync(stream.Give(Get));
+        await stream.WaitForOutputAsync("\r\n5\r\nfirst\r\n").WaitAsync(Wire.SafetyTimeout);
+        _release.SetResult();
+        stream.EndInput();
+        await serving.WaitAsync(Wire.SafetyTimeout);
+    }
+
+    [Fact]
+    public async Task An_end_that_is_seen_by_a_look_for_the_request_before_tells_no_handler_before_its_second()
+    {
+        TaskCompletionSource secondEntered = New(), secondRelease = New(), cancelled = New();
+        bool wasCancelled = false;
+        Wire wire = new(async (request, token) =>
+        {
+            bool isFirst = request.Path == "/";
+            (isFirst ? _entered : secondEntered).SetResult();
+            await (isFirst ? _release : secondRelease).Task;
+            if (isFirst) return HttpResponse.Text("first");
+            wasCancelled = token.IsCancellationRequested;
+            token.Register(cancelled.SetResult);
+            await cancelled.Task;
+            return HttpResponse.Text("second");
+        });
+        Connection connection = wire.Open(Get + GetSecond);
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        wire.Clock.Advance(TimeSpan.FromSeconds(2));
+        wire.Server.Tick(); // where only a read can tell, it begins to read
+        await connection.Stream.WaitUntilIdleAsync();
+        _release.SetResult();
+        await secondEntered.Task.WaitAsync(Wire.SafetyTimeout);
+        connection.Stream.EndInput();
+        for (int i = 0; i < 1000; i++) await Task.Run(static () => { }); // whoever was to be told by now has been, if anybody is
+        secondRelease.SetResult();
+        wire.Clock.Advance(TimeSpan.FromSeconds(2));
+        while (!cancelled.Task.IsCompleted)
+        {
+            wire.Server.Tick();
+            await Task.Yield();
+        }
+
+        Outcome outcome = await connection.EndAsync();
+        wasCancelled.Should().BeFalse();
+        outcome.Responses().Select(response => response.ContentText).Should().Equal("first", "second");
+    }
+
+    [Fact]
+    public async Task A_handler_that_reads_after_a_look_has_found_its_client_gone_has_not_failed()
+    {
+        ManualClock clock = new();
+        await using PwbServer server = new(
+            RequestHandler.From(async (request, token) =>
+            {
+                token.Register(_release.SetResult);
+                _entered.SetResult();
+                await _release.Task;
+                return HttpResponse.Bytes(await Wire.ReadAllAsync(request.Body, CancellationToken.None));
+            }),
+            new PwbServerOptions { TimeProvider = clock },
+            _log);
+        using ScriptedStream stream = new();
+        Task serving = server.ServeAsync(stream.Give(Post).FailReadsAt(Post.Length));
+        await _entered.Task.WaitAsync(Wire.SafetyTimeout);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        server.Tick();
+        await serving.WaitAsync(Wire.SafetyTimeout);
+        _log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_that_is_refused_while_its_100_is_being_sent_gets_nothing_in_between(bool inBody)
+    {
+        Wire wire = new(request => inBody
+            ? new HttpResponse(400, ResponseBody.Push((_, _) => new ValueTask(Refuse(request))))
+            : throw Refusal(request));
+        string expect = inBody ? "" : "Expect: 100-continue\r\n";
+        Connection connection = wire.Open(new ScriptedStream().SetWindow(10), $"POST / HTTP/1.1\r\nHost: a\r\n{expect}Content-Length: 5\r\n\r\n");
+        Outcome outcome = await connection.EndAsync();
+        outcome.Text.Should().NotContain("413").And.BeOneOf("", "HTTP/1.1 1");
+
+        static Task Refuse(HttpRequest request) => throw Refusal(request);
+
+        static RequestRejectedException Refusal(HttpRequest request)
+        {
+            _ = request.Body.ReadAsync(new byte[5]).AsTask();
+            return new RequestRejectedException(413);
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A stream with code of its own on the tokens that it is given.</summary>
+    private sealed class ThrowingStream(byte[] request) : OddStream
+    {
+        private readonly TaskCompletionSource _waits = New();
+        private int _position;
+
+        public Task Waits => _waits.Task;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = Math.Min(buffer.Length, request.Length - _position);
+            if (count > 0 || buffer.IsEmpty)
+            {
+                request.AsMemory(_position, count).CopyTo(buffer);
+                _position += count;
+                return count;
+            }
+
+            await using CancellationTokenRegistration registration =
+                cancellationToken.Register(() => throw new InvalidOperationException("callback"));
+            _waits.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return 0;
+        }
+    }
+
+    /// <summary>A clock whose timers fire before whoever has made them knows them, as if his thread had stood still meanwhile.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == Timeout.InfiniteTimeSpan) return base.CreateTimer(callback, state, dueTime, period);
+            callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
+    }
+}
