@@ -105,12 +105,11 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
     {
         if (_forwarding.HasSeen(request)) return Fail(request, 508, "the target leads back to this server");
 
-        using CancellationTokenSource patience = new();
-        using ITimer timer = request.Clock.CreateTimer(
-            _ => patience.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Its timer may fire also while it is disposed of.
+        using CancellationTokenSource patience = new(Timeout.InfiniteTimeSpan, request.Clock);
         using CancellationTokenSource end =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        void Wait() => timer.Change(_options.ResponseTimeout, Timeout.InfiniteTimeSpan);
+        void Wait() => patience.CancelAfter(_options.ResponseTimeout);
 
         using HttpRequestMessage message = _forwarding.Make(request, UriOf(request, rest), Wait);
         if (message.Content is null) Wait();

@@ -36,6 +36,21 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task A_timer_that_fires_while_its_request_ends_ends_no_process()
+    {
+        KeepingClock clock = new();
+        using RawTarget target = new("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        using ProxyHandler proxy = new("/", target.Url, Next);
+        await using PwbServer server = new(proxy, new PwbServerOptions { TimeProvider = clock });
+        using HttpClient client = server.CreateClient();
+
+        (await client.GetStringAsync("/")).Should().Be("ok");
+
+        clock.Count.Should().BePositive();
+        clock.Invoking(it => it.FireAll()).Should().NotThrow("nobody would catch it");
+    }
+
+    [Fact]
     public async Task Fields_of_a_hop_stay_with_it_and_the_target_learns_who_asks()
     {
         using RawTarget target = new(
@@ -271,5 +286,32 @@ public sealed class ProxyTests
         PwbServer server = new(RequestHandler.From(handle), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         await server.StartAsync();
         return server;
+    }
+
+    /// <summary>A clock whose timers can be fired also when they have been disposed of, as those that are firing just then do.</summary>
+    private sealed class KeepingClock : TimeProvider
+    {
+        private readonly List<Action> _timers = [];
+
+        public int Count
+        {
+            get
+            {
+                lock (_timers) return _timers.Count;
+            }
+        }
+
+        public void FireAll()
+        {
+            Action[] timers;
+            lock (_timers) timers = [.. _timers];
+            foreach (Action timer in timers) timer();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            lock (_timers) _timers.Add(() => callback(state));
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }
