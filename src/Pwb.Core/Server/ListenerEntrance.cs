@@ -7,6 +7,7 @@ namespace Pwb.Server;
 internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _given = new(); // to the listener, which may register code of its own on it
 
     /// <summary>Waits for the next connection. Once the entrance is closed, it waits no longer.</summary>
     /// <returns>Null if no other connection will come.</returns>
@@ -14,7 +15,7 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
     [SuppressMessage("Usage", "VSTHRD002", Justification = "On the thread that accepts, which has nothing else to do.")]
     public Transport? Accept()
     {
-        Task<AcceptedConnection?> accepting = listener.AcceptAsync(_closed.Token).AsTask();
+        Task<AcceptedConnection?> accepting = listener.AcceptAsync(_given.Token).AsTask();
         try
         {
             Task.WaitAny([accepting], _closed.Token);
@@ -29,8 +30,17 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
         return accepted is null ? null : Reception.TransportOver(accepted.Stream, accepted.RemoteEndPoint);
     }
 
-    /// <summary>Closes the entrance, not the listener.</summary>
-    public void Dispose() => _closed.Cancel();
+    /// <summary>
+    /// Closes the entrance, not the listener. The listener's own code on its token runs on the pool. It may throw or hang, and no
+    /// stop waits for it.
+    /// </summary>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _ = CancelAsync();
+    }
+
+    private async Task CancelAsync() => await _given.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // A listener that ignores its token may return a connection after the close.
     private static async Task DisposeAsync(Task<AcceptedConnection?> accepting)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Pwb.InMemory;
 using Pwb.Tests.Infrastructure;
@@ -99,6 +100,22 @@ public sealed class ConnectionListenerTests
     }
 
     [Fact]
+    public async Task One_whose_callback_on_its_token_throws_holds_up_no_stop_and_leaves_no_port_open()
+    {
+        ThrowingListener throwing = new();
+        await using PwbServer server = new(
+            WhoAsks, new PwbServerOptions { EndPoints = [ServerEndPoint.Over(throwing), .. ServerEndPoint.Loopback(0)] });
+        await server.StartAsync();
+        IPEndPoint port = server.EndPoints[1].Ip;
+        await throwing.WhenAskedAsync().WaitAsync(Wire.SafetyTimeout);
+
+        await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+
+        using TcpClient client = new(port.AddressFamily);
+        await client.Invoking(it => it.ConnectAsync(port)).Should().ThrowAsync<SocketException>();
+    }
+
+    [Fact]
     public void Takes_streams_with_both_directions()
     {
         FluentActions.Invoking(() => ServerEndPoint.Over(null!)).Should().Throw<ArgumentNullException>();
@@ -154,5 +171,21 @@ public sealed class ConnectionListenerTests
         public Task WhenAskedAsync() => _asked.Task;
 
         public void Answer(Stream stream) => _answer.TrySetResult(new AcceptedConnection(stream));
+    }
+
+    private sealed class ThrowingListener : IConnectionListener
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
+        {
+            await using CancellationTokenRegistration registration =
+                cancellationToken.Register(() => throw new InvalidOperationException("callback"));
+            _asked.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return null;
+        }
+
+        public Task WhenAskedAsync() => _asked.Task;
     }
 }
