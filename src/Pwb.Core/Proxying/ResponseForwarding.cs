@@ -67,7 +67,7 @@ internal static class ResponseForwarding
         return !hasLength || (lengths.Count == 1 && lengths.ToString().All(char.IsAsciiDigit));
     }
 
-    // Some servers leave out a field that is required. Browsers ignore a challenge with an unknown scheme.
+    // Adds the required field that some servers leave out. Browsers ignore a challenge with an unknown scheme.
     private static void AddDemanded(int statusCode, List<(string Name, string Value)> lines)
     {
         (string Name, string Value)? demanded = statusCode switch
