@@ -1,4 +1,5 @@
 using System.Text;
+using Pwb.Http;
 
 namespace Pwb.Telemetry;
 
@@ -8,7 +9,7 @@ namespace Pwb.Telemetry;
 /// </summary>
 internal sealed class QueryMask(IReadOnlyList<string> names)
 {
-    private readonly byte[][] _names = [.. names.Select(Encoding.ASCII.GetBytes)];
+    private readonly string[] _names = [.. names];
 
     /// <summary>Whether this can be the name of a parameter, as it stands in a query.</summary>
     public static bool IsValid(string? name) =>
@@ -48,12 +49,14 @@ internal sealed class QueryMask(IReadOnlyList<string> names)
         return masked.ToArray();
     }
 
-    // The length of a pair's name if the name is secret, else 0.
+    // The length of a pair's name if the name is secret, however it is escaped, else 0.
     private int NameLength(ReadOnlySpan<byte> pair)
     {
-        foreach (byte[] name in _names)
+        int length = pair.IndexOf((byte)'=');
+        if (length <= 0) return 0;
+        foreach (string name in _names)
         {
-            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name)) return name.Length;
+            if (Ascii.Equals(pair[..length], name) || UrlEncoded.Is(pair[..length], name)) return length;
         }
 
         return 0;

@@ -138,6 +138,23 @@ public sealed partial class AccessLogTests
     }
 
     [Theory]
+    [InlineData("s%69g", "sig")]
+    [InlineData("auth%5Btoken%5d", "auth[token]")]
+    [InlineData("auth%5Btoken%5D", "auth%5Btoken%5D")]
+    [InlineData("X%2DAmz-Signature", "X-Amz-Signature")]
+    public async Task A_secret_is_masked_however_its_name_is_escaped(string sent, string name)
+    {
+        Log log = await ServeAsync(
+            AccessLogFormat.Combined,
+            $"GET /a?b=1&{sent}=SECRET HTTP/1.1\r\nHost: a\r\nReferer: http://a/?{sent}=SECRET\r\n\r\n",
+            Client,
+            [name]);
+
+        log.Lines.Should().ContainSingle().Which.Should().NotContain("SECRET")
+            .And.Contain($"/a?b=1&{sent}=REDACTED ").And.Contain($"http://a/?{sent}=REDACTED");
+    }
+
+    [Theory]
     [InlineData(AccessLogFormat.Short)]
     [InlineData(AccessLogFormat.Combined)]
     [InlineData(AccessLogFormat.Json)]
