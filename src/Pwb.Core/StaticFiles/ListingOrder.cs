@@ -87,7 +87,7 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
             }
             else
             {
-                result = NameFolding.Fold(x[i++]) - NameFolding.Fold(y[j++]);
+                result = Key(x[i++]) - Key(y[j++]);
             }
 
             while (i < x.Length && NameFolding.IsMark(x[i])) i++;
@@ -101,6 +101,11 @@ internal sealed class ListingOrder(ListingColumn column, bool isDescending) : IC
     }
 
     /// <summary>The digits from a position on, without leading zeros.</summary>
+    // Wide digits are no part of a number, so they have a place of their own: as digits they would be above 10 and below 6.
+    private static char Key(char character) => NameFolding.Fold(character) is var folded && char.IsAsciiDigit(folded)
+        ? character
+        : folded;
+
     private static ReadOnlySpan<char> TakeNumber(string text, ref int position)
     {
         int start = position;

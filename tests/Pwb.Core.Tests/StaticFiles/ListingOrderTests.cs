@@ -79,7 +79,7 @@ public sealed class ListingOrderTests
     [Fact]
     public void The_comparison_is_an_order()
     {
-        const string Alphabet = "aAB09_\u00E4\u0308";
+        const string Alphabet = "aAB059_\u00E4\u0308\uFF10\uFF15";
         Random random = new(1);
         string[] names = [.. Enumerable.Range(0, 120).Select(_ => string.Create(random.Next(5), random, static (span, source) =>
         {
