@@ -64,7 +64,8 @@ internal static class ResponseForwarding
         bool hasLength = response.Content.Headers.NonValidated.TryGetValues("Content-Length", out HeaderStringValues lengths);
         if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out HeaderStringValues codings))
             return !hasLength && codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase);
-        return !hasLength || (lengths.Count == 1 && lengths.ToString().All(char.IsAsciiDigit));
+        bool isLength = lengths.Count == 1 && lengths.ToString().All(char.IsAsciiDigit);
+        return !hasLength || (isLength && response.Content.Headers.ContentLength is not null);
     }
 
     // Adds the required field that some servers leave out. Browsers ignore a challenge with an unknown scheme.

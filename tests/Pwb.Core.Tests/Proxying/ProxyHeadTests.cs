@@ -80,6 +80,8 @@ public sealed class ProxyHeadTests
     [InlineData("Content-Length: 2, 2", "ok")]
     [InlineData("Content-Length: +2", "ok")]
     [InlineData("Content-Length: -2", "ok")]
+    [InlineData("Content-Length:", "ok")]
+    [InlineData("Content-Length: 99999999999999999999", "ok")]
     [InlineData("Content-Length: 2\r\nTransfer-Encoding: chunked", "2\r\nok\r\n0\r\n\r\n")]
     [InlineData("Content-Length: 2\r\nTransfer-Encoding: identity", "ok")]
     [InlineData("Transfer-Encoding: gzip", "ok")]
