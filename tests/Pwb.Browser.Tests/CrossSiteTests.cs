@@ -58,7 +58,8 @@ public sealed class CrossSiteTests(BrowserFixture browser) : IClassFixture<Brows
 
     private static string Submit(string address) => $$"""
         (() => {
-          document.body.innerHTML = '<iframe name="target"></iframe><form method="post" target="target" action="{{address}}"><input name="a" value="1"></form>';
+          document.body.innerHTML = '<iframe name="target"></iframe>'
+            + '<form method="post" target="target" action="{{address}}"><input name="a" value="1"></form>';
           document.forms[0].submit();
         })()
         """;

@@ -12,11 +12,13 @@ public sealed class ListingTests(BrowserFixture browser) : IClassFixture<Browser
     private const string Contrasts = """
         (() => {
           const luminance = color => {
-            const [r, g, b] = color.match(/[\d.]+/g).map(part => part / 255).map(part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
+            const [r, g, b] = color.match(/[\d.]+/g).map(part => part / 255)
+              .map(part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
             return .2126 * r + .7152 * g + .0722 * b;
           };
           const page = luminance(getComputedStyle(document.body).backgroundColor);
-          return [...document.querySelectorAll('h1 a, h1 span, th button, td a, td, i, p')].map(element => luminance(getComputedStyle(element).color))
+          return [...document.querySelectorAll('h1 a, h1 span, th button, td a, td, i, p')]
+            .map(element => luminance(getComputedStyle(element).color))
             .map(text => (Math.max(text, page) + .05) / (Math.min(text, page) + .05));
         })()
         """;

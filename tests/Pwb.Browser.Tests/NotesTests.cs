@@ -76,7 +76,8 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
             "\u4F60\u597D.bin (5000000 bytes)");
         string download = (await page.EvaluateAsync("""
             fetch(document.querySelector('#notes a').href).then(async response =>
-              `${response.headers.get('content-disposition')} ${new Uint8Array(await response.arrayBuffer()).filter(one => one === 65).length}`)
+              response.headers.get('content-disposition')
+                + ` ${new Uint8Array(await response.arrayBuffer()).filter(one => one === 65).length}`)
             """))!.GetValue<string>();
         download.Should().Contain("filename*=UTF-8''%E4%BD%A0%E5%A5%BD.bin").And.EndWith(" 5000000");
         page.Complaints.Should().BeEmpty();
@@ -121,7 +122,13 @@ public sealed class NotesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         (await StatusAsync("GET", "notes")).Should().Be(403);
 
         async Task<int> StatusAsync(string method, string path) => (await page.EvaluateAsync(
-            $$"""fetch('/api/{{path}}', { method: '{{method}}', ...('{{method}}' === 'POST' && { body: '{"title":"x","text":"y"}', headers: { 'Content-Type': 'application/json' } }) }).then(response => response.status)"""))!.GetValue<int>();
+            $$"""
+            fetch('/api/{{path}}', {
+              method: '{{method}}',
+              ...('{{method}}' === 'POST' && {
+                body: '{"title":"x","text":"y"}', headers: { 'Content-Type': 'application/json' } }),
+            }).then(response => response.status)
+            """))!.GetValue<int>();
     }
 
     private static async Task SignInAsync(BrowserPage page, Site site, string password = Site.Password)

@@ -31,7 +31,10 @@ public sealed class DisposeTests(ITestOutputHelper output) : FaultSuite(output)
             (int Descriptors, int Threads, int Ours) after = Figures();
 
             Log.Print(
-                $"{count} instances: descriptors {descriptors} before, {after.Descriptors} after; threads {threads} before, {after.Threads} after; threads named PWB {ours} before, {after.Ours} after; {unobserved.Count} unobserved exceptions");
+                $"{count} instances: descriptors {descriptors} "
+                    + $"before, {after.Descriptors} after; threads {threads} "
+                    + $"before, {after.Threads} after; threads named "
+                    + $"PWB {ours} before, {after.Ours} after; {unobserved.Count} unobserved exceptions");
             after.Threads.Should().BeLessThan(
                 threads + 20, "the pool may have grown; a hundred heartbeats and acceptors would be more");
             unobserved.Should().BeEmpty();

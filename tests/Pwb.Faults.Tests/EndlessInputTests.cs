@@ -71,7 +71,8 @@ public sealed class EndlessInputTests(ITestOutputHelper output) : FaultSuite(out
 
         Log.Print(
             $"refusal with {statusCode} to a client that "
-                + $"still sends {pieces * piece.Length} bytes: {response.StatusCode}, {response.Content.Length} bytes of content, {rest} more, {ending}");
+                + $"still sends {pieces * piece.Length} "
+                + $"bytes: {response.StatusCode}, {response.Content.Length} bytes of content, {rest} more, {ending}");
         response.StatusCode.Should().Be(statusCode);
         (rest, ending).Should().Be((0L, Ending.Fin));
     }
@@ -95,7 +96,8 @@ public sealed class EndlessInputTests(ITestOutputHelper output) : FaultSuite(out
 
         milliseconds.Sort();
         Log.Print(
-            $"FIN after a refusal: {milliseconds[count / 2]:0.0} ms in the middle, {milliseconds[^1]:0.0} ms at most, of {count}");
+            $"FIN after a refusal: {milliseconds[count / 2]:0.0} ms in the "
+                + $"middle, {milliseconds[^1]:0.0} ms at most, of {count}");
         milliseconds[count / 2].Should().BeLessThan(150);
         milliseconds[^1].Should().BeLessThan(1500, "less than the 2 s of the lingering close, even on a busy machine");
     }

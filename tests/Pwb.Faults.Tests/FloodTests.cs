@@ -27,7 +27,8 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         RawResponse response = await active.GetAsync("/");
 
         Log.Print(
-            $"idle flood, {count} connections {(haveAsked ? "after a request each" : "that have not asked yet")}: {each:0.00} KB resident each; an active client is answered in {Since(start).TotalMilliseconds:0} ms");
+            $"idle flood, {count} connections {(haveAsked ? "after a request each" : "that have not asked yet")}: {each:0.00} "
+                + $"KB resident each; an active client is answered in {Since(start).TotalMilliseconds:0} ms");
         response.StatusCode.Should().Be(200);
         each.Should().BeLessThan(3);
         Array.ForEach(clients, client => client.Dispose());
@@ -120,8 +121,10 @@ public sealed class FloodTests(ITestOutputHelper output) : FaultSuite(output)
         });
         TimeSpan elapsed = Since(start);
 
+        IEnumerable<string> counts =
+            outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}");
         Log.Print(
-            $"garbage: {count} connections in {elapsed.TotalSeconds:0.0} s, seed {seed}: {string.Join(", ", outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))}");
+            $"garbage: {count} connections in {elapsed.TotalSeconds:0.0} s, seed {seed}: {string.Join(", ", counts)}");
         outcomes.Keys.Should().NotContain("500").And.NotContain("not HTTP").And.Contain("200").And.Contain("400");
         (await server.GetAsync("/")).Text.Should().Be("hello PWB");
 

@@ -48,7 +48,8 @@ public sealed class LimitTests(ITestOutputHelper output) : FaultSuite(output)
         await Patience.UntilAsync(async () => await StatusOrRefusalAsync(server) == 200, "there is room again");
 
         Log.Print(
-            $"connection limit {limit}, all busy: {response.StatusCode} after {elapsed.TotalMilliseconds:0} ms, then {ending}; room again when one has left");
+            $"connection limit {limit}, all busy: {response.StatusCode} "
+                + $"after {elapsed.TotalMilliseconds:0} ms, then {ending}; room again when one has left");
         response.StatusCode.Should().Be(503);
         response.Head.Should().Contain("\r\nRetry-After: 1\r\n").And.Contain("\r\nConnection: close\r\n");
         ending.Should().Be(Ending.Fin);

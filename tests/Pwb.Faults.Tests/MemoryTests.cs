@@ -22,7 +22,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : FaultSuite(output)
         long grown = ProcessFigures.ResidentBytes(server.Id) - before;
 
         Log.Print(
-            $"{count} requests in {elapsed.TotalSeconds:0.0} s after {warmUp}: resident size {before / Kibi} KiB, {grown / Kibi:+#;-#;0} KiB");
+            $"{count} requests in {elapsed.TotalSeconds:0.0} s "
+                + $"after {warmUp}: resident size {before / Kibi} KiB, {grown / Kibi:+#;-#;0} KiB");
         grown.Should().BeLessThan(8 * Kibi * Kibi, "a leak of 50 bytes a request would be more");
     }
 

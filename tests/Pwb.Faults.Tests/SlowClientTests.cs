@@ -196,7 +196,8 @@ public sealed class SlowClientTests(ITestOutputHelper output) : FaultSuite(outpu
         long grown = ProcessFigures.ResidentBytes(server.Id) - before;
 
         Log.Print(
-            $"pipelining without reading: reset after {elapsed.TotalSeconds:0.0} s, {sent / 1024} KiB sent, resident size {grown / 1024} KiB larger");
+            $"pipelining without reading: reset after {elapsed.TotalSeconds:0.0} "
+                + $"s, {sent / 1024} KiB sent, resident size {grown / 1024} KiB larger");
         elapsed.Should().BeLessThan(Generous * 2);
         grown.Should().BeLessThan(32 * 1024 * 1024);
         (await server.GetAsync("/")).StatusCode.Should().Be(200);

@@ -41,7 +41,9 @@ public sealed class StandstillTests(ITestOutputHelper output) : FaultSuite(outpu
             next = await idle.ReadResponseAsync();
 
         Log.Print(
-            $"{seconds} s of standstill, with deadlines of 2 s {(overTls ? "over TLS" : "over TCP")}: an upload gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
+            $"{seconds} s of standstill, with deadlines of 2 "
+                + $"s {(overTls ? "over TLS" : "over TCP")}: an upload "
+                + $"gets {uploaded.StatusCode}, half a head {asked.StatusCode}, an idle connection {next.StatusCode}");
         uploaded.Text.Should().Be("10 bytes");
         (asked.StatusCode, next.StatusCode).Should().Be((200, 200));
     }

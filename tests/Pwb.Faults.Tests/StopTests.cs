@@ -29,7 +29,10 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
         int exitCode = await server.WaitForExitAsync();
 
         Log.Print(
-            $"drain: new clients refused {refused.TotalMilliseconds:0} ms after SIGTERM; {ends.Count(end => end == (length, Ending.Fin))} of {count} downloads whole after {downloaded.TotalSeconds:0.0} s; exit code {exitCode} after {Since(start).TotalSeconds:0.0} s");
+            $"drain: new clients refused {refused.TotalMilliseconds:0} ms after "
+                + $"SIGTERM; {ends.Count(end => end == (length, Ending.Fin))} "
+                + $"of {count} downloads whole after {downloaded.TotalSeconds:0.0} s; exit "
+                + $"code {exitCode} after {Since(start).TotalSeconds:0.0} s");
         ends.Should().AllBeEquivalentTo(((long)length, Ending.Fin));
         exitCode.Should().Be(0);
         refused.Should().BeLessThan(TimeSpan.FromSeconds(15));
@@ -52,7 +55,8 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
         (long Count, Ending Ending)[] ends = await Task.WhenAll(clients.Select(client => client.DrainAsync()));
 
         Log.Print(
-            $"stop with {count} idle clients: exit code {exitCode} after {elapsed.TotalSeconds:0.0} s, {ends.Count(end => end.Ending == Ending.Fin)} of them got FIN");
+            $"stop with {count} idle clients: exit code {exitCode} "
+                + $"after {elapsed.TotalSeconds:0.0} s, {ends.Count(end => end.Ending == Ending.Fin)} of them got FIN");
         exitCode.Should().Be(0);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15), "the grace is 30 s");
         ends.Should().AllBeEquivalentTo((0L, Ending.Fin));
@@ -91,7 +95,8 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
 
         Log.Print(
             $"stop with {clients.Count} stuck clients: "
-                + $"exit code {exitCode} after {elapsed.TotalSeconds:0.0} s of a 2 s grace, {ends.Count(end => end.Ending == Ending.Reset)} reset; it said: {server.Errors.Trim()}");
+                + $"exit code {exitCode} after {elapsed.TotalSeconds:0.0} s of a 2 s "
+                + $"grace, {ends.Count(end => end.Ending == Ending.Reset)} reset; it said: {server.Errors.Trim()}");
         exitCode.Should().Be(0);
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1.9)).And.BeLessThan(TimeSpan.FromSeconds(15));
         ends.Should().OnlyContain(end => end.Ending == Ending.Reset);

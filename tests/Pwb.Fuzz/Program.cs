@@ -74,5 +74,6 @@ if (fuzzer.ReaderFinding is not null)
 int failed = finding is null && fuzzer.ReaderFinding is null && unobserved is null ? 0 : 1;
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
-    $"fuzz: {fuzzer.Passed} passed, {failed} failed (seed {options.Seed}, {seconds:F1} s, {fuzzer.Passed / seconds:F0} iterations/s)"));
+    $"fuzz: {fuzzer.Passed} passed, {failed} failed "
+        + $"(seed {options.Seed}, {seconds:F1} s, {fuzzer.Passed / seconds:F0} iterations/s)"));
 return failed;

@@ -211,7 +211,8 @@ public sealed class AnswerTests
         using Site site = new();
 
         using HttpResponseMessage greeted = await site.SendTextAsync(
-            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"old","version":"1"}}}""");
+            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"""
+                + """ "clientInfo":{"name":"old","version":"1"}}}""");
         using HttpResponseMessage initialized = await site.SendTextAsync(
             """{"jsonrpc":"2.0","method":"notifications/initialized"}""", ("MCP-Protocol-Version", "2025-06-18"));
         using HttpResponseMessage listed = await site.SendTextAsync(

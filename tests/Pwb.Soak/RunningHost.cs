@@ -75,7 +75,9 @@ internal sealed class RunningHost : IDisposable
         double threads = _samples.MoreThreads();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_name}, growth per hour: resident {Show(resident)} KB, alive {Show(alive)} KB, descriptors {Show(descriptors)}; threads in the last quarter against the second: {threads:+0.0;-0.0}"));
+            $"{_name}, growth per hour: resident {Show(resident)} KB, "
+                + $"alive {Show(alive)} KB, descriptors {Show(descriptors)}; threads in the last quarter against the "
+                + $"second: {threads:+0.0;-0.0}"));
         return resident?.Exceeds(MaxResidentPerHour) != true && alive?.Exceeds(MaxAlivePerHour) != true
             && descriptors?.Exceeds(MaxDescriptorsPerHour) != true && threads < MaxMoreThreads;
 

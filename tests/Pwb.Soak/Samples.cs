@@ -21,7 +21,8 @@ internal sealed class Samples(Process process, string probe)
         _samples.Add(sample);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_elapsed.Elapsed:hh\\:mm\\:ss} resident {sample.Resident:0} KB, alive {alive:0} KB, descriptors {open}, threads {sample.Threads}");
+            $"{_elapsed.Elapsed:hh\\:mm\\:ss} resident {sample.Resident:0} KB, "
+                + $"alive {alive:0} KB, descriptors {open}, threads {sample.Threads}");
     }
 
     /// <summary>Growth per hour, over the second half, and not before a time: the first half is warming up.</summary>

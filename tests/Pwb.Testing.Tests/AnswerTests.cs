@@ -140,7 +140,8 @@ public sealed class AnswerTests
         [
             new("POST /upper/{name}", async (request, route, token) =>
                 HttpResponse.Text(
-                    $"{route["name"]} {request.Scheme} {(await request.ReadTextAsync(cancellationToken: token)).ToUpperInvariant()}")),
+                    $"{route["name"]} {request.Scheme} "
+                        + (await request.ReadTextAsync(cancellationToken: token)).ToUpperInvariant())),
         ]);
         await using FakeService service = new();
         service.On("/{all...}", Answer.From(handler));

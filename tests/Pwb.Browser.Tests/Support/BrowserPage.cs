@@ -134,7 +134,8 @@ internal sealed class BrowserPage : IAsyncDisposable
                 break;
             default:
                 if (Find(parameters) is { } entry) Update(entry, method, parameters);
-                else if (method == "Network.responseReceivedExtraInfo") _earlyStatuses[(string)parameters["requestId"]!] = (int)parameters["statusCode"]!; // it comes by a way of its own
+                else if (method == "Network.responseReceivedExtraInfo") // it comes by a way of its own
+                    _earlyStatuses[(string)parameters["requestId"]!] = (int)parameters["statusCode"]!;
                 break;
         }
     }

@@ -24,19 +24,22 @@ public sealed class ArchitectureTests
     [InlineData("Http", @"^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
     [InlineData(
         "Model",
-        @"System\.Net\.Sockets\.(?!AddressFamily$)|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|StaticFiles|Transports)\.")]
+        @"System\.Net\.Sockets\.(?!AddressFamily$)|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|StaticFiles|"
+            + @"Transports)\.")]
     [InlineData("Certificates", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
     [InlineData("Transports", @"^Pwb\.((Channels|Http1|Server)\.|IRequestHandler$|HttpRe)")]
     [InlineData(
         "Channels",
-        @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|ResponseBody)$")]
+        @"System\.Net\.Sockets\.|^Pwb\.(Http1|Server)\.|^Pwb\.(IRequestHandler|HttpRequest|HttpResponse|HttpFields|"
+            + @"ResponseBody)$")]
     [InlineData("Http1", @"System\.Net\.Sockets\.|^Pwb\.Server\.")]
     [InlineData(
         "Forms",
         @"System\.(IO\.File|Net\.Sockets)|Microsoft\.Extensions\.Logging|^Pwb\.(Channels|Http1|Server|Transports|StaticFiles)\.")]
     [InlineData(
         "Routing",
-        @"System\.(IO|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|^Pwb\.(Channels|Http1|Server|Transports|Telemetry)\.")]
+        @"System\.(IO|Net\.Sockets)\.|Microsoft\.Extensions\.Logging|System\.TimeProvider$|^Pwb\.(Channels|Http1|Server|"
+            + @"Transports|Telemetry)\.")]
     [InlineData("StaticFiles", @"System\.Net\.Sockets\.|^Pwb\.(Channels|Http1|Server|Transports)\.")]
     [InlineData(
         "Telemetry",

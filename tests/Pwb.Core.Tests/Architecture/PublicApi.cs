@@ -57,13 +57,15 @@ internal static class PublicApi
             && !method.Name.StartsWith('<') =>
             $"{Access(method)}{Kind(method)}{Returned(method)} {method.Name}{Generics(method)}({Parameters(method)})",
         PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) =>
-            $"{Access(getter)}{Kind(getter)}{Required(property)}{Returned(getter)} {property.Name}{Index(property)} {{ get; {Setter(property)}}}",
+            $"{Access(getter)}{Kind(getter)}{Required(property)}{Returned(getter)} {property.Name}{Index(property)} {{ "
+                + $"get; {Setter(property)}}}",
         EventInfo @event when @event.AddMethod is { } adder && IsVisible(adder) =>
             $"{Access(adder)}{Kind(adder)}event {TypeText.Of(Nullability.Create(@event), TupleNames(@event))} {@event.Name}",
         FieldInfo { IsPublic: true, IsLiteral: true } field =>
             $"const {TypeText.Of(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         FieldInfo { IsPublic: true, IsSpecialName: false } field =>
-            $"{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeText.Of(Nullability.Create(field), TupleNames(field))} {field.Name}",
+            (field.IsStatic ? "static " : "") + (field.IsInitOnly ? "readonly " : "")
+                + $"{TypeText.Of(Nullability.Create(field), TupleNames(field))} {field.Name}",
         _ => null,
     };
 
@@ -99,8 +101,10 @@ internal static class PublicApi
     }
 
     private static string Generics(MethodInfo method) =>
-        method.IsGenericMethod
-            ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => string.Join(" : ", [argument.Name, .. argument.GetGenericParameterConstraints().Select(type => TypeText.Of(type))])))}>" : "";
+        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Generic))}>" : "";
+
+    private static string Generic(Type argument) =>
+        string.Join(" : ", [argument.Name, .. argument.GetGenericParameterConstraints().Select(type => TypeText.Of(type))]);
 
     private static string Index(PropertyInfo property) =>
         property.GetIndexParameters().Length == 0 ? "" : $"[{Parameters(property.GetMethod!)}]";

@@ -37,7 +37,9 @@ internal static class TypeText
             return $"{Plain(type)}<{string.Join(", ", arguments.Select(argument => Of(argument, tupleNames)))}>{mark}";
 
         string?[] names = [.. arguments.Select(_ => tupleNames.Dequeue())];
-        return $"({string.Join(", ", arguments.Zip(names, (argument, name) => Of(argument, tupleNames) + (name is null ? "" : " " + name)))}){mark}";
+        IEnumerable<string> elements =
+            arguments.Zip(names, (argument, name) => Of(argument, tupleNames) + (name is null ? "" : " " + name));
+        return $"({string.Join(", ", elements)}){mark}";
     }
 
     private static string Plain(Type type) => type.Name.Split('`')[0];

@@ -228,7 +228,8 @@ public sealed partial class AccessLogTests
 
     // Client, time, request, status, bytes, referer, user agent; no quotation mark but around these.
     [GeneratedRegex(
-        @"^\S+ - - \[\d\d/[A-Z][a-z]{2}/\d{4}(:\d\d){3} \+0000\] ""(?<request>[^""]+)"" (?<status>\d{3}) \d+ ""(?<referer>[^""]+)"" ""(?<agent>[^""]+)""\z", RegexOptions.ExplicitCapture)]
+        @"^\S+ - - \[\d\d/[A-Z][a-z]{2}/\d{4}(:\d\d){3} \+0000\] ""(?<request>[^""]+)"" (?<status>\d{3}) \d+ "
+            + @"""(?<referer>[^""]+)"" ""(?<agent>[^""]+)""\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Combined();
 
     /// <summary>A clock whose date stands still while time is measured.</summary>

@@ -52,7 +52,8 @@ public sealed class ResponsePlanTests
             Response(response), Head(request), Content(content), response.EndsWith("stopping", StringComparison.Ordinal),
             MaxDrained);
         string text =
-            $"{plan.Framing} {plan.Sends}{(plan.DrainsFirst ? " drains" : "")}{(plan.SendsContinue ? " continues" : "")}{(plan.Closes ? " closes" : "")}";
+            $"{plan.Framing} {plan.Sends}{(plan.DrainsFirst ? " drains" : "")}"
+                + $"{(plan.SendsContinue ? " continues" : "")}{(plan.Closes ? " closes" : "")}";
         text.Should().Be(expected);
     }
 

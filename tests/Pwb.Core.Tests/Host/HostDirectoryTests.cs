@@ -131,7 +131,8 @@ public sealed class HostDirectoryTests : IDisposable
         string access = await host.ReadUntilAsync(" - - [");
 
         access.Should().MatchRegex(
-            @"^(127\.0\.0\.1|::1) - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /11 HTTP/1\.1"" 200 9 ""-"" ""a \\x22b\\x22 \\\\""$");
+            @"^(127\.0\.0\.1|::1) - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] ""GET /11 HTTP/1\.1"" 200 9 ""-"" ""a "
+                + @"\\x22b\\x22 \\\\""$");
     }
 
     [Fact]

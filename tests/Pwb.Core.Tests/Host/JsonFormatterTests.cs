@@ -20,9 +20,9 @@ public sealed class JsonFormatterTests
             [new("Client", "127.0.0.1:1"), new("StatusCode", 200), new("Bytes", 5_000_000_000), new("Milliseconds", 0.1234),
                 new("Nothing", null), new("{OriginalFormat}", "{Client}")];
 
-        Format(LogLevel.Information, parts, (_, _) => "m").Should()
-            .Contain(
-                ""","message":"m","client":"127.0.0.1:1","statusCode":200,"bytes":5000000000,"milliseconds":0.123,"nothing":""}""").And.NotContain("Format");
+        Format(LogLevel.Information, parts, (_, _) => "m").Should().Contain(
+            ""","message":"m","client":"127.0.0.1:1","statusCode":200,"bytes":5000000000,"milliseconds":0.123,"nothing":""}""")
+            .And.NotContain("Format");
     }
 
     [Fact]

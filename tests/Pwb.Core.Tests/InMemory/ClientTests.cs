@@ -24,7 +24,8 @@ public sealed class ClientTests
             RequestHandler.From(
                 request =>
                     HttpResponse.Text(
-                        $"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} {request.Connection.RemoteEndPoint}")),
+                        $"{request.Host} {request.Path} {Latin1.Text(request.RawQuery)} {request.Headers["X-Test"]} "
+                            + $"{request.Connection.RemoteEndPoint}")),
             new PwbServerOptions { TimeProvider = clock }).CreateClient();
         client.DefaultRequestHeaders.Add("X-Test", "1");
 

@@ -19,8 +19,8 @@ internal sealed class LoopingStream(byte[] request) : OddStream, IValueTaskSourc
     private long _allocatedBefore;
 
     /// <summary>
-    /// What was allocated from one operation to the next on the same thread, since <see cref="RunAsync"/>: what this stream itself
-    /// allocates does not count, nor does what others do meanwhile.
+    /// What was allocated from one operation to the next on the same thread, since <see cref="RunAsync"/>: what this stream
+    /// itself allocates does not count, nor does what others do meanwhile.
     /// </summary>
     public long Allocated { get; private set; }
 

@@ -38,5 +38,6 @@ internal sealed class Outcome(byte[] output, byte[] outputBeforeFin, Journal jou
     public WireResponse Response(string method = "GET") => Responses(method).Should().ContainSingle().Subject;
 
     public override string ToString() =>
-        $"received: {Latin1.Show(Text)}\nhandled: {string.Concat(Requests.Select(request => request.ToString()))}\ndisposed: {Stream.DisposeCount}";
+        $"received: {Latin1.Show(Text)}\nhandled: {string.Concat(Requests.Select(request => request.ToString()))}\n"
+            + $"disposed: {Stream.DisposeCount}";
 }

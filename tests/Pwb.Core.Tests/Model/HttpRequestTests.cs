@@ -140,7 +140,8 @@ public sealed class HttpRequestTests
     {
         IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
             HttpResponse.Text(
-                $"{request.Method} {request.Path} {request.Host} {(await Wire.ReadAllAsync(request.Body, cancellationToken)).Length}"));
+                $"{request.Method} {request.Path} {request.Host} "
+                    + $"{(await Wire.ReadAllAsync(request.Body, cancellationToken)).Length}"));
         var made = new HttpRequest("PUT", "/a%21", new MemoryStream(new byte[3]), ("Host", "h"));
 
         HttpResponse direct = await handler.HandleAsync(made, CancellationToken.None);

@@ -213,19 +213,18 @@ public sealed class ProxyHeaderTests
         const string Octet = "(0|[1-9][0-9]{0,2})";
         const string Four = $@"(?<part>{Octet}\.{Octet}\.{Octet}\.{Octet})";
         const string Six = "(?<part>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)";
-        const string Line = $@"^PROXY (UNKNOWN( [^\r\n]*)?|TCP4 {Four} {Four} {Number} {Number}|TCP6 {Six} {Six} {Number} {Number})\r\n";
+        const string Line =
+            $@"^PROXY (UNKNOWN( [^\r\n]*)?|TCP4 {Four} {Four} {Number} {Number}|TCP6 {Six} {Six} {Number} {Number})\r\n";
         Match line = Regex.Match(text, Line, RegexOptions.Singleline | RegexOptions.ExplicitCapture);
         if (!line.Success || line.Length > 107) return "refused";
         string[] parts = [.. line.Groups["part"].Captures.Select(part => part.Value)];
         string result = " ";
         if (parts.Length == 4)
         {
-            bool isValid =
-                IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b) & int.Parse(
-                    parts[2], CultureInfo.InvariantCulture) < 65536 & int.Parse(parts[3], CultureInfo.InvariantCulture) < 65536;
-            if (!isValid) return "refused";
-            result =
-                $"{new IPEndPoint(a!, int.Parse(parts[2], CultureInfo.InvariantCulture))} {new IPEndPoint(b!, int.Parse(parts[3], CultureInfo.InvariantCulture))}";
+            int from = int.Parse(parts[2], CultureInfo.InvariantCulture), to = int.Parse(parts[3], CultureInfo.InvariantCulture);
+            bool isValid = IPAddress.TryParse(parts[0], out IPAddress? a) & IPAddress.TryParse(parts[1], out IPAddress? b);
+            if (!isValid || from > 65535 || to > 65535) return "refused";
+            result = $"{new IPEndPoint(a!, from)} {new IPEndPoint(b!, to)}";
         }
 
         return $"{result}|{text.Length - line.Length}";

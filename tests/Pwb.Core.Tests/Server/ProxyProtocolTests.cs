@@ -15,7 +15,8 @@ public sealed class ProxyProtocolTests
     {
         HttpConnectionInfo connection = request.Connection;
         return HttpResponse.Text(
-            $"{request.Scheme} {connection.RemoteEndPoint} {connection.LocalEndPoint} {(connection.ProxyEndPoint as IPEndPoint)?.Address}");
+            $"{request.Scheme} {connection.RemoteEndPoint} {connection.LocalEndPoint} "
+                + $"{(connection.ProxyEndPoint as IPEndPoint)?.Address}");
     });
 
     [Fact]

@@ -144,7 +144,9 @@ public sealed class DirectoryListingTests
     public async Task No_BMP_character_in_a_name_makes_markup_or_leaves_its_link()
     {
         var safe = new Regex(
-            "^<a href=\"([A-Za-z0-9._~-]|%[0-9A-F]{2})*\"><span><bdi>([^<>\"'&\0-\u001F\u007F-\u009F]|&(amp|lt|gt|quot|#39);|<i>U\\+[0-9A-F]{4}</i>)*</bdi></span></a></td>", RegexOptions.ExplicitCapture);
+            "^<a href=\"([A-Za-z0-9._~-]|%[0-9A-F]{2})*\"><span><bdi>"
+                + "([^<>\"'&\0-\u001F\u007F-\u009F]|&(amp|lt|gt|quot|#39);|<i>U\\+[0-9A-F]{4}</i>)*</bdi></span></a></td>",
+            RegexOptions.ExplicitCapture);
         ContentInfo[] entries = [.. Enumerable.Range(0, 0x10000).Select(value => File($"x{(char)value}y", 1))];
 
         List<string> rows = [];

@@ -5,7 +5,8 @@ namespace Pwb.Tests.StaticFiles;
 /// <summary>Files of a test's own, and how often somebody looked.</summary>
 internal sealed class MemorySource : ContentSource
 {
-    private readonly SortedDictionary<string, (byte[] Content, DateTimeOffset LastModified, long Identity, long Revision)> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (byte[] Content, DateTimeOffset LastModified, long Identity, long Revision)>
+        _files = new(StringComparer.Ordinal);
 
     public static readonly DateTimeOffset OneHourAgo = ManualClock.Start.AddHours(-1);
 

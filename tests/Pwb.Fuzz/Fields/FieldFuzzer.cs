@@ -71,7 +71,8 @@ internal static class FieldFuzzer
         string? Finding(string expected, string actual, params (string Name, string Value)[] lines) =>
             expected == actual ? null : string.Create(
                 CultureInfo.InvariantCulture,
-                $"FINDING fields (--seed {seed} --start {iteration} --iterations 1)\n  {Show(string.Join('\n', lines))}\n  expected {Show(expected)}\n  actual   {Show(actual)}");
+                $"FINDING fields (--seed {seed} --start {iteration} --iterations 1)\n"
+                    + $"  {Show(string.Join('\n', lines))}\n  expected {Show(expected)}\n  actual   {Show(actual)}");
     }
 
     private static ValueTask<bool> Seen(string text) => new(text.Length > 0);

@@ -100,7 +100,8 @@ internal static partial class FieldReference
     private static partial Regex Escape();
 
     [GeneratedRegex(
-        @"^(?<address>(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3})(?::[0-9]{1,5})?$")]
+        @"^(?<address>(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3})"
+            + @"(?::[0-9]{1,5})?$")]
     private static partial Regex FourNumbers();
 
     [GeneratedRegex(@"^\[(?<address>[^\]]*)\](?::[0-9]{1,5})?$")]

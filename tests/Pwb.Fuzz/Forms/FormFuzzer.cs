@@ -46,7 +46,8 @@ internal static class FormFuzzer
             string actual = await ReadAsync(stream, isMultipart);
             if (actual == expected) continue;
             return string.Create(CultureInfo.InvariantCulture,
-                $"FINDING a form, {way} (--seed {seed} --start {iteration} --iterations 1)\n  {Escaped.Text(content)}\n  expected {Show(expected)}\n  actual   {Show(actual)}");
+                $"FINDING a form, {way} (--seed {seed} --start {iteration} --iterations 1)\n"
+                    + $"  {Escaped.Text(content)}\n  expected {Show(expected)}\n  actual   {Show(actual)}");
         }
 
         return null;

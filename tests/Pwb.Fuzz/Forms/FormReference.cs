@@ -120,7 +120,9 @@ internal static partial class FormReference
     private static partial Regex Line();
 
     [GeneratedRegex(
-        @"\A[ \t]*form-data(?![^ \t;])[ \t]*(?:(?=[ \t]*;)[ \t;]+(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?<value>""(?:\\[""\\]|[^""\\]|\\(?![""\\]))*""|[!#$%&'*+\-.^_`|~0-9A-Za-z]+))*(?:[ \t]*;[ \t;]*|[ \t]*)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+        @"\A[ \t]*form-data(?![^ \t;])[ \t]*(?:(?=[ \t]*;)[ \t;]+(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?<value>""(?:\\[""\\]|"
+            + @"[^""\\]|\\(?![""\\]))*""|[!#$%&'*+\-.^_`|~0-9A-Za-z]+))*(?:[ \t]*;[ \t;]*|[ \t]*)\z",
+            RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Disposition();
 
     [GeneratedRegex(

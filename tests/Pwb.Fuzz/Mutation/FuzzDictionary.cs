@@ -92,7 +92,8 @@ internal static class FuzzDictionary
     [
         "", "a", "a b", "a\tb", "\t", " ", "\x80", "\xFF", "caf\xE9", "a\0b", "a\x7F" + "b", "a\x01", "a\rb", "a\nb", "a\r\n b",
         "a\x85", "\x1B[31m", "a,b", ",", ";", "\"", "%00", "v\x0B", "v\x0C",
-        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+            + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     ];
 
     public static readonly string[] FieldNames =

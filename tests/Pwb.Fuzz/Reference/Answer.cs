@@ -14,7 +14,8 @@ internal sealed record Answer(
         new(AnswerKind.Refusal, statuses, Content: null, IsSized: true, Announcement.Close, EndsConnection: true);
 
     public override string ToString() =>
-        $"{Kind} {string.Join('|', Statuses)}{(Content is null ? "" : $" with {Content.Length} bytes")}{(Close == Announcement.Nothing ? "" : $", {Close}")}{(EndsConnection ? ", end" : "")}";
+        $"{Kind} {string.Join('|', Statuses)}{(Content is null ? "" : $" with {Content.Length} bytes")}"
+            + $"{(Close == Announcement.Nothing ? "" : $", {Close}")}{(EndsConnection ? ", end" : "")}";
 }
 
 internal enum AnswerKind

@@ -78,14 +78,16 @@ internal static class Comparison
         if (!Same(observed.Head, predicted.Head))
             return $"the handler was shown\n{observed.Head}\nwhere this was due\n{predicted.Head}";
         if (!predicted.Content.AsSpan().StartsWith([.. observed.Content]))
-            return $"the handler read {Escaped.Text([.. observed.Content])} where the content is {Escaped.Text(predicted.Content)}";
+            return $"the handler read {Escaped.Text([.. observed.Content])} where the content "
+                + $"is {Escaped.Text(predicted.Content)}";
         if (observed.RejectedWith is { } status && !predicted.RejectedWith.Contains(status))
             return $"the handler was told {status}";
         if (observed.SawEnd && !predicted.ContentIsWhole)
             return "the handler saw the end of content that is not whole";
         if (observed.SawEnd
             && (observed.Content.Count != predicted.Content.Length || !Same(observed.Trailers, predicted.Trailers)))
-            return $"the handler read {Escaped.Text([.. observed.Content])}{observed.Trailers} where the whole is {Escaped.Text(predicted.Content)}{predicted.Trailers}";
+            return $"the handler read {Escaped.Text([.. observed.Content])}{observed.Trailers} where the whole "
+                + $"is {Escaped.Text(predicted.Content)}{predicted.Trailers}";
 
         return predicted.ReadsAll && !observed.SawEnd
             && observed.RejectedWith is null ? "reading the content came to no end" : null;

@@ -18,5 +18,6 @@ internal sealed class ObservedRequest(string head, HandlerBehaviour behaviour)
     public int? RejectedWith { get; set; }
 
     public override string ToString() =>
-        $"{Behaviour}: {Head}\n  content {Escaped.Text([.. Content])}{(SawEnd ? " (whole)" : "")}{Trailers}{(RejectedWith is { } status ? $" rejected with {status}" : "")}";
+        $"{Behaviour}: {Head}\n  content {Escaped.Text([.. Content])}{(SawEnd ? " (whole)" : "")}{Trailers}"
+            + $"{(RejectedWith is { } status ? $" rejected with {status}" : "")}";
 }

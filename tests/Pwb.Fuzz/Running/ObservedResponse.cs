@@ -32,5 +32,6 @@ internal sealed class ObservedResponse(int status, IReadOnlyList<(string Name, s
     }
 
     public override string ToString() =>
-        $"{Status} [{string.Join("; ", fields.Select(field => field.Name + ": " + field.Value))}] {Escaped.Text(Content)}{(IsWhole ? "" : " CUT OFF")}";
+        $"{Status} [{string.Join("; ", fields.Select(field => field.Name + ": " + field.Value))}] "
+            + $"{Escaped.Text(Content)}{(IsWhole ? "" : " CUT OFF")}";
 }
