@@ -52,7 +52,8 @@ public sealed class LeavingClientTests : IDisposable
         await LeaveAsync(server, way);
         await _cancelled.Task.WaitAsync(Wire.SafetyTimeout); // by the heartbeat
         await server.StopAsync();
-        _log.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+        _log.Lines.Should().NotContain(
+            line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -69,7 +70,8 @@ public sealed class LeavingClientTests : IDisposable
             await _cancelled.Task;
 
             // Its length is known, so it has an end, and its token is not the request's.
-            return new HttpResponse(200, ResponseBody.Push(async (output, token) => await output.WriteAsync(new byte[100_000], token), 100_000));
+            return new HttpResponse(
+                200, ResponseBody.Push(async (output, token) => await output.WriteAsync(new byte[100_000], token), 100_000));
         });
         await using Client client = await Client.ConnectAsync(server, way);
         await client.SendAsync(Get);
@@ -134,16 +136,17 @@ public sealed class LeavingClientTests : IDisposable
     [InlineData("a stream")]
     public async Task A_stop_ends_what_heeds_it_and_the_client_gets_all_of_it(string way)
     {
-        await using PwbServer server = await StartAsync((request, _) => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
-        {
-            await output.WriteAsync("hello"u8.ToArray(), token);
-            await output.FlushAsync(token);
-            _entered.SetResult();
-            TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using CancellationTokenRegistration registration = request.Stopping.Register(stopping.SetResult);
-            await stopping.Task;
-            await output.WriteAsync(", bye"u8.ToArray(), token);
-        }))));
+        await using PwbServer server = await StartAsync(
+            (request, _) => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push(async (output, token) =>
+            {
+                await output.WriteAsync("hello"u8.ToArray(), token);
+                await output.FlushAsync(token);
+                _entered.SetResult();
+                TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using CancellationTokenRegistration registration = request.Stopping.Register(stopping.SetResult);
+                await stopping.Task;
+                await output.WriteAsync(", bye"u8.ToArray(), token);
+            }))));
         await using Client client = await Client.ConnectAsync(server, way);
         await client.SendAsync(Get);
         await _entered.Task.WaitAsync(Wire.SafetyTimeout);
@@ -186,7 +189,12 @@ public sealed class LeavingClientTests : IDisposable
         {
             EndPoints = ServerEndPoint.Loopback(0),
             TimeProvider = clock,
-            Limits = new PwbServerLimits { MaxContentLength = 10 },
+            Limits = new PwbServerLimits
+            {
+                MaxContentLength = 10,
+                LingerTimeout = TimeSpan.FromDays(1),
+                ShutdownGracePeriod = TimeSpan.FromDays(1),
+            },
         });
         await server.StartAsync();
         using TcpClient client = new(server.EndPoint.Ip.AddressFamily);
@@ -200,15 +208,19 @@ public sealed class LeavingClientTests : IDisposable
         byte[] buffer = new byte[1000];
         Latin1.Text(buffer.AsSpan(0, await stream.ReadAsync(buffer))).Should().StartWith("HTTP/1.1 413 ");
 
+        long began = clock.GetTimestamp();
         Task stop = server.StopAsync();
-        for (int i = 0; i < 100 && !stop.IsCompleted; i++)
+        using CancellationTokenSource patience = new(Wire.SafetyTimeout);
+        while (!stop.IsCompleted)
         {
-            clock.Advance(TimeSpan.FromMilliseconds(200)); // 20 s in all, of a grace of 30
+            patience.Token.ThrowIfCancellationRequested();
+            clock.Advance(TimeSpan.FromMilliseconds(200));
             server.Tick();
-            await Task.Delay(10);
+            await Task.Yield();
         }
 
-        await stop.WaitAsync(TimeSpan.FromSeconds(5));
+        clock.GetElapsedTime(began).Should().BeLessThan(
+            TimeSpan.FromDays(1), "neither the grace nor lingering may be what ends it");
         await sending.Invoking(task => task).Should().ThrowAsync<IOException>();
     }
 
@@ -239,7 +251,8 @@ public sealed class LeavingClientTests : IDisposable
         Seats? seats = byEpoll ? new Seats(1, TimeSpan.Zero) : null;
         seats?.Start();
         TaskCompletionSource<Transport> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Listener listener = Listener.Bind([new(new IPEndPoint(IPAddress.Loopback, 0))], 1, deferAccept: false, new ServerLog(NullLogger.Instance))[0];
+        Listener listener = Listener.Bind(
+            [new(new IPEndPoint(IPAddress.Loopback, 0))], 1, deferAccept: false, new ServerLog(NullLogger.Instance))[0];
         listener.Start(
             transport =>
             {
@@ -288,7 +301,8 @@ public sealed class LeavingClientTests : IDisposable
         if (way == "memory")
         {
             using HttpClient inMemory = server.CreateClient();
-            Task<HttpResponseMessage> asking = inMemory.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            Task<HttpResponseMessage> asking = inMemory.GetAsync(
+                new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
             await _entered.Task.WaitAsync(Wire.SafetyTimeout);
             inMemory.CancelPendingRequests();
             await asking.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
@@ -305,7 +319,8 @@ public sealed class LeavingClientTests : IDisposable
     {
         PwbServerOptions options = new()
         {
-            EndPoints = [.. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned()))],
+            EndPoints = [
+                .. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned()))],
         };
         PwbServer server = new(RequestHandler.From(handler), options, _log);
         await server.StartAsync();
@@ -330,7 +345,8 @@ public sealed class LeavingClientTests : IDisposable
 
         public static async Task<Client> ConnectAsync(PwbServer server, string way)
         {
-            if (way.StartsWith("TLS", StringComparison.Ordinal)) return new Client(await TlsClient.ConnectAsync(server), null, null);
+            if (way.StartsWith("TLS", StringComparison.Ordinal))
+                return new Client(await TlsClient.ConnectAsync(server), null, null);
             if (way == "TCP")
             {
                 TcpClient tcp = new(server.EndPoint.Ip.AddressFamily);

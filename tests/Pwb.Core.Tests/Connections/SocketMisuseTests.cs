@@ -4,12 +4,15 @@ using Pwb.Tests.Tls;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>User code that misuses its two streams, over real connections: it hears of it, and no other request or client does.</summary>
+/// <summary>
+/// User code that misuses its two streams, over real connections: it hears of it, and no other request or client does.
+/// </summary>
 public sealed class SocketMisuseTests
 {
     private static readonly byte[] Large = new byte[64_000_000]; // more than sockets hold
 
     private readonly TaskCompletionSource<Exception> _thrown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _evil;
 
     [Theory]
@@ -23,7 +26,7 @@ public sealed class SocketMisuseTests
             await ExpectAsync(() => output.WriteAsync("y"u8.ToArray()).AsTask());
             await first;
         });
-        byte[] received = await AskAsync(server, overTls);
+        byte[] received = await AskAsync(server, overTls, _thrown.Task);
         (await _thrown.Task).Should().BeOfType<InvalidOperationException>();
         WireResponse.ParseAll(received).Select(response => response.IsComplete).Should().Equal(false);
         Latin1.Text(received).Should().NotEndWith("y");
@@ -35,15 +38,18 @@ public sealed class SocketMisuseTests
     [InlineData(true)]
     public async Task A_flush_that_is_not_awaited_aborts_its_response(bool overTls)
     {
+        TaskCompletionSource isFull = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(async output =>
         {
             while (true)
             {
                 await output.WriteAsync(Large.AsMemory(0, 8000));
-                if (!output.FlushAsync().IsCompleted) return; // the client takes no more
+                if (output.FlushAsync().IsCompleted) continue;
+                isFull.SetResult(); // the client takes no more
+                return;
             }
         });
-        byte[] received = await AskAsync(server, overTls);
+        byte[] received = await AskAsync(server, overTls, isFull.Task);
         WireResponse.ParseAll(received).Select(response => response.IsComplete).Should().Equal(false);
         _evil.Should().Be(0);
     }
@@ -63,8 +69,10 @@ public sealed class SocketMisuseTests
         await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         (await client.ReadAsync(1))[0].ContentText.Should().Be("pushed");
         await client.SendAsync("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        await kept!.Invoking(stream => stream.WriteAsync("late"u8.ToArray()).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        await kept!.Invoking(stream => stream.WriteAsync("late"u8.ToArray()).AsTask())
+            .Should().ThrowAsync<ObjectDisposedException>();
         await kept!.Invoking(stream => stream.FlushAsync()).Should().ThrowAsync<ObjectDisposedException>();
+        _mayAnswer.SetResult();
         (await client.ReadAsync(2))[1].ContentText.Should().Be("slow");
     }
 
@@ -108,7 +116,7 @@ public sealed class SocketMisuseTests
         using CancellationTokenSource over = new();
         Task misusing = Task.Run(async () =>
         {
-            while (!over.IsCancellationRequested) await AskAsync(server, overTls);
+            while (!over.IsCancellationRequested) await AskAsync(server, overTls, Task.CompletedTask);
         });
         using Client honest = await Client.ConnectAsync(server, overTls);
         for (int i = 1; i <= 300; i++)
@@ -121,11 +129,13 @@ public sealed class SocketMisuseTests
         await misusing.WaitAsync(Wire.SafetyTimeout);
     }
 
-    private static async Task<byte[]> AskAsync(PwbServer server, bool overTls)
+    // Nothing is taken before, so that what is written has to wait.
+    private static async Task<byte[]> AskAsync(PwbServer server, bool overTls, Task mayRead)
     {
         using Client client = await Client.ConnectAsync(server, overTls);
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /evil HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        await Task.Delay(20); // nothing is taken meanwhile, so that what is written has to wait
+        await client.SendAsync(
+            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /evil HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await mayRead.WaitAsync(Wire.SafetyTimeout);
         return await client.ReadToEndAsync();
     }
 
@@ -145,7 +155,8 @@ public sealed class SocketMisuseTests
     {
         PwbServerOptions options = new()
         {
-            EndPoints = [.. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned()))],
+            EndPoints = [
+                .. ServerEndPoint.Loopback(0), .. ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.SelfSigned()))],
         };
         PwbServer server = new(
             RequestHandler.From(async (request, token) =>
@@ -154,7 +165,7 @@ public sealed class SocketMisuseTests
                 if (request.Path == "/own") return HttpResponse.Text(new string('z', 20));
                 if (request.Path == "/slow")
                 {
-                    await Task.Delay(50, token);
+                    await _mayAnswer.Task.WaitAsync(token);
                     return HttpResponse.Text("slow");
                 }
 
