@@ -3,7 +3,9 @@ using Pwb.Tests.Tls;
 
 namespace Pwb.Tests.Connections;
 
-/// <summary>What comes a moment too early or too late, and what two do at once: it stays with the request that it belongs to.</summary>
+/// <summary>
+/// What comes a moment too early or too late, and what two do at once: it stays with the request that it belongs to.
+/// </summary>
 public sealed class RaceTests : IDisposable
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -39,14 +41,16 @@ public sealed class RaceTests : IDisposable
         }).ExchangeAsync(Get + GetSecond);
 
         thrown.Should().BeOfType<InvalidOperationException>();
-        outcome.Responses().Select(response => (response.Status, response.ContentText)).Should().Equal((500, "500 Internal Server Error\n"), (200, "second"));
+        outcome.Responses().Select(response => (response.Status, response.ContentText)).Should().Equal(
+            (500, "500 Internal Server Error\n"), (200, "second"));
     }
 
     [Fact]
     public async Task A_stream_whose_callback_on_its_token_throws_is_logged_and_ends_no_process()
     {
         ManualClock clock = new();
-        await using PwbServer server = new(RequestHandler.From(Wire.EchoAsync), new PwbServerOptions { TimeProvider = clock }, _log);
+        await using PwbServer server = new(
+            RequestHandler.From(Wire.EchoAsync), new PwbServerOptions { TimeProvider = clock }, _log);
         using ThrowingStream stream = new(Latin1.Bytes(Post));
         Task serving = server.ServeAsync(stream);
         await stream.Waits.WaitAsync(Wire.SafetyTimeout);
@@ -144,7 +148,8 @@ public sealed class RaceTests : IDisposable
             ? new HttpResponse(400, ResponseBody.Push((_, _) => new ValueTask(Refuse(request))))
             : throw Refusal(request));
         string expect = inBody ? "" : "Expect: 100-continue\r\n";
-        Connection connection = wire.Open(new ScriptedStream().SetWindow(10), $"POST / HTTP/1.1\r\nHost: a\r\n{expect}Content-Length: 5\r\n\r\n");
+        Connection connection = wire.Open(
+            new ScriptedStream().SetWindow(10), $"POST / HTTP/1.1\r\nHost: a\r\n{expect}Content-Length: 5\r\n\r\n");
         Outcome outcome = await connection.EndAsync();
         outcome.Text.Should().NotContain("413").And.BeOneOf("", "HTTP/1.1 1");
 
@@ -185,7 +190,9 @@ public sealed class RaceTests : IDisposable
         }
     }
 
-    /// <summary>A clock whose timers fire before whoever has made them knows them, as if his thread had stood still meanwhile.</summary>
+    /// <summary>
+    /// A clock whose timers fire before whoever has made them knows them, as if his thread had stood still meanwhile.
+    /// </summary>
     private sealed class HastyClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

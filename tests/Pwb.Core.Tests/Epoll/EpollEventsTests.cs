@@ -28,7 +28,8 @@ public sealed class EpollEventsTests
         EpollEvents events = new(3, architecture);
         events.Capacity.Should().Be(3);
         int position = 0;
-        for (uint i = 0; i < 3; i++) position += EpollEvents.Write(events.Bytes[position..], i + 1, (ulong.MaxValue / 3) + i, architecture);
+        for (uint i = 0; i < 3; i++)
+            position += EpollEvents.Write(events.Bytes[position..], i + 1, (ulong.MaxValue / 3) + i, architecture);
         position.Should().Be(events.Bytes.Length);
         for (uint i = 0; i < 3; i++) events[(int)i].Should().Be((i + 1, (ulong.MaxValue / 3) + i));
     }
@@ -47,7 +48,8 @@ public sealed class EpollEventsTests
         LinuxEpoll.Ring(bell);
         LinuxEpoll.Ring(other);
         LinuxEpoll.Wait(epoll, events, 1000).Should().Be(2);
-        new[] { events[0], events[1] }.Should().BeEquivalentTo([(LinuxEpoll.Readable, 0x1122334455667788ul), (LinuxEpoll.Readable, ulong.MaxValue)]);
+        new[] { events[0], events[1] }.Should().BeEquivalentTo(
+            [(LinuxEpoll.Readable, 0x1122334455667788ul), (LinuxEpoll.Readable, ulong.MaxValue)]);
         LinuxEpoll.Wait(epoll, events, 0).Should().Be(0, "an edge is told once");
         LinuxEpoll.Ring(bell);
         LinuxEpoll.Wait(epoll, events, 1000).Should().Be(1, "without being read, it tells of each ring");

@@ -24,7 +24,8 @@ public sealed class SeatChoiceTests
     public void A_variable_that_says_something_else_is_told_in_one_line()
     {
         Action choosing = () => SeatChoice.IsEpoll(SocketEngine.Default, "Epoll");
-        choosing.Should().Throw<IOException>().WithMessage("Cannot listen: PWB_SOCKETS is 'Epoll', which is neither runtime nor epoll.");
+        choosing.Should().Throw<IOException>().WithMessage(
+            "Cannot listen: PWB_SOCKETS is 'Epoll', which is neither runtime nor epoll.");
     }
 
     [SkippableFact]
@@ -44,7 +45,8 @@ public sealed class SeatChoiceTests
     public async Task Seats_end_when_the_last_connection_has_been_released()
     {
         Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
-        Seats? seats = SeatChoice.Start(new PwbServerOptions { SocketEngine = SocketEngine.Epoll, SeatCount = 3 }, new ServerLog(NullLogger.Instance));
+        Seats? seats = SeatChoice.Start(
+            new PwbServerOptions { SocketEngine = SocketEngine.Epoll, SeatCount = 3 }, new ServerLog(NullLogger.Instance));
         ulong key = seats!.All[1].Enter(new Nobody());
         Task ended = seats.EndAsync();
         await Task.WhenAny(ended, Task.Delay(50));
@@ -60,7 +62,8 @@ public sealed class SeatChoiceTests
     public void A_time_to_spin_is_zero_to_a_millisecond(int microseconds)
     {
         PwbServerOptions options = new() { SpinTime = TimeSpan.FromMicroseconds(microseconds) };
-        options.Invoking(o => o.Validate()).Should().Throw<ArgumentException>().WithParameterName("SpinTime").WithMessage("SpinTime is *; it takes 0 to 1.*");
+        options.Invoking(o => o.Validate()).Should().Throw<ArgumentException>().WithParameterName("SpinTime").WithMessage(
+            "SpinTime is *; it takes 0 to 1.*");
         (options with { SpinTime = TimeSpan.FromMilliseconds(1) }).Validate();
     }
 

@@ -21,7 +21,8 @@ public sealed class TargetTableTests
     [Fact]
     public void Finds_everybody_however_many_there_are()
     {
-        (ulong Key, Target Target)[] all = [.. Enumerable.Range(0, 1000).Select(_ => new Target()).Select(target => (_table.Add(target), target))];
+        (ulong Key, Target Target)[] all = [
+            .. Enumerable.Range(0, 1000).Select(_ => new Target()).Select(target => (_table.Add(target), target))];
         _table.Count.Should().Be(1000);
         all.Should().OnlyContain(each => ReferenceEquals(_table.Find(each.Key), each.Target));
         foreach ((ulong key, _) in all) _table.Remove(key);

@@ -14,7 +14,8 @@ public sealed class ProxyHeadTests
     public async Task Fields_that_any_line_of_Connection_names_stay_behind()
     {
         (_, string head) = await AskAsync(
-            Ok, "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: X-Mine, X-Other\r\nX-Mine: 1\r\nX-Other: 2\r\nX-Third: 3\r\n\r\n");
+            Ok, "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: X-Mine, X-Other\r\nX-Mine: 1\r\n"
+                + "X-Other: 2\r\nX-Third: 3\r\n\r\n");
 
         head.Should().Contain("\r\nX-Third: 3\r\n").And.NotContain("X-Mine").And.NotContain("X-Other");
     }
@@ -51,7 +52,8 @@ public sealed class ProxyHeadTests
     {
         (_, string head) = await AskAsync(Ok, $"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
 
-        head.Split("\r\n").Where(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase)).Should().Equal($"Host: {host}");
+        head.Split("\r\n").Where(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase))
+            .Should().Equal($"Host: {host}");
     }
 
     [Theory]
@@ -61,7 +63,8 @@ public sealed class ProxyHeadTests
     {
         (string answer, _) = await AskAsync($"HTTP/1.1 200 OK\r\n{line}\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        answer.Should().StartWith("HTTP/1.1 200 OK\r\n").And.NotContain("Content-Length").And.Contain("\r\nTransfer-Encoding: chunked\r\n").And.EndWith("\r\n\r\n");
+        answer.Should().StartWith("HTTP/1.1 200 OK\r\n").And.NotContain("Content-Length")
+            .And.Contain("\r\nTransfer-Encoding: chunked\r\n").And.EndWith("\r\n\r\n");
     }
 
     [Theory]
@@ -71,7 +74,8 @@ public sealed class ProxyHeadTests
     {
         (string answer, _) = await AskAsync($"HTTP/1.1 426 Upgrade Required\r\n{lines}Content-Length: 2\r\n\r\nno", Get);
 
-        answer.Should().StartWith("HTTP/1.1 426 Upgrade Required\r\n").And.Contain("\r\nUpgrade: websocket\r\n").And.EndWith("\r\n\r\nno");
+        answer.Should().StartWith("HTTP/1.1 426 Upgrade Required\r\n").And.Contain("\r\nUpgrade: websocket\r\n")
+            .And.EndWith("\r\n\r\nno");
     }
 
     [Theory]

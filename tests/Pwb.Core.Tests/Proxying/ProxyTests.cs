@@ -288,7 +288,9 @@ public sealed class ProxyTests
         return server;
     }
 
-    /// <summary>A clock whose timers can be fired also when they have been disposed of, as those that are firing just then do.</summary>
+    /// <summary>
+    /// A clock whose timers can be fired also when they have been disposed of, as those that are firing just then do.
+    /// </summary>
     private sealed class KeepingClock : TimeProvider
     {
         private readonly List<Action> _timers = [];

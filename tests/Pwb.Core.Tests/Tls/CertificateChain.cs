@@ -21,7 +21,8 @@ internal sealed class CertificateChain
         using ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         ECDsa intermediateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Root = Authority("CN=Test Root", rootKey).CreateSelfSigned(From.AddDays(-5), From.AddDays(1000));
-        using X509Certificate2 intermediate = Authority("CN=Test Intermediate", intermediateKey).Create(Root, From.AddDays(-5), From.AddDays(1000), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 intermediate = Authority("CN=Test Intermediate", intermediateKey).Create(
+            Root, From.AddDays(-5), From.AddDays(1000), RandomNumberGenerator.GetBytes(8));
         Intermediate = X509CertificateLoader.LoadCertificate(intermediate.RawData);
         _intermediateKey = intermediateKey;
         SubjectAlternativeNameBuilder alternatives = new();
@@ -32,7 +33,9 @@ internal sealed class CertificateChain
             : new CertificateRequest("CN=Test Leaf", (ECDsa)key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(alternatives.Build());
         using X509Certificate2 withKey = intermediate.CopyWithPrivateKey(intermediateKey);
-        using X509Certificate2 leaf = request.Create(withKey.SubjectName, X509SignatureGenerator.CreateForECDsa(intermediateKey), From, until, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 leaf = request.Create(
+            withKey.SubjectName, X509SignatureGenerator.CreateForECDsa(intermediateKey), From, until,
+            RandomNumberGenerator.GetBytes(8));
         Leaf = key is RSA own ? leaf.CopyWithPrivateKey(own) : leaf.CopyWithPrivateKey((ECDsa)key);
         Key = key;
     }
@@ -53,9 +56,11 @@ internal sealed class CertificateChain
     public string KeyPem => Key.ExportPkcs8PrivateKeyPem() + "\n";
 
     public string EncryptedKeyPem(string password) =>
-        Key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)) + "\n";
+        Key.ExportEncryptedPkcs8PrivateKeyPem(
+            password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)) + "\n";
 
-    public byte[] Pfx(string? password) => new X509Certificate2Collection { Intermediate, Leaf }.Export(X509ContentType.Pkcs12, password)!;
+    public byte[] Pfx(string? password) =>
+        new X509Certificate2Collection { Intermediate, Leaf }.Export(X509ContentType.Pkcs12, password)!;
 
     /// <summary>Another certificate from the intermediate, for one use if that is given.</summary>
     public X509Certificate2 Issue(DateTimeOffset until, Oid? use = null)
@@ -63,14 +68,18 @@ internal sealed class CertificateChain
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=Test Other Leaf", key, HashAlgorithmName.SHA256);
         if (use is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([use], critical: false));
-        using X509Certificate2 leaf = request.Create(Intermediate.SubjectName, X509SignatureGenerator.CreateForECDsa(_intermediateKey), From, until, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 leaf = request.Create(
+            Intermediate.SubjectName, X509SignatureGenerator.CreateForECDsa(_intermediateKey), From, until,
+            RandomNumberGenerator.GetBytes(8));
         return leaf.CopyWithPrivateKey(key);
     }
 
     private static CertificateRequest Authority(string name, ECDsa key)
     {
         CertificateRequest request = new(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         return request;
     }
 }

@@ -16,7 +16,8 @@ public sealed class CertificateTests : IDisposable
 
     public static TheoryData<string, string> RsaAndEcdsaForms => new()
     {
-        { "RSA", "PKCS8" }, { "RSA", "RSA" }, { "RSA", "encrypted" }, { "ECDSA", "PKCS8" }, { "ECDSA", "EC" }, { "ECDSA", "encrypted" },
+        { "RSA", "PKCS8" }, { "RSA", "RSA" }, { "RSA", "encrypted" }, { "ECDSA", "PKCS8" }, { "ECDSA", "EC" },
+        { "ECDSA", "encrypted" },
     };
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -30,19 +31,24 @@ public sealed class CertificateTests : IDisposable
         string keyPem = form switch
         {
             "RSA" => ((RSA)key).ExportRSAPrivateKeyPem(),
-            "EC" => "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ((ECDsa)key).ExportECPrivateKeyPem(), // as openssl ecparam -genkey writes it
+            // As openssl ecparam -genkey writes it.
+            "EC" => "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+                + ((ECDsa)key).ExportECPrivateKeyPem(),
             "encrypted" => chain.EncryptedKeyPem("secret"),
             _ => chain.KeyPem,
         };
 
-        ServerCertificate certificate = ServerCertificate.FromPem(Write("cert.pem", chain.FullChainPem), Write("key.pem", keyPem), form == "encrypted" ? "secret" : null);
+        ServerCertificate certificate = ServerCertificate.FromPem(
+            Write("cert.pem", chain.FullChainPem), Write("key.pem", keyPem), form == "encrypted" ? "secret" : null);
 
         await ServesAsync(certificate, chain);
     }
 
     [Fact]
     public async Task Takes_a_PEM_file_that_holds_everything_in_any_order_and_with_text_between() =>
-        await ServesAsync(ServerCertificate.FromPem(Write("all.pem", "subject: x\n" + Chain.KeyPem + "issuer: y\n" + Chain.FullChainPem)), Chain);
+        await ServesAsync(
+            ServerCertificate.FromPem(Write("all.pem", "subject: x\n" + Chain.KeyPem + "issuer: y\n" + Chain.FullChainPem)),
+            Chain);
 
     [Theory]
     [InlineData(null)]
@@ -55,7 +61,8 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Fact]
-    public async Task Takes_a_certificate_that_the_caller_has_loaded() => await ServesAsync(ServerCertificate.From(Chain.Leaf, Chain.Intermediate), Chain);
+    public async Task Takes_a_certificate_that_the_caller_has_loaded() =>
+    await ServesAsync(ServerCertificate.From(Chain.Leaf, Chain.Intermediate), Chain);
 
     [Fact]
     public async Task A_key_that_has_gone_through_a_PFX_as_on_Windows_serves_as_well()
@@ -68,7 +75,8 @@ public sealed class CertificateTests : IDisposable
     public void A_certificate_for_development_is_for_this_machine_or_for_the_names_that_are_given()
     {
         X509Certificate2 own = ServerCertificate.SelfSigned().Current;
-        foreach (string name in (string[])["localhost", "app.localhost", "127.0.0.1", "::1"]) own.MatchesHostname(name).Should().BeTrue(name);
+        foreach (string name in (string[])["localhost", "app.localhost", "127.0.0.1", "::1"])
+            own.MatchesHostname(name).Should().BeTrue(name);
         own.MatchesHostname("example.org").Should().BeFalse();
         own.NotBefore.Should().BeBefore(DateTime.Now);
         own.NotAfter.Should().BeCloseTo(DateTime.Now.AddDays(90), TimeSpan.FromHours(2));
@@ -78,18 +86,25 @@ public sealed class CertificateTests : IDisposable
         other.MatchesHostname("192.0.2.1").Should().BeTrue();
         other.MatchesHostname("localhost").Should().BeFalse();
         FluentActions.Invoking(() => ServerCertificate.SelfSigned("")).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => ServerCertificate.SelfSigned(new string('a', 64) + ".test")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ServerCertificate.SelfSigned(new string('a', 64) + ".test"))
+            .Should().Throw<ArgumentException>();
     }
 
     [Fact]
     public void What_is_wrong_with_a_file_is_one_line_that_names_it()
     {
-        string certificate = Write("cert.pem", Chain.LeafPem), key = Write("key.pem", Chain.KeyPem), otherKey = Write("other.pem", Other.KeyPem);
-        string chain = Write("chain.pem", Chain.FullChainPem), text = Write("text.txt", "hello\n"), nothing = PathOf("nothing.pem"), encrypted = Write("encrypted.pem", Chain.EncryptedKeyPem("secret"));
-        string damaged = Write("damaged.pem", Chain.LeafPem.Replace("MII", "AAA", StringComparison.Ordinal)), damagedKey = Write("damagedkey.pem", Chain.KeyPem.Replace("MI", "AA", StringComparison.Ordinal));
+        string certificate = Write("cert.pem", Chain.LeafPem), key = Write("key.pem", Chain.KeyPem),
+            otherKey = Write("other.pem", Other.KeyPem);
+        string chain = Write("chain.pem", Chain.FullChainPem), text = Write("text.txt", "hello\n"),
+            nothing = PathOf("nothing.pem"), encrypted = Write("encrypted.pem", Chain.EncryptedKeyPem("secret"));
+        string damaged = Write("damaged.pem", Chain.LeafPem.Replace("MII", "AAA", StringComparison.Ordinal)),
+            damagedKey = Write("damagedkey.pem", Chain.KeyPem.Replace("MI", "AA", StringComparison.Ordinal));
         using RSA rsa = RSA.Create(2048);
         string rsaKey = Write("rsa.pem", rsa.ExportPkcs8PrivateKeyPem());
-        string old = Write("old.pem", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        string old = Write(
+            "old.pem",
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n"
+                + "-----END RSA PRIVATE KEY-----\n");
         string cut = Write("cut.pem", Chain.FullChainPem[..^40]);
         string pfx = PathOf("a.pfx"), noKey = PathOf("nokey.pfx"), large = PathOf("large.pem");
         File.WriteAllBytes(pfx, Chain.Pfx("secret"));
@@ -98,7 +113,8 @@ public sealed class CertificateTests : IDisposable
 
         Says<IOException>(() => ServerCertificate.FromPem(nothing), $"There is no file '{nothing}'.");
         Says<IOException>(() => ServerCertificate.FromPem(certificate, nothing), $"There is no file '{nothing}'.");
-        Says<IOException>(() => ServerCertificate.FromPem(Path.Combine(nothing, "a")), $"There is no file '{Path.Combine(nothing, "a")}'.");
+        Says<IOException>(
+            () => ServerCertificate.FromPem(Path.Combine(nothing, "a")), $"There is no file '{Path.Combine(nothing, "a")}'.");
         Says<IOException>(() => ServerCertificate.FromPem(_folder.FullName), $"'{_folder.FullName}' is a directory, not a file.");
         Says<IOException>(() => ServerCertificate.FromPem(large), $"'{large}' is too large for a certificate or its key.");
         Says<IOException>(() => ServerCertificate.FromPfx(nothing), $"There is no file '{nothing}'.");
@@ -106,26 +122,46 @@ public sealed class CertificateTests : IDisposable
         Says<CryptographicException>(() => ServerCertificate.FromPem(text, key), $"'{text}' holds no certificate in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(pfx, key), $"'{pfx}' holds no certificate in PEM form.");
         Says<CryptographicException>(() => ServerCertificate.FromPem(damaged, key), $"A certificate in '{damaged}' is damaged.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(cut, key), $"A certificate in '{cut}' is damaged: it does not end.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate), $"'{certificate}' holds no private key in PEM form.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, text), $"'{text}' holds no private key in PEM form.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, otherKey), $"The private key in '{otherKey}' is not that of the certificate in '{certificate}'.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, rsaKey), $"The private key in '{rsaKey}' is not that of the certificate in '{certificate}'.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(chain, otherKey), $"The private key in '{otherKey}' is not that of the first certificate in '{chain}'.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, damagedKey), $"The private key in '{damagedKey}' is damaged, or neither RSA nor ECDSA.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, encrypted), $"The private key in '{encrypted}' is encrypted: it needs a password.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, encrypted, "wrong"), $"The password of the private key in '{encrypted}' is wrong.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem(certificate, old, "secret"), $"The private key in '{old}' is encrypted in a form that is out of use: openssl pkcs8 -topk8 makes a new one.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(cut, key), $"A certificate in '{cut}' is damaged: it does not end.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate), $"'{certificate}' holds no private key in PEM form.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, text), $"'{text}' holds no private key in PEM form.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, otherKey),
+            $"The private key in '{otherKey}' is not that of the certificate in '{certificate}'.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, rsaKey),
+            $"The private key in '{rsaKey}' is not that of the certificate in '{certificate}'.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(chain, otherKey),
+            $"The private key in '{otherKey}' is not that of the first certificate in '{chain}'.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, damagedKey),
+            $"The private key in '{damagedKey}' is damaged, or neither RSA nor ECDSA.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, encrypted),
+            $"The private key in '{encrypted}' is encrypted: it needs a password.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, encrypted, "wrong"),
+            $"The password of the private key in '{encrypted}' is wrong.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem(certificate, old, "secret"),
+            $"The private key in '{old}' is encrypted in a form that is out of use: openssl pkcs8 -topk8 makes a new one.");
 
         Says<CryptographicException>(() => ServerCertificate.FromPfx(pfx), $"'{pfx}' needs a password.");
         Says<CryptographicException>(() => ServerCertificate.FromPfx(pfx, "wrong"), $"The password of '{pfx}' is wrong.");
-        Says<CryptographicException>(() => ServerCertificate.FromPfx(certificate), $"'{certificate}' is not a PFX file that can be read.");
-        Says<CryptographicException>(() => ServerCertificate.FromPfx(noKey), $"'{noKey}' holds no certificate with a private key.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPfx(certificate), $"'{certificate}' is not a PFX file that can be read.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPfx(noKey), $"'{noKey}' holds no certificate with a private key.");
 
         FluentActions.Invoking(() => ServerCertificate.FromPem("")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ServerCertificate.FromPem("a\0b")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ServerCertificate.FromPfx(" ")).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => ServerCertificate.From(Chain.Intermediate)).Should().Throw<ArgumentException>().Which.ParamName.Should().Be("certificate");
+        FluentActions.Invoking(() => ServerCertificate.From(Chain.Intermediate)).Should().Throw<ArgumentException>()
+            .Which.ParamName.Should().Be("certificate");
         FluentActions.Invoking(() => new TlsOptions()).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new TlsOptions([null!])).Should().Throw<ArgumentException>();
     }
@@ -145,13 +181,19 @@ public sealed class CertificateTests : IDisposable
     {
         CertificateChain chain = new(ECDsa.Create(ECCurve.NamedCurves.nistP256), DateTimeOffset.UtcNow.AddDays(-1), "a.example");
         LogLines log = new();
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.From(chain.Leaf))) }, loggerFactory: log);
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = ServerEndPoint.Loopback(
+                0, new TlsOptions(ServerCertificate.From(chain.Leaf)))
+            }, loggerFactory: log);
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server);
 
         client.Certificate.Should().Be(chain.Leaf);
-        log.Lines.Should().Contain(line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
+        log.Lines.Should().Contain(
+            line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -162,15 +204,23 @@ public sealed class CertificateTests : IDisposable
     [InlineData("secp224r1")]
     public void Refuses_a_certificate_that_no_handshake_succeeds_with(string kind)
     {
-        using AsymmetricAlgorithm key = kind.StartsWith("RSA", StringComparison.Ordinal) ? RSA.Create(1024) : ECDsa.Create(kind == "SHA-1" ? ECCurve.NamedCurves.nistP256 : ECCurve.CreateFromFriendlyName(kind));
-        CertificateRequest request = key is RSA rsa ? new("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) : new("CN=a", (ECDsa)key, HashAlgorithmName.SHA256);
-        X509SignatureGenerator own = key is RSA signing ? X509SignatureGenerator.CreateForRSA(signing, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa((ECDsa)key);
-        using X509Certificate2 bare = request.Create(new X500DistinguishedName("CN=Authority"), kind == "SHA-1" ? new Sha1Signature((ECDsa)key) : own, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
-        using X509Certificate2 certificate = key is RSA pair ? bare.CopyWithPrivateKey(pair) : bare.CopyWithPrivateKey((ECDsa)key);
+        using AsymmetricAlgorithm key = kind.StartsWith("RSA", StringComparison.Ordinal) ? RSA.Create(1024)
+            : ECDsa.Create(kind == "SHA-1" ? ECCurve.NamedCurves.nistP256 : ECCurve.CreateFromFriendlyName(kind));
+        CertificateRequest request = key is RSA rsa ? new("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new("CN=a", (ECDsa)key, HashAlgorithmName.SHA256);
+        X509SignatureGenerator own = key is RSA signing ? X509SignatureGenerator.CreateForRSA(signing, RSASignaturePadding.Pkcs1)
+            : X509SignatureGenerator.CreateForECDsa((ECDsa)key);
+        using X509Certificate2 bare = request.Create(
+            new X500DistinguishedName("CN=Authority"), kind == "SHA-1" ? new Sha1Signature((ECDsa)key) : own,
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+        using X509Certificate2 certificate =
+            key is RSA pair ? bare.CopyWithPrivateKey(pair) : bare.CopyWithPrivateKey((ECDsa)key);
         string path = Write("pair.pem", certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
 
-        FluentActions.Invoking(() => ServerCertificate.FromPem(path)).Should().ThrowExactly<CryptographicException>().Which.Message.Should().StartWith($"No handshake succeeds with the certificate in '{path}': ").And.NotContain("\n");
-        FluentActions.Invoking(() => ServerCertificate.From(certificate)).Should().ThrowExactly<ArgumentException>().Which.Message.Should().StartWith("No handshake succeeds with the certificate: ");
+        FluentActions.Invoking(() => ServerCertificate.FromPem(path)).Should().ThrowExactly<CryptographicException>()
+            .Which.Message.Should().StartWith($"No handshake succeeds with the certificate in '{path}': ").And.NotContain("\n");
+        FluentActions.Invoking(() => ServerCertificate.From(certificate)).Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().StartWith("No handshake succeeds with the certificate: ");
     }
 
     [Fact]
@@ -181,7 +231,8 @@ public sealed class CertificateTests : IDisposable
         for (int length = second + 1; length < end; length++)
         {
             string path = Write("cut.pem", Chain.FullChainPem[..length]);
-            FluentActions.Invoking(() => ServerCertificate.FromPem(path, key)).Should().Throw<CryptographicException>($"{length - second} of {end - second}").WithMessage("* is damaged*");
+            FluentActions.Invoking(() => ServerCertificate.FromPem(path, key))
+                .Should().Throw<CryptographicException>($"{length - second} of {end - second}").WithMessage("* is damaged*");
         }
 
         ServerCertificate.FromPem(Write("whole.pem", Chain.FullChainPem[..end]), key).Current.Should().Be(Chain.Leaf);
@@ -195,10 +246,12 @@ public sealed class CertificateTests : IDisposable
         for (int i = 0; i < 300; i++)
         {
             byte[] content = (byte[])inputs[i % inputs.Length].Clone();
-            for (int changes = random.Next(1, 4); changes > 0; changes--) content[random.Next(content.Length)] = (byte)random.Next(256);
+            for (int changes = random.Next(1, 4); changes > 0; changes--)
+                content[random.Next(content.Length)] = (byte)random.Next(256);
             if (random.Next(3) == 0) content = content[..random.Next(content.Length)];
             File.WriteAllBytes(PathOf("any"), content);
-            foreach (Func<ServerCertificate> load in (Func<ServerCertificate>[])[() => ServerCertificate.FromPem(PathOf("any")), () => ServerCertificate.FromPfx(PathOf("any"))])
+            foreach (Func<ServerCertificate> load in (Func<ServerCertificate>[])[
+                () => ServerCertificate.FromPem(PathOf("any")), () => ServerCertificate.FromPfx(PathOf("any"))])
             {
                 try
                 {
@@ -243,9 +296,12 @@ public sealed class CertificateTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "Windows has no FIFOs.");
         Fifo.Make(PathOf("fifo"));
 
-        Says<IOException>(() => new PemCertificateFiles(PathOf("fifo"), null, null) { Patience = TimeSpan.FromMilliseconds(10) }.Read(), $"'{PathOf("fifo")}' could not be read within 0.01 seconds.");
+        Says<IOException>(
+            () => new PemCertificateFiles(PathOf("fifo"), null, null) { Patience = TimeSpan.FromMilliseconds(10) }.Read(),
+            $"'{PathOf("fifo")}' could not be read within 0.01 seconds.");
         Says<IOException>(() => ServerCertificate.FromPem("/dev/zero"), "'/dev/zero' is too large for a certificate or its key.");
-        Says<CryptographicException>(() => ServerCertificate.FromPem("/dev/null"), "'/dev/null' holds no certificate in PEM form.");
+        Says<CryptographicException>(
+            () => ServerCertificate.FromPem("/dev/null"), "'/dev/null' holds no certificate in PEM form.");
     }
 
     [Fact]
@@ -253,13 +309,20 @@ public sealed class CertificateTests : IDisposable
     {
         ManualClock clock = new(); // in 1994
         LogLines log = new();
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.From(Chain.Leaf))), TimeProvider = clock }, loggerFactory: log);
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(ServerCertificate.From(Chain.Leaf))),
+                TimeProvider = clock,
+            }, loggerFactory: log);
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server);
 
         client.Certificate.Should().Be(Chain.Leaf);
-        log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: the certificate CN=Test Leaf is not valid yet, but from ", StringComparison.Ordinal));
+        log.Lines.Should().ContainSingle(
+            line =>
+                line.StartsWith("Warning: the certificate CN=Test Leaf is not valid yet, but from ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -267,11 +330,13 @@ public sealed class CertificateTests : IDisposable
     {
         CertificateChain chain = new("a.example");
         ServerCertificate certificate = ServerCertificate.From(chain.Leaf);
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
         chain.Leaf.Dispose();
 
         for (int i = 0; i < 2; i++)
-            (await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>()).WithMessage("The certificate CN=Test Leaf has been disposed of.");
+            (await server.Invoking(s => s.StartAsync()).Should().ThrowAsync<InvalidOperationException>()).WithMessage(
+                "The certificate CN=Test Leaf has been disposed of.");
 
         server.Invoking(s => s.EndPoint).Should().Throw<InvalidOperationException>();
         await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
@@ -282,7 +347,8 @@ public sealed class CertificateTests : IDisposable
 
     private static async Task ServesAsync(ServerCertificate certificate, CertificateChain chain)
     {
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificate)) });
         await server.StartAsync();
         using TlsClient client = await TlsClient.ConnectAsync(server);
 
@@ -303,9 +369,12 @@ public sealed class CertificateTests : IDisposable
     /// <summary>Signs as nobody should any more, which .NET's own generators refuse.</summary>
     private sealed class Sha1Signature(ECDsa key) : X509SignatureGenerator
     {
-        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300906072A8648CE3D0401"); // ecdsa-with-SHA1
+        // Ecdsa-with-SHA1.
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) =>
+            Convert.FromHexString("300906072A8648CE3D0401");
 
-        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, DSASignatureFormat.Rfc3279DerSequence);
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) =>
+            key.SignData(data, HashAlgorithmName.SHA1, DSASignatureFormat.Rfc3279DerSequence);
 
         protected override PublicKey BuildPublicKey() => new(key);
     }

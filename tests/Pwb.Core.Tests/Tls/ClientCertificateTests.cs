@@ -11,7 +11,8 @@ namespace Pwb.Tests.Tls;
 /// <summary>Mutual TLS: which clients are served, and what the others are told.</summary>
 public sealed class ClientCertificateTests
 {
-    private const string NoCertificate = "", Good = "good", WithoutIntermediate = "without its intermediate", Foreign = "foreign", Expired = "expired", ForServers = "for servers";
+    private const string NoCertificate = "", Good = "good", WithoutIntermediate = "without its intermediate", Foreign = "foreign",
+        Expired = "expired", ForServers = "for servers";
 
     private const string Missing = "A client certificate is needed.", Refused = "The client certificate is not accepted.";
 
@@ -44,10 +45,16 @@ public sealed class ClientCertificateTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Serves_whom_it_should_and_tells_others_why(ClientCertificateMode mode, SslProtocols protocol, string kind, string? why)
+    public async Task Serves_whom_it_should_and_tells_others_why(
+        ClientCertificateMode mode, SslProtocols protocol, string kind, string? why)
     {
         LogLines log = new();
-        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = mode, ClientCertificateAuthorities = mode == ClientCertificateMode.None ? null : [Chain.Root] }, log: log);
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(Server)
+            {
+                ClientCertificates = mode,
+                ClientCertificateAuthorities = mode == ClientCertificateMode.None ? null : [Chain.Root],
+            }, log: log);
 
         string answer = await AskAsync(server, protocol, ContextOf(kind));
 
@@ -72,7 +79,9 @@ public sealed class ClientCertificateTests
                 return true;
             },
         };
-        await using PwbServer server = new(new FixedResponseHandler(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), SocketEngine = engine });
+        await using PwbServer server = new(
+            new FixedResponseHandler(),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), SocketEngine = engine });
         await server.StartAsync();
 
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(Good))).Should().StartWith("HTTP/1.1 200 OK");
@@ -82,7 +91,12 @@ public sealed class ClientCertificateTests
     [Fact]
     public async Task A_client_without_its_intermediate_is_served_where_that_is_among_the_authorities()
     {
-        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require, ClientCertificateAuthorities = [Chain.Root, Chain.Intermediate] });
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(Server)
+            {
+                ClientCertificates = ClientCertificateMode.Require,
+                ClientCertificateAuthorities = [Chain.Root, Chain.Intermediate],
+            });
 
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(WithoutIntermediate))).Should().StartWith("HTTP/1.1 200 OK");
     }
@@ -90,7 +104,8 @@ public sealed class ClientCertificateTests
     [Fact]
     public async Task Without_a_list_the_system_decides_whom_it_trusts()
     {
-        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require });
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require });
 
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(Good))).Should().StartWith("HTTP/1.1 403 ");
     }
@@ -113,9 +128,11 @@ public sealed class ClientCertificateTests
 
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(Foreign))).Should().StartWith("HTTP/1.1 200 OK");
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(Good))).Should().StartWith("HTTP/1.1 403 ");
-        (await AskAsync(server, SslProtocols.Tls13, null)).Should().StartWith("HTTP/1.1 403 ", "it is asked about certificates only");
+        (await AskAsync(server, SslProtocols.Tls13, null)).Should().StartWith(
+            "HTTP/1.1 403 ", "it is asked about certificates only");
 
-        asked.Should().Equal(("CN=Test Leaf", SslPolicyErrors.RemoteCertificateChainErrors), ("CN=Test Leaf", SslPolicyErrors.None));
+        asked.Should().Equal(
+            ("CN=Test Leaf", SslPolicyErrors.RemoteCertificateChainErrors), ("CN=Test Leaf", SslPolicyErrors.None));
     }
 
     [Fact]
@@ -132,7 +149,8 @@ public sealed class ClientCertificateTests
 
         (await AskAsync(server, SslProtocols.Tls13, ContextOf(Good))).Should().StartWith("HTTP/1.1 403 ");
 
-        await log.LineAsync("Error: the validator of client certificates failed; the client was refused (InvalidOperationException)");
+        await log.LineAsync(
+            "Error: the validator of client certificates failed; the client was refused (InvalidOperationException)");
     }
 
     [Fact]
@@ -140,7 +158,8 @@ public sealed class ClientCertificateTests
     {
         ManualClock clock = new();
         LogLines log = new();
-        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require }, clock, log);
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Require }, clock, log);
         using TcpClient client = new();
         await client.ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(await ClientHello.MakeAsync());
@@ -163,10 +182,16 @@ public sealed class ClientCertificateTests
     public async Task A_client_that_comes_again_with_its_session_is_known_by_its_certificate(SslProtocols protocol)
     {
         // A session has the client's certificate, but not its intermediate.
-        await using PwbServer server = await StartAsync(new TlsOptions(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require, ClientCertificateAuthorities = [Chain.Root] });
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(ServerCertificate.SelfSigned())
+            {
+                ClientCertificates = ClientCertificateMode.Require,
+                ClientCertificateAuthorities = [Chain.Root],
+            });
         SslStreamCertificateContext certificate = ContextOf(Good)!;
 
-        for (int i = 0; i < 3; i++) (await AskAsync(server, protocol, certificate, $"again.{protocol}.example")).Should().StartWith("HTTP/1.1 200 OK");
+        for (int i = 0; i < 3; i++)
+            (await AskAsync(server, protocol, certificate, $"again.{protocol}.example")).Should().StartWith("HTTP/1.1 200 OK");
     }
 
     [Theory]
@@ -180,7 +205,12 @@ public sealed class ClientCertificateTests
             connection = request.Connection;
             return HttpResponse.Text($"{request.Scheme} {request.Connection.TlsProtocol}");
         });
-        await using PwbServer server = await StartAsync(new TlsOptions(Server) { ClientCertificates = ClientCertificateMode.Accept, ClientCertificateAuthorities = [Chain.Root] }, handler: handler);
+        await using PwbServer server = await StartAsync(
+            new TlsOptions(Server)
+            {
+                ClientCertificates = ClientCertificateMode.Accept,
+                ClientCertificateAuthorities = [Chain.Root],
+            }, handler: handler);
 
         (await AskAsync(server, protocol, ContextOf(NoCertificate))).Should().EndWith($"https {protocol}");
         connection!.ClientCertificate.Should().BeNull();
@@ -195,24 +225,40 @@ public sealed class ClientCertificateTests
     [Fact]
     public async Task A_session_of_an_end_point_that_asks_for_nothing_hides_no_certificate()
     {
-        TlsOptions asks = new(Server) { ClientCertificates = ClientCertificateMode.Require, ClientCertificateAuthorities = [Chain.Root] };
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = new TlsOptions(Server) }, new ServerEndPoint(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)) { Tls = asks }] });
+        TlsOptions asks = new(Server)
+        {
+            ClientCertificates = ClientCertificateMode.Require,
+            ClientCertificateAuthorities = [Chain.Root],
+        };
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = [
+                new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = new TlsOptions(Server) },
+                new ServerEndPoint(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)) { Tls = asks }]
+            });
         await server.StartAsync();
         SslStreamCertificateContext certificate = ContextOf(Good)!;
 
         for (int i = 0; i < 2; i++)
         {
-            foreach (ServerEndPoint endPoint in server.EndPoints) (await AskAsync(endPoint.Ip, SslProtocols.Tls13, certificate, "both.example")).Should().StartWith("HTTP/1.1 200 OK", endPoint.ToString());
+            foreach (ServerEndPoint endPoint in server.EndPoints)
+                (await AskAsync(endPoint.Ip, SslProtocols.Tls13, certificate, "both.example")).Should().StartWith(
+                    "HTTP/1.1 200 OK", endPoint.ToString());
         }
     }
 
     [Fact]
     public void Options_that_are_not_valid_throw_where_they_are_set()
     {
-        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificates = (ClientCertificateMode)3 }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateRevocation = (X509RevocationMode)3 }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateAuthorities = [] }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateAuthorities = [null!] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificates = (ClientCertificateMode)3 })
+            .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateRevocation = (X509RevocationMode)3 })
+            .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateAuthorities = [] })
+            .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new TlsOptions(Server) { ClientCertificateAuthorities = [null!] })
+            .Should().Throw<ArgumentException>();
     }
 
     private static SslStreamCertificateContext? ContextOf(string kind) => kind switch
@@ -221,23 +267,33 @@ public sealed class ClientCertificateTests
         Good => SslStreamCertificateContext.Create(Chain.Leaf, [Chain.Intermediate], offline: true),
         WithoutIntermediate => SslStreamCertificateContext.Create(Chain.Leaf, [], offline: true),
         Foreign => SslStreamCertificateContext.Create(Other.Leaf, [Other.Intermediate], offline: true),
-        Expired => SslStreamCertificateContext.Create(Chain.Issue(DateTimeOffset.UtcNow.AddDays(-1)), [Chain.Intermediate], offline: true),
-        _ => SslStreamCertificateContext.Create(Chain.Issue(DateTimeOffset.UtcNow.AddDays(1), new Oid("1.3.6.1.5.5.7.3.1")), [Chain.Intermediate], offline: true),
+        Expired => SslStreamCertificateContext.Create(
+            Chain.Issue(DateTimeOffset.UtcNow.AddDays(-1)), [Chain.Intermediate], offline: true),
+        _ => SslStreamCertificateContext.Create(
+            Chain.Issue(DateTimeOffset.UtcNow.AddDays(1), new Oid("1.3.6.1.5.5.7.3.1")), [Chain.Intermediate], offline: true),
     };
 
-    private static async Task<PwbServer> StartAsync(TlsOptions tls, TimeProvider? clock = null, LogLines? log = null, IRequestHandler? handler = null)
+    private static async Task<PwbServer> StartAsync(
+        TlsOptions tls, TimeProvider? clock = null, LogLines? log = null, IRequestHandler? handler = null)
     {
-        PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), TimeProvider = clock ?? TimeProvider.System }, loggerFactory: log);
+        PwbServer server = new(
+            handler, new PwbServerOptions
+            {
+                EndPoints = ServerEndPoint.Loopback(0, tls),
+                TimeProvider = clock ?? TimeProvider.System,
+            }, loggerFactory: log);
         await server.StartAsync();
         return server;
     }
 
-    private static async Task<string> AskAsync(PwbServer server, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)
+    private static async Task<string> AskAsync(
+        PwbServer server, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)
     {
         return await AskAsync(server.EndPoint.Ip, protocol, certificate, resumedHost);
     }
 
-    private static async Task<string> AskAsync(IPEndPoint endPoint, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)
+    private static async Task<string> AskAsync(
+        IPEndPoint endPoint, SslProtocols protocol, SslStreamCertificateContext? certificate, string? resumedHost = null)
     {
         using TcpClient tcp = new();
         await tcp.ConnectAsync(endPoint);
@@ -247,7 +303,8 @@ public sealed class ClientCertificateTests
             TargetHost = resumedHost ?? "localhost",
             EnabledSslProtocols = protocol,
             ClientCertificateContext = certificate,
-            AllowTlsResume = resumedHost is not null, // .NET's client takes a session of one server for that of another on the same host
+            // .NET's client takes a session of one server for that of another on the same host.
+            AllowTlsResume = resumedHost is not null,
             RemoteCertificateValidationCallback = (_, own, _, _) => own is not null,
         };
         await session.AuthenticateAsClientAsync(options).WaitAsync(Wire.SafetyTimeout);

@@ -6,7 +6,10 @@ namespace Pwb.Tests.Tls;
 /// <summary>The first bytes of clients, for those that then do something else than they should.</summary>
 internal static class ClientHello
 {
-    /// <summary>RFC 5246 §7.4.1.2, as a client of TLS 1.1 sends it: a record, a ClientHello, version 3.2, two cipher suites of that time, no extensions.</summary>
+    /// <summary>
+    /// RFC 5246 §7.4.1.2, as a client of TLS 1.1 sends it: a record, a ClientHello, version 3.2, two cipher
+    /// suites of that time, no extensions.
+    /// </summary>
     public static byte[] Tls11 { get; } =
     [
         0x16, 0x03, 0x01, 0x00, 0x2F, 0x01, 0x00, 0x00, 0x2B, 0x03, 0x02, .. RandomNumberGenerator.GetBytes(32), 0x00,
@@ -34,6 +37,7 @@ internal static class ClientHello
     {
         public MemoryStream Written { get; } = new();
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => Written.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Written.WriteAsync(buffer, cancellationToken);
     }
 }

@@ -22,7 +22,8 @@ public sealed class HandshakeTests
     public async Task Speaks_TLS_1_2_and_1_3_and_HTTP_1_1_in_it(SslProtocols protocol)
     {
         await using PwbServer server = await StartAsync();
-        using TlsClient client = await TlsClient.ConnectAsync(server, protocols: protocol, applications: [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
+        using TlsClient client = await TlsClient.ConnectAsync(
+            server, protocols: protocol, applications: [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]);
 
         client.Stream.SslProtocol.Should().Be(protocol);
         client.Stream.NegotiatedApplicationProtocol.Should().Be(SslApplicationProtocol.Http11);
@@ -37,7 +38,8 @@ public sealed class HandshakeTests
 
         byte[] answer = await ExchangeAsync(server.EndPoint.Ip, ClientHello.Tls11);
 
-        answer.Should().HaveCount(7).And.StartWith([21, 3]).And.EndWith([0, 2, 2, 70]); // alert, fatal, protocol_version: RFC 8446 §6.2
+        // Alert, fatal, protocol_version: RFC 8446 §6.2.
+        answer.Should().HaveCount(7).And.StartWith([21, 3]).And.EndWith([0, 2, 2, 70]);
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class HandshakeTests
         Func<Task> connecting = () => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2);
 
         // RFC 7301 §3.2: no_application_protocol, 120, which OpenSSL writes as "no application protocol".
-        (await connecting.Should().ThrowAsync<AuthenticationException>()).Which.GetBaseException().Message.Should().ContainEquivalentOf("application protocol");
+        (await connecting.Should().ThrowAsync<AuthenticationException>())
+            .Which.GetBaseException().Message.Should().ContainEquivalentOf("application protocol");
     }
 
     [Fact]
@@ -70,8 +73,10 @@ public sealed class HandshakeTests
         await using PwbServer server = new(RequestHandler.From(Answer), options, log);
         await server.StartAsync();
 
-        IPEndPoint plain = server.EndPoints.First(endPoint => endPoint.Tls is null).Ip, tls = server.EndPoints.First(endPoint => endPoint.Tls is not null).Ip;
-        server.EndPoints.Where(endPoint => endPoint.Tls is not null).Select(endPoint => endPoint.Port).Distinct().Should().Equal(tls.Port).And.NotContain(plain.Port);
+        IPEndPoint plain = server.EndPoints.First(endPoint => endPoint.Tls is null).Ip,
+            tls = server.EndPoints.First(endPoint => endPoint.Tls is not null).Ip;
+        server.EndPoints.Where(endPoint => endPoint.Tls is not null).Select(endPoint => endPoint.Port).Distinct()
+            .Should().Equal(tls.Port).And.NotContain(plain.Port);
         Latin1.Text(await ExchangeAsync(plain, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
         using TlsClient client = await TlsClient.ConnectAsync(server);
         await client.SendAsync(Get);
@@ -87,7 +92,8 @@ public sealed class HandshakeTests
     {
         await using PwbServer server = await StartAsync();
 
-        WireResponse answer = WireResponse.ParseAll(await ExchangeAsync(server.EndPoint.Ip, Latin1.Bytes(sent))).Should().ContainSingle().Subject;
+        WireResponse answer =
+            WireResponse.ParseAll(await ExchangeAsync(server.EndPoint.Ip, Latin1.Bytes(sent))).Should().ContainSingle().Subject;
 
         answer.Status.Should().Be(400);
         answer["Connection"].Should().Be("close");
@@ -115,7 +121,8 @@ public sealed class HandshakeTests
     {
         ManualClock clock = new();
         LogLines log = new();
-        await using PwbServer server = await StartAsync(new PwbServerOptions { TimeProvider = clock, Limits = new() { TlsHandshakeTimeout = TimeSpan.FromSeconds(7) } }, log);
+        await using PwbServer server = await StartAsync(
+            new PwbServerOptions { TimeProvider = clock, Limits = new() { TlsHandshakeTimeout = TimeSpan.FromSeconds(7) } }, log);
         using TcpClient client = await StallAsync(server, length);
 
         clock.Advance(TimeSpan.FromSeconds(7));
@@ -150,7 +157,8 @@ public sealed class HandshakeTests
 
         await log.LineAsync("no TLS handshake: ");
         string[] about = [.. log.Lines.Where(line => !line.Contains("on port", StringComparison.Ordinal))];
-        about.Should().ContainSingle().Which.Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n").And.NotContain("Exception");
+        about.Should().ContainSingle().Which.Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n")
+            .And.NotContain("Exception");
     }
 
     [Fact]
@@ -162,7 +170,8 @@ public sealed class HandshakeTests
         await ExchangeAsync(server.EndPoint.Ip, [0x16, .. RandomNumberGenerator.GetBytes(2000)]);
 
         (await log.LineAsync("no TLS handshake: ")).Should().StartWith("Debug: 127.0.0.1:").And.NotContain("\n");
-        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+        log.Lines.Should().NotContain(
+            line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -175,9 +184,12 @@ public sealed class HandshakeTests
         for (int i = 0; i < 200; i++)
         {
             byte[] sent = (byte[])hello.Clone();
-            for (int changes = random.Next(1, 5); changes > 0; changes--) sent[random.Next(1, sent.Length)] = (byte)random.Next(256); // the first byte says TLS
+            // The first byte says TLS.
+            for (int changes = random.Next(1, 5); changes > 0; changes--)
+                sent[random.Next(1, sent.Length)] = (byte)random.Next(256);
             if (i % 3 == 0) sent = sent[..random.Next(1, sent.Length)];
-            if (i % 5 == 0) sent = [.. sent, (byte)random.Next(20, 25), 3, 3, 0, 4, 1, 2, 3, 4]; // a record of some type behind it
+            // A record of some type behind it.
+            if (i % 5 == 0) sent = [.. sent, (byte)random.Next(20, 25), 3, 3, 0, 4, 1, 2, 3, 4];
             try
             {
                 await ExchangeAsync(server.EndPoint.Ip, sent);
@@ -191,7 +203,8 @@ public sealed class HandshakeTests
         using TlsClient good = await TlsClient.ConnectAsync(server);
         await good.SendAsync(Get);
         (await good.ReadAsync()).Should().EndWith("https /x");
-        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+        log.Lines.Should().NotContain(
+            line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -199,11 +212,14 @@ public sealed class HandshakeTests
     {
         using RSA key = RSA.Create(1024); // too short for OpenSSL
         CertificateRequest request = new("CN=Too short", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         ManualClock clock = new();
         LogLines log = new();
         TlsOptions tls = new(new ServerCertificate(new LoadedCertificate(certificate, []))); // as if it had stopped to work
-        await using PwbServer server = new(RequestHandler.From(Answer), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), TimeProvider = clock }, log);
+        await using PwbServer server = new(
+            RequestHandler.From(Answer),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), TimeProvider = clock }, log);
         await server.StartAsync();
 
         for (int minute = 1; minute <= 2; minute++)
@@ -214,7 +230,11 @@ public sealed class HandshakeTests
                 await log.LinesAsync("no TLS handshake: ", ((minute - 1) * 3) + i + 1);
             }
 
-            log.Lines.Count(line => line.StartsWith("Warning: no TLS handshake succeeds with the certificate CN=Too short: ", StringComparison.Ordinal)).Should().Be(minute);
+            log.Lines.Count(
+                line =>
+                    line.StartsWith(
+                        "Warning: no TLS handshake succeeds with the certificate CN=Too short: ",
+                        StringComparison.Ordinal)).Should().Be(minute);
             clock.Advance(TimeSpan.FromMinutes(1));
         }
     }
@@ -227,7 +247,8 @@ public sealed class HandshakeTests
 
         await ExchangeAsync(server.EndPoint.Ip, ClientHello.Tls11);
         await log.LinesAsync("no TLS handshake: ", 1);
-        await FluentActions.Awaiting(() => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2)).Should().ThrowAsync<AuthenticationException>();
+        await FluentActions.Awaiting(() => TlsClient.ConnectAsync(server, applications: SslApplicationProtocol.Http2))
+            .Should().ThrowAsync<AuthenticationException>();
         await log.LinesAsync("no TLS handshake: ", 2);
 
         log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal));
@@ -271,14 +292,16 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Above_the_limit_a_client_gets_its_503_over_TLS()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async (_, _) =>
         {
             entered.SetResult();
             await release.Task;
             return HttpResponse.Text("late");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
+        await using PwbServer server = new(
+            handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
         await server.StartAsync();
         using TlsClient first = await TlsClient.ConnectAsync(server);
         await first.SendAsync(Get);
@@ -295,7 +318,8 @@ public sealed class HandshakeTests
     public async Task A_connection_above_the_limit_has_no_place_that_it_could_make_room_with()
     {
         int entered = 0;
-        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IRequestHandler handler = RequestHandler.From(async (_, _) =>
         {
             Interlocked.Increment(ref entered);
@@ -303,7 +327,8 @@ public sealed class HandshakeTests
             await release.Task;
             return HttpResponse.Text("late");
         });
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
+        await using PwbServer server = new(
+            handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, Tls), Limits = new() { MaxConnections = 1 } });
         await server.StartAsync();
         using TlsClient served = await TlsClient.ConnectAsync(server);
         await served.SendAsync(Get);
@@ -321,7 +346,13 @@ public sealed class HandshakeTests
     [Fact]
     public async Task A_storm_of_handshakes_does_not_stop_a_plain_end_point()
     {
-        PwbServerOptions options = new() { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)), new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }] };
+        PwbServerOptions options =
+            new()
+            {
+                EndPoints = [
+                new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)),
+                new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }]
+            };
         LogLines log = new();
         await using PwbServer server = new(RequestHandler.From(Answer), options, log);
         await server.StartAsync();
@@ -332,21 +363,25 @@ public sealed class HandshakeTests
             storm.Add(client);
             await client.GetStream().WriteAsync(i % 3 == 0 ? ClientHello.Tls11 : ClientHello.Tls11.AsMemory(0, i % 50));
             if (i % 5 == 0) client.Client.Close(timeout: 0);
-            if (i % 30 == 0) Latin1.Text(await ExchangeAsync(server.EndPoints[0].Ip, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n"))).Should().EndWith("http /");
+            if (i % 30 == 0) Latin1.Text(await ExchangeAsync(server.EndPoints[0].Ip, Latin1.Bytes("GET / HTTP/1.0\r\n\r\n")))
+                .Should().EndWith("http /");
         }
 
         using TlsClient good = await TlsClient.ConnectAsync(server);
         await good.SendAsync(Get);
         (await good.ReadAsync()).Should().EndWith("https /x");
         storm.ForEach(client => client.Dispose());
-        log.Lines.Should().NotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+        log.Lines.Should().NotContain(
+            line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     private static HttpResponse Answer(HttpRequest request) => HttpResponse.Text($"{request.Scheme} {request.Path}");
 
     private static async Task<PwbServer> StartAsync(PwbServerOptions? options = null, LogLines? log = null)
     {
-        PwbServer server = new(RequestHandler.From(Answer), (options ?? new PwbServerOptions()) with { EndPoints = ServerEndPoint.Loopback(0, Tls) }, log);
+        PwbServer server = new(
+            RequestHandler.From(Answer), (options ?? new PwbServerOptions()) with { EndPoints = ServerEndPoint.Loopback(0, Tls) },
+            log);
         await server.StartAsync();
         return server;
     }
@@ -368,13 +403,16 @@ public sealed class HandshakeTests
         return await ReadAllAsync(stream);
     }
 
-    /// <summary>A client that sends so much of a ClientHello, waits for the answer if that is all of it, and then sends nothing more.</summary>
+    /// <summary>
+    /// A client that sends so much of a ClientHello, waits for the answer if that is all of it, and then sends nothing more.
+    /// </summary>
     private static async Task<TcpClient> StallAsync(PwbServer server, int length)
     {
         byte[] hello = await ClientHello.MakeAsync();
         TcpClient client = await ConnectAsync(server.EndPoint.Ip);
         await client.GetStream().WriteAsync(hello.AsMemory(0, Math.Min(length, hello.Length)));
-        if (length >= hello.Length) await client.GetStream().ReadAtLeastAsync(new byte[5], 5).AsTask().WaitAsync(Wire.SafetyTimeout);
+        if (length >= hello.Length)
+            await client.GetStream().ReadAtLeastAsync(new byte[5], 5).AsTask().WaitAsync(Wire.SafetyTimeout);
         return client;
     }
 

@@ -41,7 +41,11 @@ public sealed class ReloadTests : IDisposable
 
         await first.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         (await first.ReadAsync()).Should().StartWith("HTTP/1.1 200 OK");
-        _log.Lines.Should().ContainSingle(line => line.StartsWith($"Information: new connections get the new certificate of {CertificatePath}, valid until ", StringComparison.Ordinal));
+        _log.Lines.Should().ContainSingle(
+            line =>
+                line.StartsWith(
+                    $"Information: new connections get the new certificate of {CertificatePath}, valid until ",
+                    StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +81,9 @@ public sealed class ReloadTests : IDisposable
 
         (await ServedAsync(server)).Should().Be(Old.Leaf);
         _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal))
-            .Which.Should().StartWith($"Warning: a certificate has changed and is not taken, the old one stays: No handshake succeeds with the certificate in '{CertificatePath}': ");
+            .Which.Should().StartWith(
+                $"Warning: a certificate has changed and is not taken, the old one stays: No handshake succeeds with the "
+                    + $"certificate in '{CertificatePath}': ");
     }
 
     [Theory]
@@ -85,14 +91,17 @@ public sealed class ReloadTests : IDisposable
     [InlineData(100, "is not valid yet, but from ")]
     public async Task A_new_certificate_outside_of_its_time_is_warned_of(int until, string warning)
     {
-        _clock.Advance(DateTimeOffset.UtcNow - ManualClock.Start - TimeSpan.FromDays(until > 0 ? 20 : 0)); // certificates are valid from ten days ago on
+        // Certificates are valid from ten days ago on.
+        _clock.Advance(DateTimeOffset.UtcNow - ManualClock.Start - TimeSpan.FromDays(until > 0 ? 20 : 0));
         await using PwbServer server = await StartAsync(Old);
         int before = _log.Lines.Count(line => line.Contains(warning, StringComparison.Ordinal));
-        Write(new CertificateChain(ECDsa.Create(ECCurve.NamedCurves.nistP256), DateTimeOffset.UtcNow.AddDays(until), "a.example"));
+        Write(new CertificateChain(
+            ECDsa.Create(ECCurve.NamedCurves.nistP256), DateTimeOffset.UtcNow.AddDays(until), "a.example"));
 
         for (int i = 0; i < 3; i++) server.LookAtCertificates();
 
-        _log.Lines.Count(line => line.StartsWith("Warning: the certificate CN=Test Leaf " + warning, StringComparison.Ordinal)).Should().Be(before + 1);
+        _log.Lines.Count(line => line.StartsWith("Warning: the certificate CN=Test Leaf " + warning, StringComparison.Ordinal))
+            .Should().Be(before + 1);
     }
 
     [Fact]
@@ -107,7 +116,8 @@ public sealed class ReloadTests : IDisposable
         server.LookAtCertificates();
         server.LookAtCertificates();
 
-        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
+        _log.Lines.Should().ContainSingle(
+            line => line.StartsWith("Warning: the certificate CN=Test Leaf has expired, at ", StringComparison.Ordinal));
     }
 
     [SkippableFact]
@@ -129,7 +139,8 @@ public sealed class ReloadTests : IDisposable
         await server.StartAsync();
         File.Delete(CertificatePath);
         Write(New);
-        for (long start = Stopwatch.GetTimestamp(); !certificate.Current.Equals(New.Leaf) && Stopwatch.GetElapsedTime(start) < Wire.SafetyTimeout;)
+        for (long start = Stopwatch.GetTimestamp(); !certificate.Current.Equals(New.Leaf)
+            && Stopwatch.GetElapsedTime(start) < Wire.SafetyTimeout;)
         {
             server.LookAtCertificates();
             await Task.Yield();
@@ -148,7 +159,9 @@ public sealed class ReloadTests : IDisposable
         for (int i = 0; i < 3; i++) (await ServedAsync(server)).Should().Be(Old.Leaf);
 
         _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal))
-            .Which.Should().Be($"Warning: a certificate has changed and is not taken, the old one stays: The private key in '{KeyPath}' is not that of the first certificate in '{CertificatePath}'.");
+            .Which.Should().Be(
+                $"Warning: a certificate has changed and is not taken, the old one stays: The private key in "
+                    + $"'{KeyPath}' is not that of the first certificate in '{CertificatePath}'.");
 
         await File.WriteAllTextAsync(KeyPath, New.KeyPem);
         (await ServedAsync(server)).Should().Be(New.Leaf);
@@ -162,7 +175,8 @@ public sealed class ReloadTests : IDisposable
         await using PwbServer server = await StartAsync(Old);
         await File.WriteAllTextAsync(CertificatePath, text);
         (await ServedAsync(server)).Should().Be(Old.Leaf);
-        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal)).Which.Should().EndWith($"'{CertificatePath}' {why}");
+        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal))
+            .Which.Should().EndWith($"'{CertificatePath}' {why}");
     }
 
     [Fact]
@@ -171,7 +185,8 @@ public sealed class ReloadTests : IDisposable
         await using PwbServer server = await StartAsync(Old);
         File.Delete(KeyPath);
         (await ServedAsync(server)).Should().Be(Old.Leaf);
-        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal)).Which.Should().EndWith($"There is no file '{KeyPath}'.");
+        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning: a certificate has changed", StringComparison.Ordinal))
+            .Which.Should().EndWith($"There is no file '{KeyPath}'.");
 
         Write(New);
         (await ServedAsync(server)).Should().Be(New.Leaf);
@@ -184,7 +199,8 @@ public sealed class ReloadTests : IDisposable
         string live = _folder.CreateSubdirectory("live").FullName;
         void Link(CertificateChain chain, string version)
         {
-            foreach ((string name, string text) in ((string, string)[])[("cert.pem", chain.FullChainPem), ("key.pem", chain.KeyPem)])
+            foreach ((
+                string name, string text) in ((string, string)[])[("cert.pem", chain.FullChainPem), ("key.pem", chain.KeyPem)])
             {
                 string target = Path.Combine(_folder.FullName, version + name), link = Path.Combine(live, name);
                 File.WriteAllText(target, text);
@@ -194,7 +210,8 @@ public sealed class ReloadTests : IDisposable
         }
 
         Link(Old, "1");
-        await using PwbServer server = await StartAsync(ServerCertificate.FromPem(Path.Combine(live, "cert.pem"), Path.Combine(live, "key.pem")));
+        await using PwbServer server = await StartAsync(
+            ServerCertificate.FromPem(Path.Combine(live, "cert.pem"), Path.Combine(live, "key.pem")));
         (await ServedAsync(server)).Should().Be(Old.Leaf);
         Link(New, "2");
         (await ServedAsync(server)).Should().Be(New.Leaf);
@@ -205,7 +222,8 @@ public sealed class ReloadTests : IDisposable
     {
         Write(Old);
         CertificateChain wider = new("a.example", "new.example");
-        ServerCertificate first = ServerCertificate.SelfSigned("default.example"), second = ServerCertificate.FromPem(CertificatePath, KeyPath);
+        ServerCertificate first = ServerCertificate.SelfSigned("default.example"),
+            second = ServerCertificate.FromPem(CertificatePath, KeyPath);
         await using PwbServer server = await StartAsync(first, second);
         (await ServedAsync(server, "new.example")).Should().Be(first.Current);
         Write(wider);
@@ -234,7 +252,8 @@ public sealed class ReloadTests : IDisposable
         ServerCertificate certificate = ServerCertificate.FromPem(CertificatePath, KeyPath);
         File.WriteAllText(KeyPath, New.KeyPem);
 
-        certificate.Invoking(c => c.Reload()).Should().Throw<CryptographicException>().WithMessage($"The private key in '{KeyPath}' is not that of *");
+        certificate.Invoking(c => c.Reload()).Should().Throw<CryptographicException>().WithMessage(
+            $"The private key in '{KeyPath}' is not that of *");
 
         certificate.Current.Should().Be(Old.Leaf);
     }
@@ -255,7 +274,8 @@ public sealed class ReloadTests : IDisposable
         {
             try
             {
-                return new ServerCertificate(new PemCertificateFiles(CertificatePath, KeyPath, null) { Patience = TimeSpan.FromMilliseconds(200) });
+                return new ServerCertificate(
+                    new PemCertificateFiles(CertificatePath, KeyPath, null) { Patience = TimeSpan.FromMilliseconds(200) });
             }
             catch (IOException)
             {
@@ -278,7 +298,12 @@ public sealed class ReloadTests : IDisposable
 
     private async Task<PwbServer> StartAsync(params ServerCertificate[] certificates)
     {
-        PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)), TimeProvider = _clock }, loggerFactory: _log);
+        PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)),
+                TimeProvider = _clock,
+            }, loggerFactory: _log);
         await server.StartAsync();
         return server;
     }

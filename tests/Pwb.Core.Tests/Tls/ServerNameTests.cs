@@ -31,19 +31,28 @@ public sealed class ServerNameTests
             ServerCertificate.SelfSigned("special.c.example"),
             ServerCertificate.SelfSigned("bücher.example", "*.bücher.example"),
         ];
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)) });
+        await using PwbServer server = new(
+            options: new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, new TlsOptions(certificates)) });
         await server.StartAsync();
 
         using TlsClient client = await TlsClient.ConnectAsync(server, host);
 
-        Array.FindIndex(certificates, certificate => certificate.Current.RawData.AsSpan().SequenceEqual(client.Certificate.RawData)).Should().Be(expected);
+        Array.FindIndex(certificates,
+            certificate => certificate.Current.RawData.AsSpan().SequenceEqual(client.Certificate.RawData)).Should().Be(expected);
     }
 
     [Fact]
     public async Task End_points_have_certificates_of_their_own()
     {
-        TlsOptions first = new(ServerCertificate.SelfSigned("a.example")), second = new(ServerCertificate.SelfSigned("a.example"));
-        await using PwbServer server = new(options: new PwbServerOptions { EndPoints = [.. ServerEndPoint.Loopback(0, first), new ServerEndPoint(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.2"), 0)) { Tls = second }] });
+        TlsOptions first = new(ServerCertificate.SelfSigned("a.example")),
+            second = new(ServerCertificate.SelfSigned("a.example"));
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = [
+                .. ServerEndPoint.Loopback(0, first),
+                new ServerEndPoint(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.2"), 0)) { Tls = second }]
+            });
         await server.StartAsync();
 
         foreach (ServerEndPoint endPoint in server.EndPoints)

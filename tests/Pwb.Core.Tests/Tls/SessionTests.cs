@@ -49,7 +49,8 @@ public sealed class SessionTests : IDisposable
         string[] requests = [.. Enumerable.Range(0, 150).Select(i => $"GET /{i} HTTP/1.1\r\nHost: localhost\r\n\r\n")];
         await client.SendAsync(string.Concat(requests[..50]));
         foreach (string request in requests[50..149]) await client.SendAsync(request);
-        foreach (char character in requests[149].Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)) await client.SendAsync(character.ToString());
+        foreach (char character in requests[149].Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal))
+            await client.SendAsync(character.ToString());
 
         WireResponse.ParseAll(await client.ReadToEndAsync()).Select(response => Latin1.Text(response.Content))
             .Should().Equal(Enumerable.Range(0, 150).Select(i => string.Create(CultureInfo.InvariantCulture, $"/{i}")));
@@ -58,10 +59,12 @@ public sealed class SessionTests : IDisposable
     [Theory]
     [InlineData("GET https://localhost/ HTTP/1.1\r\nHost: localhost", 200)]
     [InlineData("GET http://localhost/ HTTP/1.1\r\nHost: localhost", 421)] // RFC 9110 §7.4: another scheme is another resource
-    [InlineData("GET / HTTP/1.1\r\nHost: not.in.the.certificate.example", 200)] // whether a certificate is good enough is for the client to say
+    // Whether a certificate is good enough is for the client to say.
+    [InlineData("GET / HTTP/1.1\r\nHost: not.in.the.certificate.example", 200)]
     public async Task Serves_https_alone_and_leaves_it_to_the_client_what_the_certificate_is_good_for(string head, int status)
     {
-        await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AllowedHosts = ["*"] });
+        await using PwbServer server = await StartAsync(
+            request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AllowedHosts = ["*"] });
         using TlsClient client = await TlsClient.ConnectAsync(server);
 
         await client.SendAsync($"{head}\r\nConnection: close\r\n\r\n");
@@ -78,7 +81,9 @@ public sealed class SessionTests : IDisposable
         await using PwbServer server = await StartAsync(new StaticFileHandler(_folder.FullName));
         using TlsClient client = await TlsClient.ConnectAsync(server, protocols: protocol);
 
-        await client.SendAsync("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /a HTTP/1.1\r\nHost: localhost\r\nRange: bytes=1000-2000999\r\nConnection: close\r\n\r\n");
+        await client.SendAsync(
+            "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /a HTTP/1.1\r\nHost: localhost\r\nRange: bytes=1000-2000999\r\n"
+                + "Connection: close\r\n\r\n");
 
         WireResponse[] responses = [.. WireResponse.ParseAll(await client.ReadToEndAsync())];
         responses.Select(response => response.Status).Should().Equal(200, 206);
@@ -90,15 +95,22 @@ public sealed class SessionTests : IDisposable
     [MemberData(nameof(Protocols))]
     public async Task An_upload_comes_back_while_it_is_still_being_sent(SslProtocols protocol)
     {
-        await using PwbServer server = await StartAsync(RequestHandler.From((request, _) => new ValueTask<HttpResponse>(new HttpResponse(200, ResponseBody.Push((output, token) => new ValueTask(request.Body.CopyToAsync(output, token)))))));
+        await using PwbServer server = await StartAsync(
+            RequestHandler.From(
+                (request, _) =>
+                    new ValueTask<HttpResponse>(
+                        new HttpResponse(
+                            200, ResponseBody.Push((output, token) => new ValueTask(request.Body.CopyToAsync(output, token)))))));
         byte[] content = RandomNumberGenerator.GetBytes(3_000_000);
         using TlsClient client = await TlsClient.ConnectAsync(server, protocols: protocol);
 
         Task<byte[]> answer = client.ReadToEndAsync();
-        await client.SendAsync($"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {content.Length}\r\n\r\n");
+        await client.SendAsync(
+            $"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {content.Length}\r\n\r\n");
         await client.Stream.WriteAsync(content).AsTask().WaitAsync(Wire.SafetyTimeout);
 
-        WireResponse.ParseAll(await answer).Should().ContainSingle().Which.Content.AsSpan().SequenceEqual(content).Should().BeTrue();
+        WireResponse.ParseAll(await answer).Should().ContainSingle()
+            .Which.Content.AsSpan().SequenceEqual(content).Should().BeTrue();
     }
 
     [Theory]
@@ -156,7 +168,8 @@ public sealed class SessionTests : IDisposable
     public async Task A_client_that_says_its_end_behind_its_last_request_gets_all_of_its_answer(SslProtocols protocol)
     {
         byte[] content = RandomNumberGenerator.GetBytes(5_000_000); // more than the client's system takes
-        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(RequestHandler.From(async (_, _) =>
         {
             ended.SetResult();
@@ -166,10 +179,12 @@ public sealed class SessionTests : IDisposable
         using TlsClient client = await TlsClient.ConnectAsync(server, protocols: protocol);
         await client.SendAsync("GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         await ended.Task.WaitAsync(Wire.SafetyTimeout);
-        await client.Stream.ShutdownAsync(); // its close_notify is data to the system: to close with it unread would reset the connection
+        // Its close_notify is data to the system: to close with it unread would reset the connection.
+        await client.Stream.ShutdownAsync();
         release.SetResult();
 
-        WireResponse.ParseAll(await client.ReadToEndAsync()).Should().ContainSingle().Which.Content.AsSpan().SequenceEqual(content).Should().BeTrue();
+        WireResponse.ParseAll(await client.ReadToEndAsync()).Should().ContainSingle()
+            .Which.Content.AsSpan().SequenceEqual(content).Should().BeTrue();
     }
 
     [Theory]
@@ -180,7 +195,8 @@ public sealed class SessionTests : IDisposable
     public async Task An_idle_connection_is_told_its_end_by_deadlines_and_when_the_server_stops(bool stop, bool afterRequest)
     {
         ManualClock clock = new();
-        await using PwbServer server = await StartAsync(_ => HttpResponse.Text("x"), new PwbServerOptions { TimeProvider = clock, Limits = Patient });
+        await using PwbServer server = await StartAsync(
+            _ => HttpResponse.Text("x"), new PwbServerOptions { TimeProvider = clock, Limits = Patient });
         using TlsClient client = await TlsClient.ConnectAsync(server, protocols: SslProtocols.Tls12);
         if (afterRequest)
         {
@@ -192,7 +208,8 @@ public sealed class SessionTests : IDisposable
         Task stopping = stop ? server.StopAsync() : Task.CompletedTask;
         while (!end.IsCompleted)
         {
-            clock.Advance(stop ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(10)); // a stop waits a second for a newcomer
+            // A stop waits a second for a newcomer.
+            clock.Advance(stop ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(10));
             server.Tick();
             await Task.Yield();
         }
@@ -206,7 +223,8 @@ public sealed class SessionTests : IDisposable
     public async Task A_head_that_stalls_in_the_middle_of_a_record_is_answered_with_408()
     {
         ManualClock clock = new();
-        await using PwbServer server = await StartAsync(_ => HttpResponse.Text("x"), new PwbServerOptions { TimeProvider = clock, Limits = Patient });
+        await using PwbServer server = await StartAsync(
+            _ => HttpResponse.Text("x"), new PwbServerOptions { TimeProvider = clock, Limits = Patient });
         using TlsClient client = await TlsClient.ConnectAsync(server, protocols: SslProtocols.Tls12);
         await client.SendAsync(Get + "GET / HT");
         (await client.ReadAsync()).Should().EndWith("x", "it has all of this");
@@ -248,7 +266,8 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_reset_cancels_the_token_of_a_handler()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(RequestHandler.From(async (_, token) =>
         {
             await using CancellationTokenRegistration registration = token.Register(cancelled.SetResult);
@@ -270,7 +289,8 @@ public sealed class SessionTests : IDisposable
     {
         ManualClock clock = new();
         LogLines log = new();
-        await using PwbServer server = await StartAsync(_ => HttpResponse.Bytes(new byte[50_000_000]), new PwbServerOptions { TimeProvider = clock }, log);
+        await using PwbServer server = await StartAsync(
+            _ => HttpResponse.Bytes(new byte[50_000_000]), new PwbServerOptions { TimeProvider = clock }, log);
         using TlsClient client = await TlsClient.ConnectAsync(server);
         await client.SendAsync(Get);
         await client.ReadAsync();
@@ -289,7 +309,8 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_request_in_flight_is_finished_when_the_server_stops()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously), release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(RequestHandler.From(async (_, _) =>
         {
             entered.SetResult();
@@ -327,7 +348,8 @@ public sealed class SessionTests : IDisposable
     public async Task The_scheme_of_a_request_is_that_of_its_connection()
     {
         LogLines log = new();
-        await using PwbServer server = await StartAsync(request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AccessLogFormat = AccessLogFormat.Json }, log);
+        await using PwbServer server = await StartAsync(
+            request => HttpResponse.Text(request.Scheme), new PwbServerOptions { AccessLogFormat = AccessLogFormat.Json }, log);
         using TlsClient client = await TlsClient.ConnectAsync(server);
         await client.SendAsync(Get);
         (await client.ReadAsync()).Should().EndWith("https");
@@ -338,12 +360,20 @@ public sealed class SessionTests : IDisposable
         new HttpRequest("GET", "/") { Connection = new() { IsSecure = true } }.Scheme.Should().Be("https");
     }
 
-    private static Task<PwbServer> StartAsync(Func<HttpRequest, HttpResponse> handler, PwbServerOptions? options = null, LogLines? log = null) =>
+    private static Task<PwbServer> StartAsync(
+        Func<HttpRequest, HttpResponse> handler, PwbServerOptions? options = null, LogLines? log = null) =>
         StartAsync(RequestHandler.From(handler), options, log);
 
-    private static async Task<PwbServer> StartAsync(IRequestHandler handler, PwbServerOptions? options = null, LogLines? log = null)
+    private static async Task<PwbServer> StartAsync(
+        IRequestHandler handler, PwbServerOptions? options = null, LogLines? log = null)
     {
-        PwbServer server = new(handler, (options ?? new PwbServerOptions()) with { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }] }, log);
+        PwbServer server = new(
+            handler,
+            (options ?? new PwbServerOptions()) with
+            {
+                EndPoints = [
+                new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0)) { Tls = Tls }]
+            }, log);
         await server.StartAsync();
         return server;
     }

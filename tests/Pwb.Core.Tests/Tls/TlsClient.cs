@@ -30,18 +30,29 @@ internal sealed class TlsClient : IDisposable
     /// <summary>The subjects of the certificates that the server has sent besides its own.</summary>
     public IReadOnlyList<string> Chain { get; private set; } = [];
 
-    /// <summary>The content type of the last record that came; with TLS 1.2 it tells an alert from data: RFC 5246 §6.2.1.</summary>
+    /// <summary>
+    /// The content type of the last record that came; with TLS 1.2 it tells an alert from data: RFC 5246 §6.2.1.
+    /// </summary>
     public int LastRecordType => _records.LastRecordType;
 
-    public static Task<TlsClient> ConnectAsync(PwbServer server, string host = "localhost", SslProtocols protocols = SslProtocols.None, params SslApplicationProtocol[] applications) =>
+    public static Task<TlsClient> ConnectAsync(
+        PwbServer server, string host = "localhost", SslProtocols protocols = SslProtocols.None,
+        params SslApplicationProtocol[] applications) =>
         ConnectAsync(server.EndPoints.First(endPoint => endPoint.Tls is not null).Ip, host, protocols, applications);
 
-    public static async Task<TlsClient> ConnectAsync(IPEndPoint endPoint, string host = "localhost", SslProtocols protocols = SslProtocols.None, params SslApplicationProtocol[] applications)
+    public static async Task<TlsClient> ConnectAsync(
+        IPEndPoint endPoint, string host = "localhost", SslProtocols protocols = SslProtocols.None,
+        params SslApplicationProtocol[] applications)
     {
         TcpClient tcp = new(endPoint.AddressFamily);
         await tcp.ConnectAsync(endPoint);
         TlsClient client = new(tcp);
-        SslClientAuthenticationOptions options = new() { TargetHost = host, EnabledSslProtocols = protocols, ApplicationProtocols = applications is [] ? null : [.. applications] };
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = host,
+            EnabledSslProtocols = protocols,
+            ApplicationProtocols = applications is [] ? null : [.. applications],
+        };
         try
         {
             await client.Stream.AuthenticateAsClientAsync(options).WaitAsync(Wire.SafetyTimeout);
@@ -60,7 +71,8 @@ internal sealed class TlsClient : IDisposable
         _tcp.Dispose();
     }
 
-    public async Task SendAsync(string text) => await Stream.WriteAsync(Latin1.Bytes(text)).AsTask().WaitAsync(Wire.SafetyTimeout);
+    public async Task SendAsync(string text) =>
+        await Stream.WriteAsync(Latin1.Bytes(text)).AsTask().WaitAsync(Wire.SafetyTimeout);
 
     /// <summary>What comes next; empty at the end.</summary>
     public async Task<string> ReadAsync()
@@ -109,7 +121,8 @@ internal sealed class TlsClient : IDisposable
             return count;
         }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(buffer, cancellationToken);
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
