@@ -18,6 +18,9 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
     private static readonly Action<ILogger, Exception?> LogFailure =
         LoggerMessage.Define(LogLevel.Error, new EventId(1, "HandlerFailed"), "A handler failed; the client was shown how.");
 
+    private static readonly string[] ProxyFields =
+        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+
     private readonly IRequestHandler _inner;
     private readonly bool _isOn;
     private readonly ILogger? _logger;
@@ -52,7 +55,7 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
     // Behind a proxy on this machine everybody seems to be here; proxies say so.
     private static bool IsHere(HttpRequest request)
     {
-        if (request.Headers["X-Forwarded-For"] is not null || request.Headers["Forwarded"] is not null) return false;
+        if (Array.Exists(ProxyFields, name => request.Headers[name] is not null)) return false;
         return IsHere(request.Connection.RemoteEndPoint) && IsHere(request.Connection.ProxyEndPoint);
     }
 

@@ -14,6 +14,10 @@ public sealed class ExceptionPageTests
     [InlineData(true, "203.0.113.9", null, false)]
     [InlineData(true, "127.0.0.1", "X-Forwarded-For", false)]
     [InlineData(true, "127.0.0.1", "Forwarded", false)]
+    [InlineData(true, "127.0.0.1", "Via", false)]
+    [InlineData(true, "127.0.0.1", "X-Forwarded-Host", false)]
+    [InlineData(true, "127.0.0.1", "x-forwarded-proto", false)]
+    [InlineData(true, "127.0.0.1", "X-Real-IP", false)]
     public async Task It_is_shown_on_this_machine_and_only_if_it_is_on(bool isOn, string? peer, string? field, bool isShown)
     {
         HttpConnectionInfo connection = new() { RemoteEndPoint = peer is null ? null : new IPEndPoint(IPAddress.Parse(peer), 1) };
