@@ -19,7 +19,7 @@ public static class HttpRequestForms
     /// <param name="limits">The limits; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <exception cref="RequestRejectedException">
-    /// It is malformed or incomplete (400), too large (413), or no form (415). Let it pass.
+    /// It is malformed or incomplete (400), too large (413), or coded or no form (415). Let it pass.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
     public static ValueTask<FormFields> ReadFormAsync(
@@ -37,7 +37,7 @@ public static class HttpRequestForms
     /// <param name="limits">The limits; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait for content.</param>
     /// <exception cref="RequestRejectedException">
-    /// It is malformed or incomplete (400), too large (413), or no form (415). Let it pass.
+    /// It is malformed or incomplete (400), too large (413), or coded or no form (415). Let it pass.
     /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="onFile"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
@@ -53,6 +53,7 @@ public static class HttpRequestForms
         limits.Validate();
         if (IsUrlEncoded(request))
         {
+            HttpRequestReading.CheckCoding(request);
             byte[] content = await request.ReadBytesAsync(limits.MaxFieldsLength, cancellationToken).ConfigureAwait(false);
             return Parse(content, limits);
         }
@@ -82,7 +83,7 @@ public static class HttpRequestForms
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="limits">The limits; null for the defaults.</param>
     /// <exception cref="RequestRejectedException">
-    /// The content is not multipart/form-data (415), or its boundary is missing or not valid (400). Let it pass.
+    /// The content is coded or is not multipart/form-data (415), or its boundary is missing or not valid (400). Let it pass.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
     public static MultipartReader ReadMultipart(this HttpRequest request, FormLimits? limits = null)
@@ -92,6 +93,7 @@ public static class HttpRequestForms
         limits.Validate();
         request.Headers.TryGetValue("Content-Type"u8, out ReadOnlySpan<byte> contentType);
         byte[] boundary = Boundary.Read(contentType) ?? throw FormErrors.WrongType("The content is no form.");
+        HttpRequestReading.CheckCoding(request);
         return new MultipartReader(request.Body, boundary, limits);
     }
 

@@ -142,12 +142,11 @@ public static class HttpRequestReading
         }
     }
 
-    // RFC 9110 §15.5.16.
-    private static void CheckCoding(HttpRequest request)
+    /// <summary>Refuses content with a coding: RFC 9110 §15.5.16.</summary>
+    internal static void CheckCoding(HttpRequest request)
     {
-        if (!request.Headers.TryGetValue("Content-Encoding"u8, out ReadOnlySpan<byte> coding)
-            || Ascii.EqualsIgnoreCase(coding, "identity"u8))
-            return;
+        string coding = request.Headers["Content-Encoding"] ?? "identity";
+        if (coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) return;
         const string sentence = "The content is coded.";
         throw new RequestRejectedException(HttpResponse.Problem(415, sentence).With("Accept-Encoding", "identity"), sentence);
     }

@@ -136,6 +136,23 @@ public sealed class ClientFormTests
     }
 
     [Theory]
+    [InlineData("application/x-www-form-urlencoded", "Content-Encoding: gzip")]
+    [InlineData("multipart/form-data; boundary=b", "Content-Encoding: gzip")]
+    [InlineData("application/x-www-form-urlencoded", "Content-Encoding: identity\r\nContent-Encoding: br")]
+    public async Task One_that_is_coded_is_refused(string contentType, string lines)
+    {
+        Wire wire = new(
+            async (asked, cancellationToken) =>
+                HttpResponse.Text(string.Join('|', Walk(await asked.ReadFormAsync(cancellationToken: cancellationToken)))));
+        byte[] request = Latin1.Bytes(
+            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\n{lines}\r\nContent-Length: 5\r\n\r\n--b--");
+
+        string output = Latin1.Text((await wire.ExchangeAsync(request)).Output);
+
+        output.Should().StartWith("HTTP/1.1 415 ").And.Contain("\r\nAccept-Encoding: identity\r\n");
+    }
+
+    [Theory]
     [InlineData("text/plain", "x", 415)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\n", 400)]
     [InlineData(

@@ -175,6 +175,17 @@ public sealed partial class HttpRequestReadingTests
         contentType is null
             ? new HttpRequest("POST", "/", content) : new HttpRequest("POST", "/", content, ("Content-Type", contentType));
 
+    [Fact]
+    public async Task Every_line_of_Content_Encoding_counts()
+    {
+        HttpRequest request = new(
+            "POST", "/", null, ("Content-Type", Json), ("Content-Encoding", "identity"), ("Content-Encoding", "gzip"));
+
+        Func<Task> reading = async () => await request.ReadTextAsync();
+
+        (await reading.Should().ThrowAsync<RequestRejectedException>()).Which.StatusCode.Should().Be(415);
+    }
+
     private static HttpClient Client(Func<HttpRequest, ValueTask<HttpResponse>> handler) =>
         new PwbServer(RequestHandler.From((request, _) => handler(request))).CreateClient();
 
