@@ -129,6 +129,20 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public async Task A_request_that_was_answered_is_not_active_while_its_client_takes_its_time_to_close()
+    {
+        using Observer observer = new();
+        PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(0), TimeProvider = new StillClock() };
+        await using PwbServer server = await TestServer.StartAsync(RequestHandler.From(_ => HttpResponse.Text("x")), options);
+        using Client client = await Client.ConnectAsync(server);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx");
+        await client.ReadToEndAsync();
+
+        await observer.UntilAsync(ActiveRequests, points => points.Sum(point => point.Value) == 0);
+        observer.Collect(Connections).Sum(point => point.Value).Should().Be(1, "no time goes by, so it is still waited for");
+    }
+
+    [Fact]
     public async Task Connections_are_active_or_idle()
     {
         using Observer observer = new();
@@ -186,4 +200,9 @@ public sealed class MetricTests
 
     private static long Count(Observer observer, string reason) =>
         observer.Collect(Refusals).Where(point => point.Attributes["error.type"] as string == reason).Sum(point => point.Value);
+
+    private sealed class StillClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }
