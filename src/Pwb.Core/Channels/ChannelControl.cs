@@ -24,7 +24,7 @@ internal sealed class ChannelControl(
     private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
 
     // The time that a stop waits for the first request of a client that has just connected.
-    private const long NewcomerPatience = 1_000; // milliseconds
+    private const long NewcomerPatience = 1_000 + CoarseClock.IntervalMilliseconds; // by a clock that may have beaten meanwhile
 
     private RequestLife? _life;
     private long _workSince = -1; // the time when the current request began
@@ -137,8 +137,8 @@ internal sealed class ChannelControl(
     }
 
     // A client that sends FIN right behind its request waits for a response, and most responses come at once. So a handler is
-    // told only after a second.
-    private bool IsAnswerLate => context.Clock.Now - Volatile.Read(ref _workSince) >= CoarseClock.IntervalMilliseconds;
+    // told only after a second. The request may have begun just before the clock's last beat but one.
+    private bool IsAnswerLate => context.Clock.Now - Volatile.Read(ref _workSince) >= 2 * CoarseClock.IntervalMilliseconds;
 
     private async Task WatchForEndAsync(EndWatch watch)
     {

@@ -134,6 +134,8 @@ public sealed class LifecycleTests
         Task[] serving = [server.ServeAsync(newcomer), server.ServeAsync(silent)];
         await newcomer.WaitUntilIdleAsync();
         await silent.WaitUntilIdleAsync();
+        clock.Advance(TimeSpan.FromSeconds(1)); // from one beat to the next: both may have come at the end of it
+        server.Tick();
 
         Task stopping = server.StopAsync();
         server.Tick();
