@@ -51,9 +51,10 @@ internal readonly record struct ResponsePlan(
     }
 
     // Bytes behind such a request may not be a request. RFC 9931 §8: behind a CONNECT come bytes that the client believes to be
-    // tunnelled. And a proxy may mishandle an expectation of a method whose content has no meaning, and let through raw bytes of
-    // another client.
+    // tunnelled. Some proxies pass bytes on unseen as soon as a client asks for a WebSocket, whatever the response. And a proxy
+    // may mishandle an expectation of a method whose content has no meaning, and let through raw bytes of another client.
     private static bool IsDangerous(RequestHead head) =>
         head.KnownMethod is "CONNECT"
+            || head.AsksForWebSocket
             || (head.ExpectsContinue && head.KnownMethod is "GET" or "HEAD" or "OPTIONS" or "DELETE" or "TRACE");
 }

@@ -44,6 +44,7 @@ public sealed class ResponsePlanTests
     [InlineData("DELETE / expect", "200 memory", "", "Sized Memory closes")]
     [InlineData("TRACE / expect", "200 memory", "", "Sized Memory closes")]
     [InlineData("PUT / expect", "200 memory", "", "Sized Memory")]
+    [InlineData("GET / websocket", "200 memory", "", "Sized Memory closes")] // a proxy may let through what comes behind it
     [InlineData("GET /", "200 memory stopping", "", "Sized Memory closes")]
     [InlineData("GET /", "200 push stopping", "", "Chunked Body closes")]
     public void Follows_from_request_response_and_content(string request, string response, string content, string expected)
@@ -70,6 +71,21 @@ public sealed class ResponsePlanTests
             connect + "POST /admin HTTP/1.1\r\nHost: a\r\n\r\n", end: InputEnd.Wait);
         outcome.Response()["Connection"].Should().Be("close");
         outcome.Requests.Should().BeEmpty();
+    }
+
+    // Varnish passes everything on from such a request on, whatever the answer, and looks at none of it (found by tests/clients/proxies).
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", true)]
+    [InlineData("GET / HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n", true)]
+    [InlineData("GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n", false)]
+    [InlineData("GET / HTTP/1.1\r\nUpgrade: websocket\r\n", false)]
+    [InlineData("POST / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 0\r\n", false)]
+    [InlineData("GET / HTTP/1.0\r\nUpgrade: websocket\r\nConnection: Upgrade, keep-alive\r\n", false)]
+    public async Task Nothing_behind_a_WebSocket_that_is_not_accepted_is_processed(string request, bool isLast)
+    {
+        Infrastructure.Outcome outcome = await Wire.Default.ExchangeAsync(request + "Host: a\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+        outcome.Responses().Should().HaveCount(isLast ? 1 : 2);
+        outcome.Requests.Should().HaveCount(isLast ? 1 : 2);
     }
 
     [Fact]
@@ -139,6 +155,7 @@ public sealed class ResponsePlanTests
         head.HasClose = words.Contains("close");
         head.HasKeepAlive = words.Contains("keep-alive");
         head.ExpectsContinue = words.Contains("expect");
+        head.AsksForWebSocket = words.Contains("websocket");
         return head;
     }
 
