@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Pwb.Http;
+using Pwb.Model;
 using Pwb.Protocol;
 
 namespace Pwb;
@@ -92,7 +94,7 @@ public static class HttpRequestReading
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="typeInfo">
     /// The type to read, such as <c>ShopJson.Default.Order</c>. Its options decide about depth (64 by default), case, comments,
-    /// unknown and missing members.
+    /// unknown and missing members, and two members of one name, which a <see cref="JsonNode"/> never takes.
     /// </param>
     /// <param name="maxLength">
     /// The number of bytes from which on the client gets 413, less one. Default 1 MiB. The server's own limit counts as well.
@@ -129,16 +131,22 @@ public static class HttpRequestReading
         try
         {
             T? value = JsonSerializer.Deserialize(content, typeInfo);
-            return value is null && !typeof(T).IsValueType ? throw BadJson("The content is null.") : value!;
+            if (value is null && !typeof(T).IsValueType) throw BadJson("The content is null.");
+            return value is JsonNode && JsonNames.TryFindSecond(content, typeInfo.Options, out int at)
+                ? throw BadJson(content[..at])
+                : value!;
         }
         catch (JsonException exception)
         {
             // Neither its message nor its path: both quote the content.
-            throw BadJson(exception is { LineNumber: { } line, BytePositionInLine: { } position }
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The content is not the JSON that is expected here: line {line + 1}, byte {position + 1}.")
-                : "The content is not the JSON that is expected here.");
+            throw exception is { LineNumber: { } line, BytePositionInLine: { } position }
+                ? BadJson(line, position)
+                : BadJson("The content is not the JSON that is expected here.");
+        }
+        catch (ArgumentException) when (JsonNames.TryFindSecond(content, typeInfo.Options, out int at))
+        {
+            // What a JsonNode inside the type throws for such names where the options refuse them.
+            throw BadJson(content[..at]);
         }
     }
 
@@ -159,6 +167,13 @@ public static class HttpRequestReading
         if (!request.Headers.TryGetValue("Content-Type"u8, out ReadOnlySpan<byte> contentType)) return Encoding.UTF8;
         return Charsets.Find(new MediaType(contentType).Charset);
     }
+
+    private static RequestRejectedException BadJson(ReadOnlySpan<byte> before) =>
+        BadJson(before.Count((byte)'\n'), before.Length - before.LastIndexOf((byte)'\n') - 1);
+
+    private static RequestRejectedException BadJson(long line, long position) => BadJson(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The content is not the JSON that is expected here: line {line + 1}, byte {position + 1}."));
 
     private static RequestRejectedException BadJson(string sentence) => new(HttpResponse.Problem(400, sentence), sentence);
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pwb.Tests.Infrastructure;
 
@@ -161,6 +163,44 @@ public sealed partial class HttpRequestReadingTests
     public async Task Null_is_a_value_where_the_type_says_so() =>
         (await Request(new MemoryStream("null"u8.ToArray()), Json).ReadJsonAsync(Types.Default.NullableInt32)).Should().BeNull();
 
+    // A node finds out only when somebody reads that object, and throws an ArgumentException then.
+    [Theory]
+    [InlineData("{\"secret\":1,\n \"secret\":2}", "line 2, byte 2")]
+    [InlineData("[1,{\"a\":{\"b\":[{}],\"c\":{\"a\":1,\"\\u0061\":2}}}]", "line 1, byte 30")]
+    [InlineData("{\"a\":1,\"A\":2}", "line 1, byte 8")]
+    [InlineData("{\"a\":{\"a\":{}},\"b\":[{\"a\":1},{\"a\":2}]}", null)]
+    [InlineData("7", null)]
+    public async Task Refuses_two_members_of_one_name_where_a_node_would_throw_for_them_later(string content, string? place)
+    {
+        using HttpClient client = Client(async request => HttpResponse.Json(await request.ReadJsonAsync(Nodes.Default.JsonNode), Nodes.Default.JsonNode));
+
+        using HttpResponseMessage response = await client.PostAsync("/", new StringContent(content, MediaTypeHeaderValue.Parse(Json)));
+        string answer = await response.Content.ReadAsStringAsync();
+
+        response.StatusCode.Should().Be(place is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
+        if (place is null) answer.Should().Be(content);
+        else answer.Should().Contain(place + ".").And.NotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_node_inside_another_type_is_looked_at_only_if_the_options_say_so()
+    {
+        const string Content = "{\"Node\":{\"a\":1,\"a\":2}}";
+        Holder holder = await Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Types.Default.Holder);
+        var reading = () => Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Strict.Default.Holder).AsTask();
+
+        holder.Invoking(one => one.Node["a"]).Should().Throw<ArgumentException>();
+        (await reading.Should().ThrowAsync<RequestRejectedException>()).Which.StatusCode.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task Case_counts_for_the_names_of_a_node_if_the_options_say_so()
+    {
+        JsonNode node = await Request(new MemoryStream("{\"a\":1,\"A\":2}"u8.ToArray()), Json).ReadJsonAsync(Types.Default.JsonNode);
+
+        node.AsObject().Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task A_limit_below_zero_and_no_type_are_the_callers_fault()
     {
@@ -192,11 +232,23 @@ public sealed partial class HttpRequestReadingTests
     private static HttpClient OrderClient() =>
         Client(async request => HttpResponse.Json(await request.ReadJsonAsync(Types.Default.Order), Types.Default.Order));
 
+    internal sealed record Holder(JsonNode Node);
+
     internal sealed record Order(string Product, [property: JsonRequired] int Count);
 
     [JsonSerializable(typeof(Order))]
     [JsonSerializable(typeof(int?))]
+    [JsonSerializable(typeof(JsonNode))]
+    [JsonSerializable(typeof(Holder))]
     internal sealed partial class Types : JsonSerializerContext;
+
+    [JsonSourceGenerationOptions(AllowDuplicateProperties = false)]
+    [JsonSerializable(typeof(Holder))]
+    internal sealed partial class Strict : JsonSerializerContext;
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(JsonNode))]
+    internal sealed partial class Nodes : JsonSerializerContext;
 
     /// <summary>Says that it is long, and ends at once.</summary>
     private sealed class AnnouncedStream(long length) : MemoryStream
