@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -74,8 +73,7 @@ internal static class EndPointSettings
 
         int colon = text.LastIndexOf(':');
         if (colon <= 0) return null;
-        ReadOnlySpan<char> digits = text.AsSpan(colon + 1);
-        if (!ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)) return null;
+        if (!WholeNumber.TryParse(text.AsSpan(colon + 1), out ushort port)) return null;
         string host = text[..colon];
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Loopback(port, tls);
         if (host.Equals("any", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Any(port, tls);
@@ -113,7 +111,7 @@ internal static class EndPointSettings
             string name = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
             if (IsKind(text, Pipe)) return [ServerEndPoint.NamedPipe(name) with { Tls = tls }];
             if (IsKind(text, Unix)) return [ServerEndPoint.Unix(name is ['@', ..] ? '\0' + name[1..] : name) with { Tls = tls }];
-            return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
+            return WholeNumber.TryParse(name, out int descriptor)
                 ? [ServerEndPoint.Inherited(descriptor) with { Tls = tls }]
                 : null;
         }

@@ -36,14 +36,14 @@ internal readonly struct Setting(IConfigurationSection section, List<string> fai
         bool.TryParse(Value, out bool value) ? value : Fail(false, "is neither true nor false");
 
     public int Int32() =>
-        int.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        WholeNumber.TryParse(Value, out int value)
             ? value
             : Fail(0, "is no whole number from 0 to 2147483647");
 
     public int? Int32OrNull() => string.IsNullOrEmpty(Value) && !Children().Any() ? null : Int32();
 
     public long Int64() =>
-        long.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+        WholeNumber.TryParse(Value, out long value)
             ? value
             : Fail(0L, "is no whole number from 0 to 9223372036854775807");
 

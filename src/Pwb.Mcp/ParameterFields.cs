@@ -52,9 +52,10 @@ internal static class ParameterFields
         _ => false,
     };
 
-    // 42.0 and 4.2e1 are 42.
+    // 42.0 and 4.2e1 are 42. .NET takes NULs behind a number, which base64 can spell.
     private static decimal? ReadInteger(string text) =>
-        decimal.TryParse(text, NumberFormat, CultureInfo.InvariantCulture, out decimal number)
+        !text.Contains('\0', StringComparison.Ordinal)
+        && decimal.TryParse(text, NumberFormat, CultureInfo.InvariantCulture, out decimal number)
         && decimal.IsInteger(number) && Math.Abs(number) <= MaxSafeInteger
             ? number
             : null;

@@ -84,6 +84,8 @@ public sealed class ServerSettingsTests
     [InlineData("Pwb:Limits:Backlog", "")]
     [InlineData("Pwb:Limits:Backlog", "99999999999")]
     [InlineData("Pwb:Limits:Backlog", "70000")]
+    [InlineData("Pwb:Limits:Backlog", "9\0")]
+    [InlineData("Pwb:Limits:MaxContentLength", "9\0")]
     [InlineData("Pwb:Limits:MaxFieldLines", "1,000")]
     [InlineData("Pwb:Limits:MaxContentLength", "30 MB")]
     [InlineData("Pwb:Limits:KeepAliveTimeout", "30")] // which .NET reads as thirty days
@@ -106,6 +108,7 @@ public sealed class ServerSettingsTests
     [InlineData("Pwb:EndPoints:0", "")]
     [InlineData("Pwb:EndPoints:0", "localhost")]
     [InlineData("Pwb:EndPoints:0", "localhost:65536")]
+    [InlineData("Pwb:EndPoints:0", "localhost:80\0")]
     [InlineData("Pwb:EndPoints:0", "example.org:80")]
     [InlineData("Pwb:EndPoints:0", "127.1:80")]
     [InlineData("Pwb:EndPoints:0", "::1:80")]

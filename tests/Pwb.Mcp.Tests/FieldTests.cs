@@ -189,6 +189,8 @@ public sealed class FieldTests
     [InlineData("42", "42.5", false)]
     [InlineData("42", " 42 x", false)]
     [InlineData("42", "0x2A", false)]
+    [InlineData("42", "=?base64?NDI=?=", true)]
+    [InlineData("42", "=?base64?NDIA?=", false)] // a NUL behind it
     [InlineData("9007199254740991", "9007199254740991", true)]
     [InlineData("9007199254740993", "9007199254740993", false)] // a reader that has only doubles takes another
     [InlineData("1e400", "1e400", false)]
