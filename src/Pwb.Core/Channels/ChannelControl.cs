@@ -167,7 +167,8 @@ internal sealed class ChannelControl(
 
     private bool CloseIdle()
     {
-        if (receiver.HasUnreadBytes || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
+        bool isAsked = receiver.Deadline.Current != Wait.Handshake && receiver.HasUnreadBytes;
+        if (isAsked || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
         Close();
         return true;
     }

@@ -15,6 +15,9 @@ internal struct EpollReader
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
+    /// <summary>Whether somebody waits for something to read. For any thread.</summary>
+    public readonly bool IsAwaited => _readiness.IsAwaited;
+
     /// <summary>Reads what there is. An empty buffer just waits for something to read.</summary>
     /// <param name="socket">Where from.</param>
     /// <param name="stream">Who is waited for, which is whoever has this.</param>

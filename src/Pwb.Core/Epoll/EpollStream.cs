@@ -39,13 +39,16 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Whether bytes have arrived that nobody has read.</summary>
+    /// <summary>
+    /// Whether bytes have arrived that nobody has come for. What was waited for has been received before whoever waits comes for
+    /// it, and no socket has it any more: so they may have whenever nobody waits.
+    /// </summary>
     public bool HasUnreadData
     {
         get
         {
             Span<byte> first = stackalloc byte[1];
-            return LinuxStreams.PeekAt(_socket.Handle, first) > 0;
+            return !_socket.HasEnded && (!_reader.IsAwaited || LinuxStreams.PeekAt(_socket.Handle, first) > 0);
         }
     }
 

@@ -13,6 +13,8 @@ internal struct Readiness
 
     public readonly bool IsClosed => Volatile.Read(in _state) == Closed;
 
+    public readonly bool IsAwaited => Volatile.Read(in _state) >= FirstWait;
+
     /// <summary>Before a try: what comes from now on is seen afterwards.</summary>
     /// <returns>Whether a try is worth it.</returns>
     public bool BeginTry() => Interlocked.CompareExchange(ref _state, NotReady, Ready) == Ready;

@@ -61,7 +61,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// </summary>
     public virtual bool EndsPendingReads => false;
 
-    /// <summary>Whether bytes have arrived that have not been read.</summary>
+    /// <summary>Whether bytes have arrived, as far as can be told, that whoever waits for them has not come for.</summary>
     public virtual bool HasUnreadData => false;
 
     /// <summary>Whether there may be bytes as well that only reading shows.</summary>

@@ -24,11 +24,29 @@ public sealed class EpollStreamTests
         (await reading.WaitAsync(Wire.SafetyTimeout)).Should().Be(3);
 
         pair.Client.Send("defg"u8);
-        SpinWait.SpinUntil(() => pair.Transport.HasUnreadData, Wire.SafetyTimeout).Should().BeTrue();
+        SpinWait.SpinUntil(() => pair.HasArrived, Wire.SafetyTimeout).Should().BeTrue();
         (await pair.Stream.ReadAsync(buffer.AsMemory(0, 2)).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(2);
         reading = pair.Stream.ReadAsync(buffer).AsTask();
         reading.IsCompleted.Should().BeTrue("the last read has filled its buffer, so there may be more");
         (await reading).Should().Be(2);
+    }
+
+    // Who looks whether a deadline has passed for want of bytes finds none in the socket then.
+    [SkippableFact]
+    public async Task Bytes_that_a_reader_has_in_hand_are_not_forgotten()
+    {
+        NeedsEpoll();
+        await using SeatedPair pair = new();
+        Task<int> reading = pair.Stream.ReadAsync(new byte[10]).AsTask();
+        pair.Transport.HasUnreadData.Should().BeFalse("nothing has come");
+        pair.Client.Send("a"u8);
+        (await reading.WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
+        pair.HasArrived.Should().BeFalse();
+        pair.Transport.HasUnreadData.Should().BeTrue("the reader may have a use for it that takes a while, such as to decrypt it");
+        reading = pair.Stream.ReadAsync(new byte[10]).AsTask();
+        pair.Transport.HasUnreadData.Should().BeFalse("he waits again");
+        pair.Client.Send("b"u8);
+        (await reading.WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
     }
 
     [SkippableFact]

@@ -31,6 +31,16 @@ internal sealed class SeatedPair : IAsyncDisposable
 
     public EpollTransport Transport { get; }
 
+    /// <summary>Whether the system has bytes from the client.</summary>
+    public bool HasArrived
+    {
+        get
+        {
+            Span<byte> first = stackalloc byte[1];
+            return LinuxStreams.PeekAt(Stream.Socket, first) > 0;
+        }
+    }
+
     /// <summary>Whether the connection's descriptor is still the socket that it was.</summary>
     public string? SocketOfDescriptor => new FileInfo($"/proc/self/fd/{Transport.Descriptor}").LinkTarget;
 
