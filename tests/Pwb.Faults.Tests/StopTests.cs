@@ -119,7 +119,7 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
             async () => (await server.GetAsync("/status")).Text.StartsWith("waiting=1 ", StringComparison.Ordinal),
             "the handler waits");
         server.Signal(signal);
-        await server.UntilOutputMatchesAsync(@"stopping\b.*\b1\b");
+        await server.UntilOutputAsync("stopping");
         long start = Now;
         server.Signal(signal);
         int exitCode = await server.WaitForExitAsync();
@@ -128,7 +128,7 @@ public sealed class StopTests(ITestOutputHelper output) : FaultSuite(output)
         Log.Print($"second signal {signal}: exit code {exitCode} after {elapsed.TotalSeconds:0.0} s; the grace was 30 s");
         exitCode.Should().Be(0);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15));
-        server.Errors.Should().MatchRegex(@"warning: stopped\b.*\b1\b");
+        server.Errors.Should().MatchRegex(@"warning: stopped\b.*\b[1-9]");
     }
 
     [SkippableFact]

@@ -159,6 +159,17 @@ internal sealed class RawClient : IDisposable
         return head.ToString();
     }
 
+    /// <summary>Reads until something has come.</summary>
+    public async Task ReadUntilAsync(string part)
+    {
+        StringBuilder text = new();
+        while (!text.ToString().EndsWith(part, StringComparison.Ordinal))
+        {
+            if (_start == _end && await FillAsync() == 0) throw new IOException($"The connection ended after '{text}'.");
+            text.Append((char)_buffer[_start++]);
+        }
+    }
+
     /// <summary>Reads whatever comes; 0 is FIN.</summary>
     /// <exception cref="SocketException">Among others: the server has reset the connection.</exception>
     public async Task<int> ReadAsync(Memory<byte> destination)
