@@ -6,7 +6,7 @@ using Pwb.Server;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
 
-namespace Pwb.Tests.Epoll;
+namespace Pwb.Tests.Server;
 
 public sealed class SeatChoiceTests
 {
