@@ -27,6 +27,8 @@ internal sealed class SeatedPair : IAsyncDisposable
 
     public Socket Client { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
+    public Seat Seat => _seats.All[0];
+
     public EpollStream Stream { get; }
 
     public EpollTransport Transport { get; }
