@@ -18,7 +18,7 @@ internal static class HeadRules
             statuses.Add(417);
         if (head.ContentLength > limits.MaxContentLength)
             statuses.Add(413);
-        if (IsWebSocket(head) && head.Values("Sec-WebSocket-Version").Any(value => value is not "13"))
+        if (head.IsWebSocket && head.Values("Sec-WebSocket-Version").Any(value => value is not "13"))
             statuses.Add(426);
         if (statuses.Count == 0)
             return;
@@ -26,10 +26,6 @@ internal static class HeadRules
             statuses.Add(refusal); // wrong in itself, and not for this server: either may be said
         throw new RefusedException("the head as a whole", [.. statuses]);
     }
-
-    // R17
-    private static bool IsWebSocket(ReferenceHead head) =>
-        head.Method is "GET" && !head.IsHttp10 && head.ListHas("Connection", "upgrade") && head.ListHas("Upgrade", "websocket");
 
     // R11: exactly one "chunked", at the end
     private static IEnumerable<int> CheckCodings(string list)

@@ -20,10 +20,14 @@ internal sealed record ReferenceHead(
 
     public bool ExpectsContinue => !IsHttp10 && HasContent && Expectations.Any();
 
+    // R17
+    public bool IsWebSocket =>
+        Method is "GET" && !IsHttp10 && ListHas("Connection", "upgrade") && ListHas("Upgrade", "websocket");
+
     // Rule R14. An expectation with a method for which content has no meaning makes some proxies forget
-    // where the next request begins.
+    // where the next request begins, and some pass on unseen whatever comes behind a request for a WebSocket.
     public bool KeepsAlive => !(ExpectsContinue && Method is ("GET" or "HEAD" or "OPTIONS" or "DELETE" or "TRACE"))
-        && !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
+        && !IsWebSocket && !ListHas("Connection", "close") && (!IsHttp10 || ListHas("Connection", "keep-alive"));
 
     public IEnumerable<string> Values(string name) => Fields.Where(field => field.Is(name)).Select(field => field.Value);
 
