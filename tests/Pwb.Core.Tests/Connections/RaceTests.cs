@@ -81,7 +81,7 @@ public sealed class RaceTests : IDisposable
     [Fact]
     public async Task An_end_that_is_seen_by_a_look_for_the_request_before_tells_no_handler_before_its_second()
     {
-        TaskCompletionSource secondEntered = New(), secondRelease = New(), cancelled = New();
+        TaskCompletionSource secondEntered = New(), secondRelease = New(), looked = New(), cancelled = New();
         bool wasCancelled = false;
         Wire wire = new(async (request, token) =>
         {
@@ -90,6 +90,7 @@ public sealed class RaceTests : IDisposable
             await (isFirst ? _release : secondRelease).Task;
             if (isFirst) return HttpResponse.Text("first");
             wasCancelled = token.IsCancellationRequested;
+            looked.SetResult();
             token.Register(cancelled.SetResult);
             await cancelled.Task;
             return HttpResponse.Text("second");
@@ -104,6 +105,7 @@ public sealed class RaceTests : IDisposable
         connection.Stream.EndInput();
         await SettleAsync();
         secondRelease.SetResult();
+        await looked.Task.WaitAsync(Wire.SafetyTimeout);
         await TickUntilAsync(wire, cancelled.Task);
         Outcome outcome = await connection.EndAsync();
         wasCancelled.Should().BeFalse();
@@ -114,12 +116,13 @@ public sealed class RaceTests : IDisposable
     public async Task A_beat_right_behind_a_request_is_no_second()
     {
         bool wasCancelled = false;
-        TaskCompletionSource cancelled = New();
+        TaskCompletionSource looked = New(), cancelled = New();
         Wire wire = new(async (_, token) =>
         {
             _entered.SetResult();
             await _release.Task;
             wasCancelled = token.IsCancellationRequested;
+            looked.SetResult();
             token.Register(cancelled.SetResult);
             await cancelled.Task;
             return HttpResponse.Text("answered");
@@ -131,6 +134,7 @@ public sealed class RaceTests : IDisposable
         wire.Server.Tick();
         await SettleAsync();
         _release.SetResult();
+        await looked.Task.WaitAsync(Wire.SafetyTimeout);
         await TickUntilAsync(wire, cancelled.Task);
         (await connection.EndAsync()).Response().ContentText.Should().Be("answered");
         wasCancelled.Should().BeFalse();
