@@ -11,6 +11,7 @@ internal sealed record FuzzOptions
           --seconds N        stop after this time
           --start N          the first iteration, without trying the corpus itself before: with --iterations 1, runs one again
           --corpus FOLDER    the inputs to start from (the Corpus folder beside the program)
+          --connections N    with every Nth input, connections whose TLS records are changed and whose handler misuses its streams (200)
           --repro FILE|HEX   try one input in every way, and show what is expected and what happens
         The last line says how many iterations passed and failed. Exit code: 0 all passed, 1 a finding, 2 wrong options.
         """;
@@ -24,6 +25,9 @@ internal sealed record FuzzOptions
     public TimeSpan? Duration { get; private init; }
 
     public string Corpus { get; private init; } = Fuzz.Corpus.DefaultFolder;
+
+    /// <summary>With which inputs connections come.</summary>
+    public long Connections { get; private init; } = 200;
 
     public string? Reproduce { get; private init; }
 
@@ -48,6 +52,7 @@ internal sealed record FuzzOptions
                 "--iterations" => options with { Iterations = Number(value) },
                 "--seconds" => options with { Duration = TimeSpan.FromSeconds(Number(value)) },
                 "--start" => options with { Start = Number(value) },
+                "--connections" => options with { Connections = Math.Max(1, Number(value)) },
                 "--corpus" => options with { Corpus = value },
                 "--repro" => options with { Reproduce = value },
                 _ => throw new FormatException($"Unknown option {arguments[i]}."),

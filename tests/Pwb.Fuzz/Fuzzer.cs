@@ -7,10 +7,11 @@ using Pwb.Fuzz.Running;
 namespace Pwb.Fuzz;
 
 /// <summary>
-/// The loop: first the corpus in every way there is, then mutations of it, each in three ways, and with
-/// each a form and some fields.
+/// The loop: first the corpus in every way there is, then mutations of it, each in three ways, and with each a form and some
+/// fields, and with some of them connections.
 /// </summary>
-internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList<(string Name, byte[] Content)> corpus)
+internal sealed class Fuzzer(
+    ServerSet servers, CaseRunner runner, ConnectionFuzzer connections, IReadOnlyList<(string Name, byte[] Content)> corpus)
 {
     private readonly byte[][] _inputs = [.. corpus.Select(file => file.Content)];
 
@@ -18,9 +19,9 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
     public long Passed { get; private set; }
 
     /// <summary>
-    /// A form or a field that was read otherwise than it should be, which ended the loop; null if there was none.
+    /// A form, a field or a connection that was not treated as it should be, which ended the loop; null if there was none.
     /// </summary>
-    public string? ReaderFinding { get; private set; }
+    public string? OtherFinding { get; private set; }
 
     /// <summary>Tries every file of the corpus on every server, whole, byte by byte and cut once at every place.</summary>
     public async Task<Finding?> RunCorpusAsync()
@@ -68,9 +69,11 @@ internal sealed class Fuzzer(ServerSet servers, CaseRunner runner, IReadOnlyList
             if (await runner.RunAsync(fuzzCase) is { } finding)
                 return (finding, iteration);
 
-            ReaderFinding =
+            OtherFinding =
                 await FormFuzzer.RunAsync(options.Seed, iteration) ?? await FieldFuzzer.RunAsync(options.Seed, iteration);
-            if (ReaderFinding is not null)
+            if (iteration % options.Connections == 0)
+                OtherFinding ??= await connections.RunAsync(options.Seed, iteration);
+            if (OtherFinding is not null)
                 return null;
 
             Passed++;

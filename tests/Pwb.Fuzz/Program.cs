@@ -27,7 +27,8 @@ Stopwatch watch = Stopwatch.StartNew();
 CaseRunner runner = new();
 await using ServerSet servers = new();
 using Watchdog watchdog = new(runner);
-Fuzzer fuzzer = new(servers, runner, corpus);
+await using ConnectionFuzzer connections = await ConnectionFuzzer.StartAsync();
+Fuzzer fuzzer = new(servers, runner, connections, corpus);
 
 if (reproduced is not null)
 {
@@ -68,10 +69,10 @@ GC.WaitForPendingFinalizers();
 if (unobserved is not null)
     Console.WriteLine($"FINDING an exception that nobody observed: {unobserved}");
 
-if (fuzzer.ReaderFinding is not null)
-    Console.WriteLine(fuzzer.ReaderFinding);
+if (fuzzer.OtherFinding is not null)
+    Console.WriteLine(fuzzer.OtherFinding);
 
-int failed = finding is null && fuzzer.ReaderFinding is null && unobserved is null ? 0 : 1;
+int failed = finding is null && fuzzer.OtherFinding is null && unobserved is null ? 0 : 1;
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"fuzz: {fuzzer.Passed} passed, {failed} failed "

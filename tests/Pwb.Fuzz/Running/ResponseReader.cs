@@ -103,7 +103,13 @@ internal sealed class ResponseReader(byte[] output)
             if (AtEnd)
                 break;
 
-            Require(ReadLine().Length == 0, "chunk data longer than its size, or a trailer");
+            if (!TryReadLine(out string end))
+            {
+                _position = output.Length;
+                break;
+            }
+
+            Require(end.Length == 0, "chunk data longer than its size, or a trailer");
             if (size == 0)
             {
                 response.Content = [.. content];
@@ -125,7 +131,7 @@ internal sealed class ResponseReader(byte[] output)
     }
 
     private string ReadLine() =>
-        TryReadLine(out string line) ? line : throw new MalformedResponseException("the responses end inside a line");
+        TryReadLine(out string line) ? line : throw new MalformedResponseException("the responses end inside a line") { EndsEarly = true };
 
     private bool TryReadLine(out string line)
     {
