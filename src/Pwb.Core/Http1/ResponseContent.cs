@@ -107,6 +107,11 @@ internal sealed class ResponseContent(
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
+        catch (Exception exception) when (_gate.IsClosed)
+        {
+            // Left running. What it works on has been given up meanwhile, so it may fail in any way.
+            throw new ObjectDisposedException("The body ended while it was still writing.", exception);
+        }
         finally
         {
             await abort.DisposeAsync().ConfigureAwait(false);
