@@ -35,7 +35,8 @@ internal sealed class ConnectionFuzzer : IAsyncDisposable
     {
         FuzzRandom random = new(seed, iteration ^ 0x7C0DE);
         TlsCase changed = new(random, _number++);
-        MisuseCase[] misused = [.. Enumerable.Range(0, AtOnce).Select(i => new MisuseCase(new FuzzRandom(seed + i, iteration), _number++))];
+        MisuseCase[] misused = [
+            .. Enumerable.Range(0, AtOnce).Select(i => new MisuseCase(new FuzzRandom(seed + i, iteration), _number++))];
         string?[] faults = await Task.WhenAll([changed.RunAsync(_server), .. misused.Select(one => one.RunAsync(_server))]);
         for (int i = 0; i < faults.Length; i++)
         {
@@ -44,14 +45,16 @@ internal sealed class ConnectionFuzzer : IAsyncDisposable
 
         foreach (Neighbour neighbour in _neighbours)
         {
-            if (await neighbour.AskAsync(random).WaitAsync(TlsCase.Patience) is { } fault) return Finding(fault, $"after {changed}");
+            if (await neighbour.AskAsync(random).WaitAsync(TlsCase.Patience) is { } fault)
+                return Finding(fault, $"after {changed}");
         }
 
         return _server.TakeObjections() is { } objection ? Finding(objection, "log") : null;
 
         string Finding(string fault, string where) => string.Create(
             CultureInfo.InvariantCulture,
-            $"FINDING {fault}\n  {where}\n  (--seed {seed} --start {iteration} --iterations 1 --connections 1; keys, and the order of threads, differ)");
+            $"FINDING {fault}\n  {where}\n  (--seed {seed} "
+                + $"--start {iteration} --iterations 1 --connections 1; keys, and the order of threads, differ)");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

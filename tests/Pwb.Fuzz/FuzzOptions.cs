@@ -11,7 +11,8 @@ internal sealed record FuzzOptions
           --seconds N        stop after this time
           --start N          the first iteration, without trying the corpus itself before: with --iterations 1, runs one again
           --corpus FOLDER    the inputs to start from (the Corpus folder beside the program)
-          --connections N    with every Nth input, connections whose TLS records are changed and whose handler misuses its streams (200)
+          --connections N    with every Nth input, connections whose TLS records are changed, and connections whose
+                             handler misuses its streams (200)
           --repro FILE|HEX   try one input in every way, and show what is expected and what happens
         The last line says how many iterations passed and failed. Exit code: 0 all passed, 1 a finding, 2 wrong options.
         """;

@@ -8,8 +8,8 @@ using Pwb.Fuzz.Running;
 namespace Pwb.Fuzz.Misuse;
 
 /// <summary>
-/// One connection whose handler misuses its streams, with a good request behind it. Nothing that is on it is another request's, and
-/// it ends.
+/// One connection whose handler misuses its streams, with a good request behind it. Nothing that is on it is another
+/// request's, and it ends.
 /// </summary>
 internal sealed class MisuseCase
 {
@@ -111,7 +111,8 @@ internal sealed class MisuseCase
 
     private string? Check(byte[] output)
     {
-        if (!_paths.Take(_witness.Begun.Count).SequenceEqual(_witness.Begun)) return "the handler was called for what was not sent";
+        if (!_paths.Take(_witness.Begun.Count).SequenceEqual(_witness.Begun))
+            return "the handler was called for what was not sent";
         if (_script.Check(_contentLength) is { } wrong) return wrong;
 
         IReadOnlyList<ObservedResponse> responses = Transcript.Read(output);

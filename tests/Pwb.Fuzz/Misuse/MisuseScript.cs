@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Pwb.Fuzz.Misuse;
 
 /// <summary>
-/// A handler that uses its two streams from two threads, as chance will have it: reads, writes, flushes, gives them up, disposes of
-/// them, ends meanwhile and goes on afterwards. It writes down what it was told.
+/// A handler that uses its two streams from two threads, as chance will have it: reads, writes, flushes, gives them up,
+/// disposes of them, ends meanwhile and goes on afterwards. It writes down what it was told.
 /// </summary>
 /// <param name="number">A number that no other connection has.</param>
 /// <param name="random">Everything that is left to chance, but for the order in which threads run.</param>
@@ -17,7 +17,8 @@ internal sealed partial class MisuseScript(long number, FuzzRandom random)
     private readonly bool _isInMemory = random.OneIn(4);
     private readonly bool _awaitsWriters = random.OneIn(2);
     private readonly bool _isSteady = random.OneIn(4); // one thread at a time, so that most responses are whole
-    private readonly FuzzRandom[] _chances = [.. Enumerable.Range(0, 4).Select(i => new FuzzRandom(number, random.Below(1_000_000) + i))];
+    private readonly FuzzRandom[] _chances = [
+        .. Enumerable.Range(0, 4).Select(i => new FuzzRandom(number, random.Below(1_000_000) + i))];
     private readonly List<Task> _threads = [];
     private readonly List<string> _written = [];
     private readonly List<byte[]> _read = [];
@@ -72,7 +73,8 @@ internal sealed partial class MisuseScript(long number, FuzzRandom random)
         MatchCollection blocks = Block().Matches(content);
         int length = blocks.Sum(block => block.Length);
         string rest = content[length..];
-        if (blocks.Any(block => block.Groups["number"].ValueSpan.SequenceEqual(Text(number)) is false)) return "bytes of another request";
+        if (blocks.Any(block => block.Groups["number"].ValueSpan.SequenceEqual(Text(number)) is false))
+            return "bytes of another request";
         if (!isWhole) return rest.Length == 0 || Start().IsMatch(rest) ? null : $"strange bytes: {rest}";
         if (rest.Length > 0) return $"strange bytes in a response that counts as whole: {rest}";
         if (_wasMisused) return "a response counts as whole although its body wrote twice at once";
@@ -87,7 +89,8 @@ internal sealed partial class MisuseScript(long number, FuzzRandom random)
     {
         if (_unfair is not null) return _unfair;
         string all = string.Concat(Enumerable.Repeat(ContentUnit, 40));
-        if (_read.Exists(part => !all.Contains(Encoding.Latin1.GetString(part), StringComparison.Ordinal))) return "a read gave foreign bytes";
+        if (_read.Exists(part => !all.Contains(Encoding.Latin1.GetString(part), StringComparison.Ordinal)))
+            return "a read gave foreign bytes";
         return _read.Sum(part => part.Length) > contentLength ? "the reads gave more than there is" : null;
     }
 

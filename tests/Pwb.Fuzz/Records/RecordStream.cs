@@ -5,8 +5,8 @@ using Pwb.Fuzz.Running;
 namespace Pwb.Fuzz.Records;
 
 /// <summary>
-/// What lies below a client's TLS session: it finds the records in what the session writes, changes one of them, and cuts all into
-/// pieces wherever it likes. Reads pass.
+/// What lies below a client's TLS session: it finds the records in what the session writes, changes one of them, and cuts
+/// all into pieces wherever it likes. Reads pass.
 /// </summary>
 /// <param name="below">The client's end of the connection.</param>
 /// <param name="change">What becomes of the record.</param>
@@ -138,7 +138,8 @@ internal sealed class RecordStream(MemoryEnd below, RecordChange change, int num
                 await SendAsync([.. Encoding.ASCII.GetBytes("GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n"), .. record]);
                 break;
             case RecordChange.PlainAlert:
-                await SendAsync([Alert, 3, 3, 0, 2, (byte)(1 + random.Below(2)), (byte)random.Pick([0, 10, 20, 40, 90, 100]), .. record]);
+                await SendAsync(
+                    [Alert, 3, 3, 0, 2, (byte)(1 + random.Below(2)), (byte)random.Pick([0, 10, 20, 40, 90, 100]), .. record]);
                 break;
             case RecordChange.Hello:
                 await SendAsync([.. _hello, .. record]);

@@ -7,13 +7,13 @@ using Pwb.Fuzz.Running;
 namespace Pwb.Fuzz.Records;
 
 /// <summary>
-/// One connection over TLS, of whose records one is changed. A record that was changed never gives an answer to a request that was
-/// not sent, and never changes one; and the connection ends.
+/// One connection over TLS, of whose records one is changed. A record that was changed never gives an answer to a request
+/// that was not sent, and never changes one; and the connection ends.
 /// </summary>
 internal sealed class TlsCase
 {
     /// <summary>How long anything may take in memory, on a machine that is busy.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly FuzzRandom _random;
     private readonly RecordChange _change;
@@ -61,7 +61,8 @@ internal sealed class TlsCase
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_protocol}, {_requests.Count} requests, {_change} at record {_number}, ending {_ending}; handled: {string.Join(' ', _witness.Begun)}");
+        $"{_protocol}, {_requests.Count} requests, {_change} at "
+            + $"record {_number}, ending {_ending}; handled: {string.Join(' ', _witness.Begun)}");
 
     private static async Task<byte[]> ReadToEndAsync(Stream stream)
     {
@@ -101,7 +102,8 @@ internal sealed class TlsCase
             for (int at = 0; at < text.Length; at++) text[at] = unit[at % unit.Length];
         });
         StringBuilder text = new($"{(length == 0 ? "GET" : "POST")} {path} HTTP/1.1\r\nHost: localhost\r\n");
-        if (length > 0 && _random.OneIn(2)) text.Append(CultureInfo.InvariantCulture, $"Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{content}\r\n0\r\n\r\n");
+        if (length > 0 && _random.OneIn(2))
+            text.Append(CultureInfo.InvariantCulture, $"Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{content}\r\n0\r\n\r\n");
         else if (length > 0) text.Append(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n\r\n{content}");
         else text.Append("\r\n");
         _requests.Add((path, content, Encoding.Latin1.GetBytes(text.ToString())));
@@ -117,7 +119,8 @@ internal sealed class TlsCase
         await TryAsync(async () =>
         {
             await client.WriteAsync(garbage);
-            if (_random.OneIn(2)) await client.WriteAsync(Encoding.ASCII.GetBytes("GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            if (_random.OneIn(2))
+                await client.WriteAsync(Encoding.ASCII.GetBytes("GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         });
         client.EndSending();
         await ReadToEndAsync(client);
@@ -141,7 +144,8 @@ internal sealed class TlsCase
 
         records.IsHandshaking = false;
 
-        // A session must not be told to end while it is being read. Everything is then read afterwards, and finds room until then.
+        // A session must not be told to end while it is being read. Everything is then read
+        // afterwards, and finds room until then.
         Task<byte[]>? reading = _ending == 0 ? null : ReadToEndAsync(session);
         byte[] all = [.. _requests.SelectMany(request => request.Bytes)];
         await TryAsync(async () =>
@@ -162,7 +166,8 @@ internal sealed class TlsCase
         if (!_requests.Select(request => request.Path).Take(_witness.Begun.Count).SequenceEqual(_witness.Begun))
             return "the handler was called for what was not sent";
         string[] contents = [.. _requests.Select(request => Witness.Line(request.Path, request.Content))];
-        if (!contents.Take(_witness.Whole.Count).SequenceEqual(_witness.Whole)) return "the handler read a content that was not sent";
+        if (!contents.Take(_witness.Whole.Count).SequenceEqual(_witness.Whole))
+            return "the handler read a content that was not sent";
         if (IsHarmless && _witness.Whole.Count < _requests.Count) return "a request was lost";
 
         int answered = 0;
@@ -171,7 +176,8 @@ internal sealed class TlsCase
             if (response.Status is 400 or 408 && !IsHarmless) return null; // cut off inside of a request
             if (answered == contents.Length) return "there are more answers than requests";
             string content = Encoding.Latin1.GetString(response.Content);
-            bool isRight = response.IsWhole ? content == contents[answered] : contents[answered].StartsWith(content, StringComparison.Ordinal);
+            bool isRight = response.IsWhole
+                ? content == contents[answered] : contents[answered].StartsWith(content, StringComparison.Ordinal);
             if (response.Status != 200 || !isRight) return $"answer {answered} is not right: {response}";
             if (!response.IsWhole) break;
             answered++;

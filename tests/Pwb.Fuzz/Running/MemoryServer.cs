@@ -49,7 +49,8 @@ internal sealed class MemoryServer : IAsyncDisposable
         Witness witness = (Witness)request.Connection.RemoteEndPoint!;
         string path = request.Path;
         witness.NoteBegin(path);
-        if (witness.Misuse is { } misuse && path.StartsWith("/misuse/", StringComparison.Ordinal)) return await misuse.AnswerAsync(request);
+        if (witness.Misuse is { } misuse && path.StartsWith("/misuse/", StringComparison.Ordinal))
+            return await misuse.AnswerAsync(request);
 
         using MemoryStream content = new();
         await request.Body.CopyToAsync(content, cancellationToken);
@@ -65,7 +66,9 @@ internal sealed class MemoryServer : IAsyncDisposable
         }));
     }
 
-    /// <summary>User code that misuses its streams leaves errors in the log. Anything else there is the server's own fault.</summary>
+    /// <summary>
+    /// User code that misuses its streams leaves errors in the log. Anything else there is the server's own fault.
+    /// </summary>
     private sealed class FailureLog : ILoggerFactory, ILogger
     {
         private const int HandlerFailed = 5, BodyFailed = 6;

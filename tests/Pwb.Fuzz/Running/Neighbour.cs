@@ -25,7 +25,8 @@ internal sealed class Neighbour(Stream stream)
     /// <returns>What was wrong with the answer; null if nothing was.</returns>
     public async Task<string?> AskAsync(FuzzRandom random)
     {
-        string path = string.Create(CultureInfo.InvariantCulture, $"/{(random.OneIn(2) ? "push" : "echo")}/neighbour/{_number++}");
+        string path = string.Create(
+            CultureInfo.InvariantCulture, $"/{(random.OneIn(2) ? "push" : "echo")}/neighbour/{_number++}");
         string content = new((char)('a' + random.Below(26)), random.Below(20_000));
         byte[] request = Encoding.Latin1.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {content.Length}\r\n\r\n{content}");

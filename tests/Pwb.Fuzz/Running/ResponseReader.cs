@@ -131,7 +131,8 @@ internal sealed class ResponseReader(byte[] output)
     }
 
     private string ReadLine() =>
-        TryReadLine(out string line) ? line : throw new MalformedResponseException("the responses end inside a line") { EndsEarly = true };
+        TryReadLine(out string line)
+            ? line : throw new MalformedResponseException("the responses end inside a line") { EndsEarly = true };
 
     private bool TryReadLine(out string line)
     {
