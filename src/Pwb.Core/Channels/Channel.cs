@@ -16,7 +16,7 @@ namespace Pwb.Channels;
 /// the loop's, for whoever serves the connection. In this order: <see cref="OpenAsync"/> once; then any number of waits
 /// (<see cref="ChannelReceiver.BeginWait"/>, <see cref="WaitForByteAsync"/>, <see cref="ChannelReceiver.ReceiveNextAsync"/>),
 /// requests (<see cref="BeginRequest"/>, <see cref="ChannelReceiver.ReceiveAsync"/> by one at a time, the sends of
-/// <see cref="Sender"/> by one at a time, <see cref="EndRequest"/>); then <see cref="ChannelSender.ShutdownAsync"/> and
+/// <see cref="Sender"/> by one at a time, <see cref="EndRequest"/>); then <see cref="ShutdownAsync"/> and
 /// <see cref="LingerAsync"/> if the end is in good order; <see cref="EndNow"/> and <see cref="ReleaseAsync"/> last, always;
 /// </item>
 /// <item><see cref="Control"/>, for any other thread at any time.</item>
@@ -141,10 +141,27 @@ internal sealed class Channel
         return Receiver.LingerAsync();
     }
 
+    /// <summary>
+    /// Tells the client that nothing more will be sent. Nobody looks for its end meanwhile: the runtime does not keep a session
+    /// that is told to end from being read at the same time.
+    /// </summary>
+    public async ValueTask ShutdownAsync()
+    {
+        bool isHeld = Transport.OwesClosureAlert && await Receiver.TryHoldAsync().ConfigureAwait(false);
+        try
+        {
+            await Sender.ShutdownAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isHeld) Receiver.LetGo();
+        }
+    }
+
     /// <summary>Closes the connection properly, with close_notify where TLS needs it.</summary>
     public async ValueTask CloseAsync()
     {
-        if (Transport.OwesClosureAlert) await Sender.ShutdownAsync().ConfigureAwait(false);
+        if (Transport.OwesClosureAlert) await ShutdownAsync().ConfigureAwait(false);
         Transport.End(abort: false);
     }
 

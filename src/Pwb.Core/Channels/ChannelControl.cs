@@ -143,11 +143,12 @@ internal sealed class ChannelControl(
     private async Task WatchForEndAsync(EndWatch watch)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a stream may be user code
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(Aborted, watch.Ended);
         try
         {
             // A wait without a byte comes first, so that a TLS session holds no buffer meanwhile.
-            await transport.Stream.ReadAsync(Memory<byte>.Empty, Aborted).ConfigureAwait(false);
-            int count = await transport.Stream.ReadAsync(watch.Byte, Aborted).ConfigureAwait(false);
+            await transport.Stream.ReadAsync(Memory<byte>.Empty, either.Token).ConfigureAwait(false);
+            int count = await transport.Stream.ReadAsync(watch.Byte, either.Token).ConfigureAwait(false);
             if (count == 0 && !transport.IsEnded) CancelLateWork();
             watch.Complete(count);
         }

@@ -185,6 +185,22 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
         return null;
     }
 
+    /// <summary>Keeps everybody from receiving: a watch is ended, and none begins until <see cref="LetGo"/>.</summary>
+    /// <returns>Whether that is so. Not if somebody receives, or the watch has found something.</returns>
+    public async ValueTask<bool> TryHoldAsync()
+    {
+        int state = Interlocked.CompareExchange(ref _state, Receiving, NotReceiving);
+        if (state != Watching) return state == NotReceiving;
+        if (!await _watch!.EndAsync().ConfigureAwait(false)) return false;
+
+        _watch = null;
+        Volatile.Write(ref _state, Receiving);
+        return true;
+    }
+
+    /// <summary>Lets others receive again.</summary>
+    public void LetGo() => Volatile.Write(ref _state, NotReceiving);
+
     /// <summary>Returns the buffer's array to its pool.</summary>
     /// <param name="isTainted">Whether user code may still hold the array. The garbage collector gets it then.</param>
     public void ReleaseBuffer(bool isTainted)

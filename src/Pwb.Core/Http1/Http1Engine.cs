@@ -178,7 +178,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     {
         await channel.Sender.FlushAsync().ConfigureAwait(false);
         bool lingers = !(isLast && !channel.Transport.MayHoldUnreadData) && !channel.Receiver.IsAtEnd && channel.CanLinger;
-        if (lingers) await channel.Sender.ShutdownAsync().ConfigureAwait(false);
+        if (lingers) await channel.ShutdownAsync().ConfigureAwait(false);
         if (Exchange.HasMore) await Exchange.FinishAsync().ConfigureAwait(false);
         channel.EndRequest(); // however the client ends now, the request has been answered
         if (lingers) await channel.LingerAsync().ConfigureAwait(false);

@@ -33,9 +33,9 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
         {
             await session.ShutdownAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        catch (Exception)
         {
-            // The client has gone already.
+            // The client has gone already, or has broken the session. The runtime has many exceptions for that.
         }
     }
 }
