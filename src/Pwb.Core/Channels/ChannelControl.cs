@@ -23,7 +23,7 @@ internal sealed class ChannelControl(
     // The time that a loop gets to fetch bytes that arrived before their deadline.
     private static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(2);
 
-    // The time that a stop waits for the first request of a client that has just connected.
+    // The time that a stop waits for the handshake, and then for the first request, of a client that has just connected.
     private const long NewcomerPatience = 1_000 + CoarseClock.IntervalMilliseconds; // by a clock that may have beaten meanwhile
 
     private RequestLife? _life;
@@ -162,8 +162,21 @@ internal sealed class ChannelControl(
     // The request of a new client may be under way, and no client repeats it when a new connection is closed.
     private bool IsNewcomer()
     {
-        long latest = context.Clock.After(context.Limits.FirstByteTimeout); // the end of the wait of a client that connects now
-        return receiver.Deadline.Current == Wait.FirstByte && latest - receiver.Deadline.DueAt < NewcomerPatience;
+        TimeSpan timeout;
+        switch (receiver.Deadline.Current)
+        {
+            case Wait.Handshake:
+                timeout = context.Limits.TlsHandshakeTimeout;
+                break;
+            case Wait.FirstByte:
+                timeout = context.Limits.FirstByteTimeout;
+                break;
+            default:
+                return false;
+        }
+
+        long latest = context.Clock.After(timeout); // the end of such a wait that begins now
+        return latest - receiver.Deadline.DueAt < NewcomerPatience;
     }
 
     private bool CloseIdle()

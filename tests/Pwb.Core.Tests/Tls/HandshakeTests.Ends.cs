@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Certificates;
 using Pwb.Tests.Infrastructure;
+using Pwb.Time;
 
 namespace Pwb.Tests.Tls;
 
@@ -169,13 +170,17 @@ public sealed partial class HandshakeTests
     [InlineData(0)]
     [InlineData(30)]
     [InlineData(int.MaxValue)]
-    public async Task Stopping_does_not_wait_for_a_handshake(int length)
+    public async Task Stopping_waits_for_a_handshake_no_longer_than_for_a_newcomer(int length)
     {
         ManualClock clock = new(); // so that neither a deadline nor the end of the grace can be what ends it
         await using PwbServer server = await StartAsync(new PwbServerOptions { TimeProvider = clock });
         using TcpClient client = await StallAsync(server, length);
+        await ServerWait.UntilAsync(server, Wait.Handshake);
 
-        await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+        Task stopping = server.StopAsync();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        server.Tick();
+        await stopping.WaitAsync(Wire.SafetyTimeout);
 
         try
         {
@@ -185,6 +190,31 @@ public sealed partial class HandshakeTests
         {
             // The server had not read everything: then the system resets.
         }
+    }
+
+    // A client that connected just before a stop sends its request once, and nobody else answers it.
+    [Fact]
+    public async Task A_handshake_that_has_just_begun_at_a_stop_is_made_and_its_request_answered()
+    {
+        await using PwbServer server = await StartAsync(new PwbServerOptions { TimeProvider = new ManualClock() });
+        using TcpClient client = await ConnectAsync(server.EndPoint.Ip);
+        await ServerWait.UntilAsync(server, Wait.Handshake);
+
+        Task stopping = server.StopAsync();
+        server.Tick();
+        SslClientAuthenticationOptions trusting = new()
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        };
+        await using SslStream session = new(client.GetStream());
+        await session.AuthenticateAsClientAsync(trusting).WaitAsync(Wire.SafetyTimeout);
+        server.Tick();
+        await session.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+
+        Latin1.Text(await ReadAllAsync(session)).Should().StartWith("HTTP/1.1 200 OK").And.Contain("Connection: close");
+        client.Close();
+        await stopping.WaitAsync(Wire.SafetyTimeout);
     }
 
     /// <summary>

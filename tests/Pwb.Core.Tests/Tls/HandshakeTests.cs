@@ -224,7 +224,7 @@ public sealed partial class HandshakeTests
         return await ReadAllAsync(stream);
     }
 
-    private static async Task<byte[]> ReadAllAsync(NetworkStream stream)
+    private static async Task<byte[]> ReadAllAsync(Stream stream)
     {
         using MemoryStream received = new();
         await stream.CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);

@@ -4,8 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using Pwb.Channels;
-using Pwb.Server;
 using Pwb.Tests.Infrastructure;
 using Pwb.Time;
 
@@ -207,7 +205,8 @@ public sealed class SessionTests : IDisposable
             await client.ReadAsync();
         }
 
-        await UntilItWaitsAsync(server, afterRequest ? Wait.NextRequest : Wait.FirstByte);
+        // The client's handshake is over a moment before the server's, which a stop would end without an alert.
+        await ServerWait.UntilAsync(server, afterRequest ? Wait.NextRequest : Wait.FirstByte);
         Task<string> end = client.ReadAsync();
         Task stopping = stop ? server.StopAsync() : Task.CompletedTask;
         while (!end.IsCompleted)
@@ -362,19 +361,6 @@ public sealed class SessionTests : IDisposable
 
         new HttpRequest("GET", "/").Scheme.Should().Be("http");
         new HttpRequest("GET", "/") { Connection = new() { IsSecure = true } }.Scheme.Should().Be("https");
-    }
-
-    // The client's handshake is over a moment before the server's, which a stop would end without an alert.
-    private static async Task UntilItWaitsAsync(PwbServer server, Wait wait)
-    {
-        using CancellationTokenSource patience = new(Wire.SafetyTimeout);
-        List<ServerConnection> connections = [];
-        while (!connections.Exists(connection => ((ChannelControl)connection.Control).Receiver.Deadline.Current == wait))
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-            server.Reception.Connections.CopyTo(connections);
-        }
     }
 
     private static Task<PwbServer> StartAsync(
