@@ -17,5 +17,6 @@ public class ResponseBenchmarks
 
     [Benchmark]
     public int WriteHead() =>
-        ResponseHead.Write(_destination, _response.Head, _response.HasUpgrade, ContentFraming.Sized, _request, close: false, DateAndServer);
+        ResponseHead.Write(
+            _destination, _response.Head, _response.HasUpgrade, ContentFraming.Sized, _request, close: false, DateAndServer);
 }

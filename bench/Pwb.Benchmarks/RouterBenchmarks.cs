@@ -36,6 +36,7 @@ public class RouterBenchmarks
     }
 
 #pragma warning disable CA2012, VSTHRD002 // it is there at once
-    private HttpResponse Ask(HttpRequest request) => _router.HandleAsync(request, CancellationToken.None).GetAwaiter().GetResult();
+    private HttpResponse Ask(HttpRequest request) =>
+        _router.HandleAsync(request, CancellationToken.None).GetAwaiter().GetResult();
 #pragma warning restore CA2012, VSTHRD002
 }

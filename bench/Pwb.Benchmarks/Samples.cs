@@ -34,7 +34,8 @@ internal static class Samples
 
     /// <summary>Content of 4 KB in chunks of 1 KB.</summary>
     public static readonly byte[] Chunked = Bytes(
-        "POST /11 HTTP/1.1\nHost: localhost:8888\nTransfer-Encoding: chunked\n\n" + string.Concat(Enumerable.Repeat("400\n" + new string('x', 1024) + "\n", 4)) + "0\n\n");
+        "POST /11 HTTP/1.1\nHost: localhost:8888\nTransfer-Encoding: chunked\n\n"
+            + string.Concat(Enumerable.Repeat("400\n" + new string('x', 1024) + "\n", 4)) + "0\n\n");
 
     public static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n"));
 }

@@ -3,7 +3,9 @@ using RichardSzalay.MockHttp;
 
 namespace Pwb.Testing.Compare;
 
-/// <summary>What RichardSzalay.MockHttp can do of the same: it is a handler of the client, and has no wire, no clock and no file.</summary>
+/// <summary>
+/// What RichardSzalay.MockHttp can do of the same: it is a handler of the client, and has no wire, no clock and no file.
+/// </summary>
 internal static class MockHttpUses
 {
     public static async Task StubAsync()

@@ -38,7 +38,8 @@ foreach ((string name, Func<Task> use) in uses)
     List<double> all = [];
     for (int i = 0; i < times; i++) all.Add(await MeasureAsync(use));
     all.Sort();
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{library} {name}: first {first:F0} ms, then {all[times / 2]:F2} ms"));
+    Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"{library} {name}: first {first:F0} ms, then {all[times / 2]:F2} ms"));
 }
 
 folder.Delete(recursive: true);

@@ -75,7 +75,8 @@ internal static class WireMockUses
             Check.That(await http.GetStringAsync("/real") == "the truth");
         }
 
-        using WireMockServer server = WireMockServer.Start(new WireMockServerSettings { FileSystemHandler = files, ReadStaticMappings = true });
+        using WireMockServer server = WireMockServer.Start(
+            new WireMockServerSettings { FileSystemHandler = files, ReadStaticMappings = true });
         using HttpClient client = server.CreateClient();
         Check.That(await client.GetStringAsync("/real") == "the truth");
     }

@@ -21,7 +21,8 @@ IRequestHandler handler = RequestHandler.From(request => (request.Method, reques
     (_, "/" or "/events") => HttpResponse.MethodNotAllowed("GET, HEAD"),
     _ => HttpResponse.Text("Not found\n", 404),
 });
-await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM, and then ends the streams at once

@@ -5,7 +5,8 @@ using Pwb;
 
 IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"Hello {request.Path[1..]}!\n"));
 
-await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM

@@ -8,7 +8,8 @@ using Pwb;
 Router router = new([
     new("POST /orders", async (request, _, cancellationToken) =>
     {
-        // What is not JSON of an order is answered with 415 or 400. So a page of another site cannot send one without asking first.
+        // What is not JSON of an order is answered with 415 or 400. So a page of another site cannot
+        // send one without asking first.
         Order order = await request.ReadJsonAsync(OrderJson.Default.Order, cancellationToken: cancellationToken);
         return order is { Product.Length: > 0, Count: > 0 }
             ? HttpResponse.Json(new Receipt(order, order.Count * 2.50m), OrderJson.Default.Receipt, 201)
@@ -16,7 +17,8 @@ Router router = new([
     }),
 ]);
 
-await using PwbServer server = new(router, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    router, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine(server.Urls[0]);
 await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM

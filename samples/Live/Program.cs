@@ -1,4 +1,5 @@
-// A live page: what one browser says, all see at once, by a WebSocket. The page is inside the executable (see the project file). Try it:
+// A live page: what one browser says, all see at once, by a WebSocket. The page is inside the executable
+// (see the project file). Try it:
 //   dotnet run --project samples/Live
 //   open http://localhost:8888/ in two windows
 using System.Collections.Concurrent;
@@ -12,7 +13,8 @@ WebSocketOptions options = new() { CloseTimeout = TimeSpan.FromSeconds(1) };
 
 IRequestHandler handler = RequestHandler.From(async (request, cancellationToken) =>
     request.Path == "/live" ? request.AcceptWebSocket(TalkAsync, options) : await page.HandleAsync(request, cancellationToken));
-await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM, and then closes the WebSockets with 1001
@@ -21,7 +23,8 @@ await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM, and then closes
 async ValueTask TalkAsync(WebSocket socket, CancellationToken token)
 {
     // Who is slow misses lines, and holds nobody up.
-    Channel<string> lines = Channel.CreateBounded<string>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
+    Channel<string> lines = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
     visitors[lines] = true;
     Task sending = SendAsync();
     try

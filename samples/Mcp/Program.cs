@@ -20,7 +20,8 @@ McpServerOptions offered = new()
 // Every program of this machine reaches the port: the token is for the one that the user gives it to.
 string token = args is [_, string own] ? own : RandomNumberGenerator.GetHexString(32);
 Router router = new([new("/mcp", new BearerAuthenticationHandler("notes", token, new McpHandler(offered)))]);
-await using PwbServer server = new(router, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port, ..] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    router, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port, ..] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"{server.Urls[0]}mcp, token {token}");
 await server.RunUntilStoppedAsync(); // a program with a window calls StopAsync when that is closed

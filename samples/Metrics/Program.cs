@@ -1,4 +1,5 @@
-// What a program counts, in the text that Prometheus fetches: the instruments of the runtime, of PWB and of the program itself. Try it:
+// What a program counts, in the text that Prometheus fetches: the instruments of the runtime, of PWB and
+// of the program itself. Try it:
 //   dotnet run --project samples/Metrics
 //   curl localhost:8888/work; curl localhost:8888/metrics
 using System.Diagnostics.Metrics;
@@ -13,13 +14,15 @@ using PrometheusText metrics = new("Sample", "System.Runtime", "Pwb");
 
 IRequestHandler handler = RequestHandler.From(request =>
 {
-    if (request.Path is "/metrics") return HttpResponse.Text(metrics.Render(), contentType: "text/plain; version=0.0.4; charset=utf-8");
+    if (request.Path is "/metrics")
+        return HttpResponse.Text(metrics.Render(), contentType: "text/plain; version=0.0.4; charset=utf-8");
 
     work.Add(1);
     return HttpResponse.Text("Done\n");
 });
 
-await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
+await using PwbServer server = new(
+    handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888) });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
 await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM
@@ -78,7 +81,8 @@ internal sealed class PrometheusText : IDisposable
     {
         _listener.SetMeasurementEventCallback<T>((instrument, measurement, tags, _) =>
         {
-            string name = instrument.Name.Replace('.', '_') + instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+            string name = instrument.Name.Replace('.', '_')
+                + instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
             string labels = Labels(tags);
             double value = double.CreateChecked(measurement);
             lock (_families)
@@ -98,10 +102,12 @@ internal sealed class PrometheusText : IDisposable
         });
     }
 
-    private void Add(string family, string series, double value) => Set(family, series, value + Series(family).GetValueOrDefault(series));
+    private void Add(string family, string series, double value) =>
+        Set(family, series, value + Series(family).GetValueOrDefault(series));
 
     private void Set(string family, string series, double value) => Series(family)[series] = value;
 
     private SortedDictionary<string, double> Series(string family) =>
-        _families.TryGetValue(family, out SortedDictionary<string, double>? series) ? series : _families[family] = new(StringComparer.Ordinal);
+        _families.TryGetValue(family, out SortedDictionary<string, double>? series)
+            ? series : _families[family] = new(StringComparer.Ordinal);
 }

@@ -11,7 +11,8 @@ internal sealed record Draft(string Title, string Text);
 internal sealed record NoteFile(int Id, string Name, long Length);
 internal sealed record Note(int Id, int Version, string Title, string Text, IReadOnlyList<NoteFile> Files);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Draft))]
 [JsonSerializable(typeof(Note[]))]
 internal sealed partial class NotesJson : JsonSerializerContext;
@@ -86,10 +87,12 @@ internal sealed class NoteBook(string folder)
     public string PathOf(int file) => Path.Combine(folder, $"{file}");
 
     /// <summary>What happens from now on: the number of a note, and what became of it.</summary>
-    public async IAsyncEnumerable<SseItem<string>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<SseItem<string>> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // Who is slow misses items, and holds nobody up.
-        var watcher = Channel.CreateBounded<SseItem<string>>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
+        var watcher = Channel.CreateBounded<SseItem<string>>(
+            new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
         _watchers[watcher] = true;
         try
         {

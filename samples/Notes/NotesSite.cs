@@ -9,7 +9,8 @@ namespace Notes;
 internal sealed class NotesSite(NoteBook book, string password)
 {
     private const string CookieName = "notes";
-    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal); // of each session, against forgery
+    // The token of each session, against forgery.
+    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
     public static long? MaxContentLength(HttpRequest request) =>
         request.Path.EndsWith("/files", StringComparison.Ordinal) ? 1_000_000_000 : 100_000; // bytes: with files, without
@@ -90,7 +91,8 @@ internal sealed class NotesSite(NoteBook book, string password)
         Draft draft = await request.ReadJsonAsync(NotesJson.Default.Draft, cancellationToken: cancellationToken);
         HttpResponse? failure = null; // 412, if the client has not seen the last change
         Note? changed = book.Change(route.GetInt32("id"), note =>
-            (failure = request.CheckPreconditions(Tag(note))) is null ? note with { Title = draft.Title, Text = draft.Text } : null);
+            (failure = request.CheckPreconditions(Tag(note))) is null
+                ? note with { Title = draft.Title, Text = draft.Text } : null);
         return failure ?? Json(changed);
     }
     // </notes-json>
@@ -101,7 +103,10 @@ internal sealed class NotesSite(NoteBook book, string password)
         int id = route.GetInt32("id");
         if (book.Get(id) is null) return HttpResponse.NotFound(); // before the files are read
         await request.ReadFormAsync(
-            async (file, token) => { if (file.FileName is { Length: > 0 } name) await book.AttachAsync(id, name, file.Body, token); },
+            async (file, token) =>
+            {
+                if (file.FileName is { Length: > 0 } name) await book.AttachAsync(id, name, file.Body, token);
+            },
             cancellationToken: cancellationToken);
         return Json(book.Get(id));
     }

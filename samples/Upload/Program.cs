@@ -16,7 +16,8 @@ IRequestHandler handler = RequestHandler.From(async (request, cancellationToken)
 await using PwbServer server = new(handler, new PwbServerOptions
 {
     EndPoints = ServerEndPoint.Loopback(args is [string port] ? int.Parse(port) : 8888),
-    MaxContentLengthSelector = request => request.Path is "/upload" ? MaxUpload : null, // everything else keeps the limit of 30 MB
+    // Everything else keeps the limit of 30 MB.
+    MaxContentLengthSelector = request => request.Path is "/upload" ? MaxUpload : null,
 });
 await server.StartAsync();
 Console.WriteLine($"http://localhost:{server.EndPoint.Port}/");
@@ -24,9 +25,11 @@ await server.RunUntilStoppedAsync(); // until Ctrl+C or SIGTERM
 
 static async ValueTask<HttpResponse> SaveAsync(Stream content, CancellationToken cancellationToken)
 {
-    string path = Path.Combine(Path.GetTempPath(), $"upload-{Path.GetRandomFileName()}"); // a name of ours: never one that a client sent
+    // A name of ours: never one that a client sent.
+    string path = Path.Combine(Path.GetTempPath(), $"upload-{Path.GetRandomFileName()}");
     FileStreamOptions isNew = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-    if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // other users may look into this folder
+    // Other users may look into this folder, so the file is for its owner only.
+    if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     try
     {
         await using FileStream file = new(path, isNew);

@@ -111,7 +111,8 @@ public sealed class HandlerTests(ITestOutputHelper output) : FaultSuite(output)
         RawClient client = await RawClient.ConnectAsync(server.Port);
         await client.RequestAsync(path);
         await UntilStatusAsync(server, "waiting=1 cancelled=0");
-        if (path == "/push-hang") await client.ReadUntilAsync("tick"); // else its body may still be about to write, and fail with that
+        // Else its body may still be about to write, and fail with that.
+        if (path == "/push-hang") await client.ReadUntilAsync("tick");
         long start = Now;
         client.Reset();
         await UntilStatusAsync(server, "waiting=0 cancelled=1", TimeSpan.FromSeconds(15));

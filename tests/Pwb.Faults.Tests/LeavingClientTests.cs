@@ -41,7 +41,8 @@ public sealed class LeavingClientTests(ITestOutputHelper output) : FaultSuite(ou
         RawClient client = way == "Unix" ? await RawClient.ConnectAsync(socket) : await RawClient.ConnectAsync(server);
         await client.RequestAsync(path);
         await UntilStatusAsync(server, "waiting=1 cancelled=0");
-        if (path == "/push-hang") await client.ReadUntilAsync("tick"); // else its body may still be about to write, and fail with that
+        // Else its body may still be about to write, and fail with that.
+        if (path == "/push-hang") await client.ReadUntilAsync("tick");
         long start = Now;
         if (byReset) client.Reset();
         else client.Close();

@@ -13,7 +13,9 @@ using Microsoft.Extensions.Options;
 
 namespace Pwb.Compare.AspNet;
 
-/// <summary>Kestrel without routing, hosting or middleware: its fastest public interface, short of writing one's own protocol.</summary>
+/// <summary>
+/// Kestrel without routing, hosting or middleware: its fastest public interface, short of writing one's own protocol.
+/// </summary>
 internal sealed class BareKestrel : IHttpApplication<IFeatureCollection>
 {
     private static readonly byte[] Hello = "hello PWB"u8.ToArray();
@@ -28,7 +30,8 @@ internal sealed class BareKestrel : IHttpApplication<IFeatureCollection>
         options.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (certificate is not null) listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(certificate) });
+            if (certificate is not null) listen.UseHttps(
+                new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(certificate) });
         });
         SocketTransportFactory transport = new(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         using KestrelServer server = new(Options.Create(options), transport, NullLoggerFactory.Instance);

@@ -20,7 +20,8 @@ internal static class MinimalApi
             options.Listen(IPAddress.Loopback, port);
         });
         await using WebApplication app = builder.Build();
-        if (directory is not null) app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(directory)) });
+        if (directory is not null)
+            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(directory)) });
         app.MapGet("/11", () => Results.Text("hello PWB"));
         app.MapPost("/11", async (HttpRequest request) =>
         {

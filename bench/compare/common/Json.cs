@@ -6,7 +6,8 @@ namespace Pwb.Compare;
 internal static class Json
 {
     public static byte[] Render() => JsonSerializer.SerializeToUtf8Bytes(
-        new Order(Random.Shared.Next(1_000_000), "Ada Lovelace", "12 St James's Square, London", [new("Analytical engine", 1, 12_345.67m), new("Punched cards", 500, 0.05m)]),
+        new Order(Random.Shared.Next(1_000_000), "Ada Lovelace", "12 St James's Square, London",
+            [new("Analytical engine", 1, 12_345.67m), new("Punched cards", 500, 0.05m)]),
         JsonContext.Default.Order);
 }
 

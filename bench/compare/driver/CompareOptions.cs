@@ -59,9 +59,11 @@ internal sealed record CompareOptions
         return options;
     }
 
-    public bool Wants(string workload) => Only.Count == 0 || Only.Any(only => workload.StartsWith(only, StringComparison.Ordinal));
+    public bool Wants(string workload) =>
+        Only.Count == 0 || Only.Any(only => workload.StartsWith(only, StringComparison.Ordinal));
 
     public bool WantsServer(string server) => Servers.Count == 0 || Servers.Contains(server, StringComparer.Ordinal);
 
-    private static int? Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
 }

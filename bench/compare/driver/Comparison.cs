@@ -64,7 +64,9 @@ internal sealed class Comparison(Workload workload, CompareOptions options, Serv
     private void Print(ServerSpec[] servers)
     {
         string unit = workload.ByBytes ? "MB" : "request";
-        Console.WriteLine($"| server | ratio, median [min-max] | {unit}s/s | CPU µs/{unit} | CPU ratio | p50 ms | p99 ms | resident MB | errors |");
+        Console.WriteLine(
+            $"| server | ratio, median [min-max] | {unit}s/s | CPU "
+                + $"µs/{unit} | CPU ratio | p50 ms | p99 ms | resident MB | errors |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         List<Sample> reference = _samples[workload.Reference];
         foreach (ServerSpec server in servers)
@@ -73,7 +75,13 @@ internal sealed class Comparison(Workload workload, CompareOptions options, Serv
             string errors = own.FirstOrDefault(sample => sample.Errors.Length > 0)?.Errors ?? "";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {server.Name} | {Statistics.Range(own.Zip(reference, (a, b) => a.Rate / b.Rate))} | {Statistics.Median(own.Select(s => s.Rate)):0} | {Statistics.Median(own.Select(s => s.Cpu)):0.0} | {Statistics.Range(own.Zip(reference, (a, b) => a.Cpu / b.Cpu))} | {Statistics.Median(own.Select(s => s.MedianMs)):0.00} | {Statistics.Median(own.Select(s => s.P99Ms)):0.00} | {Statistics.Median(own.Select(s => s.ResidentMegabytes)):0} | {errors} |"));
+                $"| {server.Name} | {Statistics.Range(own.Zip(reference, (a, b) => a.Rate / b.Rate))} "
+                    + $"| {Statistics.Median(own.Select(s => s.Rate)):0} "
+                    + $"| {Statistics.Median(own.Select(s => s.Cpu)):0.0} "
+                    + $"| {Statistics.Range(own.Zip(reference, (a, b) => a.Cpu / b.Cpu))} "
+                    + $"| {Statistics.Median(own.Select(s => s.MedianMs)):0.00} "
+                    + $"| {Statistics.Median(own.Select(s => s.P99Ms)):0.00} "
+                    + $"| {Statistics.Median(own.Select(s => s.ResidentMegabytes)):0} | {errors} |"));
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class IdleConnections : IDisposable
             ServerConnection connection = new(server.Port, server.IsTls);
             _connections.Add(connection);
             connection.Stream.Write(request);
-            if (connection.Stream.Read(answer) == 0) throw new IOException("A server has ended a connection that was to be idle.");
+            if (connection.Stream.Read(answer) == 0)
+                throw new IOException("A server has ended a connection that was to be idle.");
         }
     }
 

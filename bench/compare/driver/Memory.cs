@@ -9,11 +9,13 @@ internal static class Memory
 
     private const int Connections = 10_000;
 
-    private static readonly string[] Servers = ["floor", "nginx", "kestrel", "pwb-pool", "pwb", "nginx-tls", "kestrel-tls", "pwb-tls"];
+    private static readonly string[] Servers = [
+        "floor", "nginx", "kestrel", "pwb-pool", "pwb", "nginx-tls", "kestrel-tls", "pwb-tls"];
 
     public static void Run(ServerPool pool)
     {
-        Console.WriteLine($"\n### Memory (`{Name}`): {Connections} connections that have had one answer each, on a warm server of its own\n");
+        Console.WriteLine(
+            $"\n### Memory (`{Name}`): {Connections} connections that have had one answer each, on a warm server of its own\n");
         Console.WriteLine("| server | resident MB when started | after load | KB per idle connection |\n|---|---|---|---|");
         foreach (ServerSpec spec in pool.Available(Servers))
         {
@@ -25,7 +27,11 @@ internal static class Memory
             using IdleConnections idle = new(server, Connections, "/11");
             Thread.Sleep(3000);
             long after = server.ResidentKilobytes;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {spec.Name} | {started / 1024.0:0} | {before / 1024.0:0} | {(after - before) / (double)Connections:0.0} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {spec.Name} | {started / 1024.0:0} | {before / 1024.0:0} "
+                        + $"| {(after - before) / (double)Connections:0.0} |"));
         }
     }
 }

@@ -15,10 +15,13 @@ internal static class Neighbours
     public static void Run(ServerPool pool, Places places, CompareOptions options)
     {
         Console.WriteLine($"\n### Sixteen connections beside one whose handler sleeps for 100 ms (`{Name}`)\n");
-        Console.WriteLine("| server | rate beside it, of that without, median [min-max] | requests/s without | p99.9 ms without | p99.9 ms beside it |");
+        Console.WriteLine(
+            "| server | rate beside it, of that without, median [min-max] | requests/s without | p99.9 ms without | p99.9 ms "
+                + "beside it |");
         Console.WriteLine("|---|---|---|---|---|");
         IReadOnlyList<ServerSpec> specs = pool.Available(Servers);
-        Dictionary<string, List<(Wrk Alone, Wrk Beside)>> samples = specs.ToDictionary(spec => spec.Name, _ => new List<(Wrk, Wrk)>(), StringComparer.Ordinal);
+        Dictionary<string, List<(Wrk Alone, Wrk Beside)>> samples = specs.ToDictionary(
+            spec => spec.Name, _ => new List<(Wrk, Wrk)>(), StringComparer.Ordinal);
         for (int round = -1; round < options.Rounds; round++)
         {
             foreach (ServerSpec spec in specs)
@@ -33,10 +36,13 @@ internal static class Neighbours
 
         foreach ((string name, List<(Wrk Alone, Wrk Beside)> own) in samples)
         {
-            string ratio = Statistics.Range(own.Select(sample => sample.Beside.RequestsPerSecond / sample.Alone.RequestsPerSecond));
+            string ratio = Statistics.Range(
+                own.Select(sample => sample.Beside.RequestsPerSecond / sample.Alone.RequestsPerSecond));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {ratio} | {Statistics.Median(own.Select(s => s.Alone.RequestsPerSecond)):0} | {Statistics.Range(own.Select(s => s.Alone.P999Ms))} | {Statistics.Range(own.Select(s => s.Beside.P999Ms))} |"));
+                $"| {name} | {ratio} | {Statistics.Median(own.Select(s => s.Alone.RequestsPerSecond)):0} "
+                    + $"| {Statistics.Range(own.Select(s => s.Alone.P999Ms))} "
+                    + $"| {Statistics.Range(own.Select(s => s.Beside.P999Ms))} |"));
         }
     }
 

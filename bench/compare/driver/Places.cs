@@ -43,14 +43,19 @@ internal sealed class Places
 
     /// <summary>A program on the path.</summary>
     public static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
-    /// <summary>One worker, no log, files by sendfile from a cache of descriptors: as its administrators set it up for speed.</summary>
+    /// <summary>
+    /// One worker, no log, files by sendfile from a cache of descriptors: as its administrators set it up for speed.
+    /// </summary>
     public string WriteNginxConfiguration(int port, bool isTls = false)
     {
         string name = isTls ? "nginx-tls" : "nginx";
         string file = Path.Combine(Work, $"{name}.conf");
-        string tls = isTls ? $"ssl_certificate {Certificate}; ssl_certificate_key {Certificate}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:a:10m;" : "";
+        string tls =
+            isTls ? $"ssl_certificate {Certificate}; "
+                + $"ssl_certificate_key {Certificate}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:a:10m;" : "";
         File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
             daemon off; master_process off; worker_processes 1; pid {{Work}}/{{name}}.pid; error_log /dev/null;
             events { worker_connections 16000; }
@@ -71,14 +76,16 @@ internal sealed class Places
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        using X509Certificate2 certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
         File.WriteAllText(Certificate, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
     /// <summary>What a program prints.</summary>
     public static string Output(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;

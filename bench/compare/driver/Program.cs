@@ -17,10 +17,12 @@ if (options.ListsOnly)
     return 0;
 }
 
-foreach (ServerSpec server in servers.Where(server => server.Missing is not null)) Console.WriteLine($"SKIPPED: {server.Name}: {server.Missing}");
+foreach (ServerSpec server in servers.Where(server => server.Missing is not null))
+    Console.WriteLine($"SKIPPED: {server.Name}: {server.Missing}");
 Machine.Print(options);
 using ServerPool pool = new(servers, options);
-foreach (Workload workload in Workload.All.Where(workload => options.Wants(workload.Name))) new Comparison(workload, options, pool, places).Run();
+foreach (Workload workload in Workload.All.Where(workload => options.Wants(workload.Name)))
+    new Comparison(workload, options, pool, places).Run();
 if (options.Wants(Neighbours.Name)) Neighbours.Run(pool, places, options);
 if (options.Wants(SystemCalls.Name)) SystemCalls.Run(pool, places);
 if (options.Wants(Memory.Name)) Memory.Run(pool);

@@ -38,20 +38,28 @@ internal sealed class RunningServer : IDisposable
         {
             string stat = File.ReadAllText($"/proc/{ProcessId}/stat");
             string[] parts = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (double.Parse(parts[11], CultureInfo.InvariantCulture) + double.Parse(parts[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+            return (double.Parse(parts[11], CultureInfo.InvariantCulture) + double.Parse(parts[12], CultureInfo.InvariantCulture))
+                / TicksPerSecond;
         }
     }
 
     /// <summary>Its resident size, in KB.</summary>
     public long ResidentKilobytes =>
-        long.Parse(File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        long.Parse(
+            File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     /// <summary>Starts a server on a free port and waits for its first answer.</summary>
     /// <exception cref="IOException">It does not answer.</exception>
     public static RunningServer Start(ServerSpec spec, string path)
     {
         int port = FreePort();
-        ProcessStartInfo start = new(spec.Program, spec.Arguments(port)) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(spec.Program, spec.Arguments(port))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         long started = Stopwatch.GetTimestamp();
         Process process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
@@ -61,7 +69,8 @@ internal sealed class RunningServer : IDisposable
         Thread.Sleep(spec.HeadStart);
         while (!TryGet(port, spec.IsTls, path))
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience) throw new IOException($"{spec.Name} does not answer.");
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+                throw new IOException($"{spec.Name} does not answer.");
             Thread.Sleep(1);
         }
 

@@ -7,7 +7,8 @@ namespace Pwb.Compare;
 /// <summary>A connection to a server on this machine, whose certificate is not looked at.</summary>
 internal sealed class ServerConnection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
+    private readonly Socket _socket =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
 
     /// <exception cref="IOException">There is no agreement with the server.</exception>
     /// <exception cref="SocketException">There is no server.</exception>
@@ -19,8 +20,13 @@ internal sealed class ServerConnection : IDisposable
         if (!isTls) return;
 
         SslStream session = new(stream, leaveInnerStreamOpen: false);
-#pragma warning disable CA5359, MA0039 // the certificate is one that this program has made, and the server one that it has started
-        session.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true });
+#pragma warning disable CA5359, MA0039 // this program has made the certificate and started the server
+        session.AuthenticateAsClient(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            });
 #pragma warning restore CA5359, MA0039
         Stream = session;
     }

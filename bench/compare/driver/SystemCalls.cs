@@ -39,7 +39,8 @@ internal static class SystemCalls
         // % time, seconds, µs/call, calls, errors if any, name
         var calls = File.ReadLines(file).Skip(2)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(parts => parts.Length >= 5 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out _) && parts[^1] != "total")
+            .Where(parts =>
+                parts.Length >= 5 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out _) && parts[^1] != "total")
             .Select(parts => (Name: parts[^1], PerRequest: double.Parse(parts[3], CultureInfo.InvariantCulture) / wrk.Requests))
             .ToList();
         string most = string.Join(", ", calls.Where(call => call.PerRequest >= 0.05).OrderByDescending(call => call.PerRequest)

@@ -7,9 +7,11 @@ internal static class TestFiles
 {
     public const int MixedCount = 20;
 
-    private static readonly (string Name, int Length)[] Sizes = [("4k.bin", 4 << 10), ("100k.bin", 100 << 10), ("1m.bin", 1 << 20), ("100m.bin", 100 << 20)];
+    private static readonly (string Name, int Length)[] Sizes = [
+        ("4k.bin", 4 << 10), ("100k.bin", 100 << 10), ("1m.bin", 1 << 20), ("100m.bin", 100 << 20)];
 
-    private static readonly string[] Words = ["request", "response", "field", "value", "content", "length", "host", "date", "server", "range", "token", "connection"];
+    private static readonly string[] Words = [
+        "request", "response", "field", "value", "content", "length", "host", "date", "server", "range", "token", "connection"];
 
     /// <summary>Writes those that are not there, always the same.</summary>
     public static void Write(string directory)

@@ -4,10 +4,12 @@ using System.Text.RegularExpressions;
 namespace Pwb.Compare;
 
 /// <summary>What wrk measured.</summary>
-internal sealed partial record Wrk(long Requests, double RequestsPerSecond, double BytesPerSecond, double MedianMs, double P99Ms, double P999Ms, string Errors)
+internal sealed partial record Wrk(
+    long Requests, double RequestsPerSecond, double BytesPerSecond, double MedianMs, double P99Ms, double P999Ms, string Errors)
 {
     /// <summary>Runs wrk, with one thread, against a server.</summary>
-    public static Wrk Run(RunningServer server, int connections, int seconds, string path, string? script = null, string[]? fields = null)
+    public static Wrk Run(
+        RunningServer server, int connections, int seconds, string path, string? script = null, string[]? fields = null)
     {
         List<string> arguments = ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency"];
         if (script is not null) arguments.AddRange(["-s", script]);
@@ -49,7 +51,8 @@ internal sealed partial record Wrk(long Requests, double RequestsPerSecond, doub
     [GeneratedRegex(@"^Requests/sec:\s+(?<number>[\d.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex RatePattern();
 
-    [GeneratedRegex(@"^Transfer/sec:\s+(?<number>[\d.]+)(?<unit>B|KB|MB|GB)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^Transfer/sec:\s+(?<number>[\d.]+)(?<unit>B|KB|MB|GB)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TransferPattern();
 
     [GeneratedRegex(@"^\s+50%\s+(?<number>[\d.]+)(?<unit>us|ms|s|m)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]

@@ -14,14 +14,16 @@ switch (kind)
 {
     case "pwb" or "pool":
         HttpResponse hello = HttpResponse.Text("hello PWB");
-        IRequestHandler handler = kind == "pwb" ? new FixedResponseHandler() : RequestHandler.From(async (request, cancellationToken) =>
-        {
-            if (request.RawPath.SequenceEqual("/json"u8)) return HttpResponse.Bytes(Json.Render(), contentType: "application/json");
-            if (request.RawPath.SequenceEqual("/sleep-5"u8)) Thread.Sleep(5);
-            if (request.RawPath.SequenceEqual("/sleep-100"u8)) Thread.Sleep(100);
-            if (request.Method == "POST") await request.Body.CopyToAsync(Stream.Null, cancellationToken);
-            return hello;
-        });
+        IRequestHandler handler =
+            kind == "pwb" ? new FixedResponseHandler() : RequestHandler.From(async (request, cancellationToken) =>
+            {
+                if (request.RawPath.SequenceEqual("/json"u8))
+                    return HttpResponse.Bytes(Json.Render(), contentType: "application/json");
+                if (request.RawPath.SequenceEqual("/sleep-5"u8)) Thread.Sleep(5);
+                if (request.RawPath.SequenceEqual("/sleep-100"u8)) Thread.Sleep(100);
+                if (request.Method == "POST") await request.Body.CopyToAsync(Stream.Null, cancellationToken);
+                return hello;
+            });
         PwbServerOptions options = new()
         {
             EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, number))],

@@ -186,7 +186,9 @@ public sealed class RaceTests : IDisposable
         }
     }
 
-    /// <summary>Whoever was to be told by now has most likely been, if anybody is: a fault is seen so, and nothing else fails by it.</summary>
+    /// <summary>
+    /// Whoever was to be told by now has most likely been, if anybody is: a fault is seen so, and nothing else fails by it.
+    /// </summary>
     private static async Task SettleAsync()
     {
         for (int i = 0; i < 20_000; i++) await Task.Run(static () => { });

@@ -73,7 +73,8 @@ public sealed class ResponsePlanTests
         outcome.Requests.Should().BeEmpty();
     }
 
-    // Varnish passes everything on from such a request on, whatever the answer, and looks at none of it (found by tests/clients/proxies).
+    // Varnish passes everything on from such a request on, whatever the answer, and looks at none of it
+    // (found by tests/clients/proxies).
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", true)]
     [InlineData("GET / HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n", true)]
@@ -83,7 +84,8 @@ public sealed class ResponsePlanTests
     [InlineData("GET / HTTP/1.0\r\nUpgrade: websocket\r\nConnection: Upgrade, keep-alive\r\n", false)]
     public async Task Nothing_behind_a_WebSocket_that_is_not_accepted_is_processed(string request, bool isLast)
     {
-        Infrastructure.Outcome outcome = await Wire.Default.ExchangeAsync(request + "Host: a\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+        Infrastructure.Outcome outcome = await Wire.Default.ExchangeAsync(
+            request + "Host: a\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
         outcome.Responses().Should().HaveCount(isLast ? 1 : 2);
         outcome.Requests.Should().HaveCount(isLast ? 1 : 2);
     }

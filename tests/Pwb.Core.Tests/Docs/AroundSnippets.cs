@@ -8,7 +8,8 @@ namespace Snippets;
 /// <summary>The C# of docs/around-handlers.md.</summary>
 public sealed class AroundSnippets
 {
-    private static readonly IRequestHandler Api = RequestHandler.From(request => HttpResponse.Text($"hello {RequestUser.Of(request)}"));
+    private static readonly IRequestHandler Api = RequestHandler.From(
+        request => HttpResponse.Text($"hello {RequestUser.Of(request)}"));
 
     [Fact]
     public async Task The_order_is_that_of_the_page()
@@ -57,7 +58,9 @@ public sealed class AroundSnippets
         // </compression>
         // <forwarded>
         IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
-            RequestHandler.From(request => HttpResponse.Text($"{ForwardedRequest.Of(request).Client} by {ForwardedRequest.Of(request).Scheme}\n")));
+            RequestHandler.From(
+                request =>
+                    HttpResponse.Text($"{ForwardedRequest.Of(request).Client} by {ForwardedRequest.Of(request).Scheme}\n")));
         // </forwarded>
         IRequestHandler files = api;
         // <proxy>
@@ -70,7 +73,9 @@ public sealed class AroundSnippets
         // </exception-page>
         var connection = new HttpConnectionInfo { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 1) };
         var zipped = new HttpRequest("GET", "/", null, ("Accept-Encoding", "gzip"));
-        var request = new HttpRequest("GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https")) { Connection = connection };
+        var request = new HttpRequest(
+            "GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"))
+        { Connection = connection };
 
         (await compressed.HandleAsync(zipped, CancellationToken.None)).Headers["Content-Encoding"].Should().Be("gzip");
         HttpResponse response = await handler.HandleAsync(request, CancellationToken.None);

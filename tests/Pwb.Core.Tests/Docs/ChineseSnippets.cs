@@ -30,7 +30,8 @@ public sealed class ChineseSnippets : IDisposable
         api.Publish(new Reading(21.5, true));
         (await client.GetStringAsync("api/reading")).Should().Be("""{"temperature":21.5,"isRunning":true}""");
         (await client.PutAsJsonAsync("api/setpoint", new { value = 80.0 })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        (await client.PutAsJsonAsync("api/setpoint", new { value = 800.0 })).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await client.PutAsJsonAsync("api/setpoint", new { value = 800.0 })).StatusCode.Should().Be(
+            HttpStatusCode.UnprocessableEntity);
         set.Should().Equal(80);
 
         using StreamReader events = new(await client.GetStreamAsync("api/events"));
@@ -104,10 +105,12 @@ public sealed class ChineseSnippets : IDisposable
         // </zh-form>
 
         using HttpClient client = server.CreateClient();
-        using MultipartFormDataContent form = new() { { new StringContent("3 号机床"), "machine" }, { new ByteArrayContent(new byte[1000]), "photo", "照片.jpg" } };
+        using MultipartFormDataContent form =
+            new() { { new StringContent("3 号机床"), "machine" }, { new ByteArrayContent(new byte[1000]), "photo", "照片.jpg" } };
         (await (await client.PostAsync("/repairs", form)).Content.ReadAsStringAsync()).Should().Be("3 号机床 已报修，附件：照片.jpg");
         _folder.GetFiles().Should().ContainSingle(file => file.Length == 1000);
-        (await client.PostAsync("/repairs", new FormUrlEncodedContent([new("machine", "")]))).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await client.PostAsync("/repairs", new FormUrlEncodedContent([new("machine", "")]))).StatusCode.Should().Be(
+            HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact]
@@ -147,7 +150,8 @@ public sealed class ChineseSnippets : IDisposable
         response.StatusCode.Should().Be(HttpStatusCode.Created);
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         answer.RootElement.GetProperty("count").GetInt32().Should().Be(4);
-        (await client.PostAsync("/parts", Json("""{ "name": "轴承", "count": 0 }"""))).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await client.PostAsync("/parts", Json("""{ "name": "轴承", "count": 0 }"""))).StatusCode.Should().Be(
+            HttpStatusCode.UnprocessableEntity);
         (await client.PostAsync("/parts", Json("""{ "count": 2 }"""))).StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await client.PostAsync("/parts", new StringContent("{}"))).StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
 
@@ -199,7 +203,8 @@ public sealed class ChineseSnippets : IDisposable
 // <zh-json-types>
 internal sealed record Part(string Name, int Count);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Part))]
 internal sealed partial class PartJson : JsonSerializerContext;
 // </zh-json-types>
@@ -227,7 +232,8 @@ internal sealed class MachineApi : IAsyncDisposable
     {
         Router router = new([
             new("GET /api/reading", _ => HttpResponse.Json(Volatile.Read(ref _last), MachineJson.Default.Reading)),
-            new("GET /api/events", request => ServerSentEvents.From(request, WatchAsync(request.Aborted), MachineJson.Default.Reading)),
+            new("GET /api/events",
+                request => ServerSentEvents.From(request, WatchAsync(request.Aborted), MachineJson.Default.Reading)),
             new("PUT /api/setpoint", async (request, _, cancellationToken) =>
             {
                 SetPoint wanted = await request.ReadJsonAsync(MachineJson.Default.SetPoint, cancellationToken: cancellationToken);
@@ -261,7 +267,8 @@ internal sealed class MachineApi : IAsyncDisposable
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // 读得慢的客户端会漏掉旧的读数，但不会拖住别人。
-        var watcher = Channel.CreateBounded<SseItem<Reading>>(new BoundedChannelOptions(10) { FullMode = BoundedChannelFullMode.DropOldest });
+        var watcher = Channel.CreateBounded<SseItem<Reading>>(
+            new BoundedChannelOptions(10) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (_lock) _watchers.Add(watcher);
         try
         {

@@ -19,7 +19,8 @@ public sealed class DeploymentSnippets
         IRequestHandler handler = RequestHandler.From((request, cancellationToken) => request.Path switch
         {
             "/healthz" => ValueTask.FromResult(HttpResponse.Text("ok\n")),
-            "/readyz" when stop.Task.IsCompleted => ValueTask.FromResult(HttpResponse.Text("stopping\n", 503).With("Retry-After", "5")),
+            "/readyz" when stop.Task.IsCompleted =>
+                ValueTask.FromResult(HttpResponse.Text("stopping\n", 503).With("Retry-After", "5")),
             "/readyz" => ValueTask.FromResult(HttpResponse.Text("ok\n")),
             _ => app.HandleAsync(request, cancellationToken),
         });
@@ -69,7 +70,8 @@ public sealed class DeploymentSnippets
         IRequestHandler app = App;
 
         // <behind-a-proxy>
-        await using PwbServer server = new(app, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080), AllowedHosts = ["www.example.org"] });
+        await using PwbServer server = new(
+            app, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080), AllowedHosts = ["www.example.org"] });
         // </behind-a-proxy>
 
         server.Should().NotBeNull();
@@ -94,7 +96,8 @@ public sealed class DeploymentSnippets
 
         // <unix>
         UnixFileMode group = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-        PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/my-app/http.sock") with { SocketMode = group }] };
+        PwbServerOptions options =
+            new() { EndPoints = [ServerEndPoint.Unix("/run/my-app/http.sock") with { SocketMode = group }] };
         // </unix>
 
         options.EndPoints.Should().ContainSingle().Which.ToString().Should().Be("unix:/run/my-app/http.sock");
@@ -116,7 +119,8 @@ public sealed class DeploymentSnippets
         TlsOptions tls = new(ServerCertificate.SelfSigned());
 
         // <proxy-protocol>
-        ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8443")) { Tls = tls, ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
+        ServerEndPoint endPoint =
+            new(IPEndPoint.Parse("10.0.0.2:8443")) { Tls = tls, ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
         // </proxy-protocol>
 
         endPoint.ProxyProtocolFrom.Should().ContainSingle();

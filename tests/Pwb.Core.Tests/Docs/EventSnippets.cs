@@ -14,7 +14,8 @@ public sealed partial class EventSnippets
     public async Task Numbers_go_on_where_the_client_left_off()
     {
         // <events>
-        static async IAsyncEnumerable<SseItem<string>> CountAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        static async IAsyncEnumerable<SseItem<string>> CountAsync(
+            string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             int first = int.TryParse(after, CultureInfo.InvariantCulture, out int last) ? last + 1 : 0;
             for (int i = first; ; i++)
@@ -24,7 +25,8 @@ public sealed partial class EventSnippets
             }
         }
 
-        IRequestHandler handler = RequestHandler.From(request => ServerSentEvents.From(request, CountAsync(request.GetLastEventId())));
+        IRequestHandler handler = RequestHandler.From(
+            request => ServerSentEvents.From(request, CountAsync(request.GetLastEventId())));
         // </events>
 
         (await FirstAsync(handler, null)).Should().Be(new SseItem<string>("number 0") { EventId = "0" });
@@ -41,7 +43,8 @@ public sealed partial class EventSnippets
         }
 
         // <events-json>
-        IRequestHandler handler = RequestHandler.From(request => ServerSentEvents.From(request, MovesAsync(), GameJson.Default.Move));
+        IRequestHandler handler = RequestHandler.From(
+            request => ServerSentEvents.From(request, MovesAsync(), GameJson.Default.Move));
         // </events-json>
 
         (await FirstAsync(handler, null)).Data.Should().Be("""{"From":"e2","To":"e4"}""");
@@ -51,8 +54,10 @@ public sealed partial class EventSnippets
     public async Task A_channel_is_a_source()
     {
         // <events-channel>
-        Channel<SseItem<string>> news = Channel.CreateBounded<SseItem<string>>(new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
-        IRequestHandler handler = RequestHandler.From(request => ServerSentEvents.From(request, news.Reader.ReadAllAsync(request.Aborted)));
+        Channel<SseItem<string>> news = Channel.CreateBounded<SseItem<string>>(
+            new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
+        IRequestHandler handler = RequestHandler.From(
+            request => ServerSentEvents.From(request, news.Reader.ReadAllAsync(request.Aborted)));
         // </events-channel>
 
         news.Writer.TryWrite(new SseItem<string>("hello")).Should().BeTrue();

@@ -6,7 +6,8 @@ namespace Pwb.Tests.Docs;
 /// <summary>The documentation comments of the library show how its types are used, by code that compiles.</summary>
 public sealed class ExampleTests
 {
-    private static readonly XDocument Comments = XDocument.Load(Path.ChangeExtension(typeof(PwbServer).Assembly.Location, ".xml"));
+    private static readonly XDocument Comments = XDocument.Load(
+        Path.ChangeExtension(typeof(PwbServer).Assembly.Location, ".xml"));
 
     [Fact]
     public void Every_public_type_has_an_example_of_its_own_or_of_a_member()
@@ -15,7 +16,9 @@ public sealed class ExampleTests
         {
             string name = type.FullName!;
             Comments.Descendants("member").Should().Contain(
-                member => Regex.IsMatch(member.Attribute("name")!.Value, $@"^(T:{Regex.Escape(name)}$|[MPF]:{Regex.Escape(name)}\.)") && member.Descendants("code").Any(),
+                member =>
+                    Regex.IsMatch(member.Attribute("name")!.Value, $@"^(T:{Regex.Escape(name)}$|[MPF]:{Regex.Escape(name)}\.)")
+                        && member.Descendants("code").Any(),
                 "{0} is shown to a reader who has only its documentation", name);
         }
     }
@@ -24,8 +27,10 @@ public sealed class ExampleTests
     public void Every_example_is_compiled_word_for_word()
     {
         string compiled = Blanks(Repository.Read("tests/Pwb.Core.Tests/Docs/Examples.cs"));
-        foreach (string code in Comments.Descendants("code").Select(code => code.Value).Where(code => !code.TrimStart().StartsWith('<')))
-            compiled.Contains(Blanks(code), StringComparison.Ordinal).Should().BeTrue("Examples.cs is to have this example: {0}", code);
+        foreach (string code in Comments.Descendants("code").Select(code => code.Value).Where(
+            code => !code.TrimStart().StartsWith('<')))
+            compiled.Contains(Blanks(code), StringComparison.Ordinal).Should().BeTrue(
+                "Examples.cs is to have this example: {0}", code);
     }
 
     private static string Blanks(string code) => Regex.Replace(code, @"\s+", " ").Trim();

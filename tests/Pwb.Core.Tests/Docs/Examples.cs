@@ -7,28 +7,44 @@ using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
-// What stands here is shown to readers as it is: names that an example gives and does not use, and the shortest way to say a thing.
-#pragma warning disable IDE0040, IDE0060, CA1822, CA1861, CA2000, CA2007, CS8321, IDE0059, IDE0039, S1481, MA0002, MA0004, MA0040, MA0042, VSTHRD103, VSTHRD200
+// What stands here is shown to readers as it is: names that an example gives and does not use, and the
+// shortest way to say a thing.
+#pragma warning disable IDE0040, IDE0060, CA1822, CA1861, CA2000, CA2007, CS8321, IDE0059, IDE0039
+#pragma warning disable S1481, MA0002, MA0004, MA0040, MA0042, VSTHRD103, VSTHRD200
 
 namespace Pwb.Tests.Docs;
 
-/// <summary>The examples in the documentation comments of the public types: compiled, word for word. <see cref="ExampleTests"/> compares.</summary>
+/// <summary>
+/// The examples in the documentation comments of the public types: compiled, word for word. <see cref="ExampleTests"/> compares.
+/// </summary>
 internal static class Examples
 {
-    public static void Around(IRequestHandler inner, HttpRequest request, string password, bool isDevelopment, ILoggerFactory loggerFactory, Database database)
+    public static void Around(
+        IRequestHandler inner, HttpRequest request, string password, bool isDevelopment, ILoggerFactory loggerFactory,
+        Database database)
     {
         Use(() => { IRequestHandler handler = new BasicAuthenticationHandler("PWB", "ann", password, inner); });
         Use(() => { IRequestHandler handler = new BearerAuthenticationHandler("api", FindUserAsync, inner); });
         Use(() => { IRequestHandler handler = new CompressionHandler(inner); });
         Use(() => { IRequestHandler handler = new CompressionHandler(inner, new CompressionOptions { MinLength = 4096 }); });
         Use(() => { IRequestHandler handler = new CorsHandler(new CorsOptions { Origins = ["https://app.example"] }, inner); });
-        Use(() => { CorsOptions options = new() { Origins = ["https://app.example"], Methods = ["GET", "PUT"], AllowCredentials = true }; });
-        Use(() => { IRequestHandler handler = new ExceptionPageHandler(inner, isDevelopment, loggerFactory.CreateLogger("App")); });
+        Use(() =>
+        {
+            CorsOptions options = new() { Origins = ["https://app.example"], Methods = ["GET", "PUT"], AllowCredentials = true };
+        });
+        Use(() =>
+        {
+            IRequestHandler handler = new ExceptionPageHandler(inner, isDevelopment, loggerFactory.CreateLogger("App"));
+        });
         Use(() => { IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("10.0.0.0/24")], inner); });
         Use(() => { IPAddress? client = ForwardedRequest.Of(request).Client; });
         Use(() => { IRequestHandler handler = new HealthHandler(inner, async token => await database.PingAsync(token)); });
         Use(() => { IRequestHandler handler = new ProxyHandler("/api", new Uri("http://localhost:5000"), next: inner); });
-        Use(() => { ProxyOptions options = new() { ResponseTimeout = TimeSpan.FromMinutes(5), Logger = loggerFactory.CreateLogger("Proxy") }; });
+        Use(() =>
+        {
+            ProxyOptions options =
+                new() { ResponseTimeout = TimeSpan.FromMinutes(5), Logger = loggerFactory.CreateLogger("Proxy") };
+        });
         Use(() => { IRequestHandler handler = new RequestIdHandler(inner); });
         Use(() => { string? user = RequestUser.Of(request); });
         Use(() => { IRequestHandler handler = new SecurityHeadersHandler(inner); });
@@ -39,7 +55,8 @@ internal static class Examples
         });
     }
 
-    public static async Task Requests(HttpRequest request, IRequestHandler handler, FormPart part, string folder, CancellationToken cancellationToken)
+    public static async Task Requests(
+        HttpRequest request, IRequestHandler handler, FormPart part, string folder, CancellationToken cancellationToken)
     {
         await UseAsync(async () =>
         {
@@ -97,7 +114,8 @@ internal static class Examples
     }
 
     public static async Task Responses(
-        HttpRequest request, HttpResponse response, ResponseBody body, ResponseStarter starter, HttpClient client, Uri url, byte[] png, byte[] content, string path, string id, CancellationToken token)
+        HttpRequest request, HttpResponse response, ResponseBody body, ResponseStarter starter, HttpClient client, Uri url,
+        byte[] png, byte[] content, string path, string id, CancellationToken token)
     {
         Use(() =>
         {
@@ -152,7 +170,8 @@ internal static class Examples
         });
         Use(() =>
         {
-            IRequestHandler handler = RequestHandler.From(request => ServerSentEvents.From(request, NewsAsync(request.GetLastEventId())));
+            IRequestHandler handler = RequestHandler.From(request =>
+                ServerSentEvents.From(request, NewsAsync(request.GetLastEventId())));
 
             static async IAsyncEnumerable<SseItem<string>> NewsAsync(
                 string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -183,7 +202,10 @@ internal static class Examples
             await using PwbServer server = new(handler);
             await server.RunUntilStoppedAsync();
         });
-        await UseAsync(async () => { await using PwbServer server = new(new FixedResponseHandler(HttpResponse.Text("closed for today\n", 503))); });
+        await UseAsync(async () =>
+        {
+            await using PwbServer server = new(new FixedResponseHandler(HttpResponse.Text("closed for today\n", 503)));
+        });
         await UseAsync(async () => { await using PwbServer server = new(new StaticFileHandler("wwwroot")); });
         Use(() => { IRequestHandler handler = RequestHandler.From(request => HttpResponse.Text($"hello {request.Path}\n")); });
         Use(() =>
@@ -194,15 +216,29 @@ internal static class Examples
                 Router.Mount("/assets", new StaticFileHandler("wwwroot")),
             ]);
         });
-        Use(() => { Route route = new("GET /orders/{id:int}", (request, route) => HttpResponse.Text($"order {route.GetInt32("id")}\n")); });
+        Use(() =>
+        {
+            Route route = new("GET /orders/{id:int}", (request, route) => HttpResponse.Text($"order {route.GetInt32("id")}\n"));
+        });
         Use(() => { Route file = new("GET /files/{path...}", (request, route) => HttpResponse.Text(route["path"])); });
         Use(() => { PwbServerOptions options = new() { Limits = new PwbServerLimits { MaxContentLength = 1_000_000 } }; });
-        Use(() => { PwbServerOptions options = new() { EndPoints = ServerEndPoint.Loopback(8080), AccessLogFormat = AccessLogFormat.Json }; });
+        Use(() =>
+        {
+            PwbServerOptions options =
+                new() { EndPoints = ServerEndPoint.Loopback(8080), AccessLogFormat = AccessLogFormat.Json };
+        });
         Use(() => { var options = new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) }; });
-        Use(() => { PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] }; });
+        Use(() =>
+        {
+            PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] };
+        });
         Use(() => { PwbServerOptions options = new() { EndPoints = [ServerEndPoint.Unix("/run/app/http.sock")] }; });
         Use(() => { PwbServerOptions options = new() { EndPoints = [ServerEndPoint.NamedPipe("my-app")] }; });
-        Use(() => { ServerEndPoint endPoint = new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] }; });
+        Use(() =>
+        {
+            ServerEndPoint endPoint =
+                new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
+        });
         Use(() => { PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() }; });
         Use(() => { PwbServerOptions options = new() { SocketEngine = SocketEngine.Epoll }; });
         Use(() =>
@@ -210,8 +246,14 @@ internal static class Examples
             ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
             PwbServerOptions options = new() { EndPoints = ServerEndPoint.Any(443, new TlsOptions(certificate)) };
         });
-        Use(() => { TlsOptions tls = new(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require }; });
-        Use(() => { AcceptedConnection connection = new(stream) { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50123) }; });
+        Use(() =>
+        {
+            TlsOptions tls = new(ServerCertificate.SelfSigned()) { ClientCertificates = ClientCertificateMode.Require };
+        });
+        Use(() =>
+        {
+            AcceptedConnection connection = new(stream) { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50123) };
+        });
         Use(() =>
         {
             metrics.AddMeter(PwbTelemetry.MeterName); // OpenTelemetry's MeterProviderBuilder
@@ -220,7 +262,10 @@ internal static class Examples
 
     public static void Files(byte[] page, DateTimeOffset time)
     {
-        Use(() => { StaticFileOptions options = new() { CleanUrls = true, CacheControl = [("/assets/*", "max-age=31536000, immutable")] }; });
+        Use(() =>
+        {
+            StaticFileOptions options = new() { CleanUrls = true, CacheControl = [("/assets/*", "max-age=31536000, immutable")] };
+        });
         Use(() => { StaticFileHandler handler = new(new FolderSource("wwwroot")); });
         Use(() => { StaticFileHandler handler = new(new EmbeddedSource(typeof(Program).Assembly, "wwwroot/")); });
         Use(() => { ContentInfo file = new("index.html", IsDirectory: false, page.Length, time); });
@@ -238,9 +283,11 @@ internal static class Examples
 
     private static ValueTask<string?> FindUserAsync(string token, CancellationToken cancellationToken) => new((string?)null);
 
-    private static ValueTask<HttpResponse> AddAsync(HttpRequest request, CancellationToken cancellationToken) => new(new HttpResponse(201));
+    private static ValueTask<HttpResponse> AddAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        new(new HttpResponse(201));
 
-    private static Task SaveAsync(Stream content, CancellationToken cancellationToken) => content.CopyToAsync(Stream.Null, cancellationToken);
+    private static Task SaveAsync(Stream content, CancellationToken cancellationToken) =>
+        content.CopyToAsync(Stream.Null, cancellationToken);
 
     sealed class OnePage(byte[] page, DateTimeOffset time) : ContentSource
     {
@@ -270,12 +317,14 @@ internal static class Examples
 
     internal sealed class Database
     {
-        public ValueTask<bool> PingAsync(CancellationToken cancellationToken) => new(!cancellationToken.IsCancellationRequested && Key is not null);
+        public ValueTask<bool> PingAsync(CancellationToken cancellationToken) =>
+            new(!cancellationToken.IsCancellationRequested && Key is not null);
     }
 
     internal sealed record News(string Id, string Text)
     {
-        public static async IAsyncEnumerable<News> ReadAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public static async IAsyncEnumerable<News> ReadAsync(
+            string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Delay(1, cancellationToken);
             yield return new News($"{after}1", "news");

@@ -39,7 +39,8 @@ public sealed class FormSnippets
         client.DefaultRequestHeaders.Add("Cookie", "a=1; __Host-session=42");
         using HttpResponseMessage response = await client.GetAsync("/");
 
-        response.Headers.GetValues("Set-Cookie").Should().Equal("__Host-session=42; Path=/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax");
+        response.Headers.GetValues("Set-Cookie").Should().Equal(
+            "__Host-session=42; Path=/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax");
     }
 
     [Fact]
@@ -122,7 +123,8 @@ public sealed class FormSnippets
         using HttpClient client = new PwbServer(handler).CreateClient();
         using MultipartFormDataContent form = new();
         form.Add(new StringContent("secret"), "token");
-        form.Add(new ByteArrayContent(new byte[100_000]) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "photo", "a.png");
+        form.Add(new ByteArrayContent(new byte[100_000]) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+            "photo", "a.png");
         using HttpResponseMessage response = await client.PostAsync("/", form);
         (await response.Content.ReadAsStringAsync()).Should().Be("100000");
 

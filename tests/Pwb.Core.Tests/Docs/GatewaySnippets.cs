@@ -20,12 +20,14 @@ public sealed class GatewaySnippets
             request.Aborted.Register(left.SetResult);
             return new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
             {
-                await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {request.Headers["Authorization"]}\n\n"), cancellationToken);
+                await output.WriteAsync(
+                    Encoding.UTF8.GetBytes($"data: {request.Headers["Authorization"]}\n\n"), cancellationToken);
                 await output.FlushAsync(cancellationToken);
                 await Task.Delay(Timeout.Infinite, cancellationToken); // it thinks
             }), ("Content-Type", "text/event-stream"));
         });
-        using HttpClient upstream = new(new PwbServer(service).CreateMessageHandler()) { BaseAddress = new Uri("https://api.example/") };
+        using HttpClient upstream =
+            new(new PwbServer(service).CreateMessageHandler()) { BaseAddress = new Uri("https://api.example/") };
         HttpClient client = new PwbServer(new GatewayHandler(upstream, "our key")).CreateClient();
 
         HttpRequestMessage question = new(HttpMethod.Post, "/v1/answers") { Content = new StringContent("{}") };
@@ -43,11 +45,14 @@ public sealed class GatewaySnippets
     public async Task Content_goes_both_ways_without_being_kept()
     {
         IRequestHandler service = RequestHandler.From(request => new HttpResponse(
-            201, ResponseBody.Push(async (output, cancellationToken) => await request.Body.CopyToAsync(output, cancellationToken)),
+            201, ResponseBody.Push(
+                async (output, cancellationToken) => await request.Body.CopyToAsync(output, cancellationToken)),
             ("Content-Type", request.Headers["Content-Type"]!)));
-        using HttpClient upstream = new(new PwbServer(service).CreateMessageHandler()) { BaseAddress = new Uri("https://api.example/") };
+        using HttpClient upstream =
+            new(new PwbServer(service).CreateMessageHandler()) { BaseAddress = new Uri("https://api.example/") };
         using HttpClient client = new PwbServer(new GatewayHandler(upstream, "our key")).CreateClient();
-        using HttpRequestMessage request = new(HttpMethod.Post, "/v1/answers") { Content = new ByteArrayContent(new byte[10_000]) };
+        using HttpRequestMessage request =
+            new(HttpMethod.Post, "/v1/answers") { Content = new ByteArrayContent(new byte[10_000]) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-test");
 
         using HttpResponseMessage response = await client.SendAsync(request);
@@ -77,7 +82,8 @@ public sealed class GatewaySnippets
 
         // <gateway-program>
         using HttpClient upstream = new() { BaseAddress = new Uri("https://api.example/"), Timeout = Timeout.InfiniteTimeSpan };
-        using PwbServer server = new(new GatewayHandler(upstream, Key), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) });
+        using PwbServer server = new(
+            new GatewayHandler(upstream, Key), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) });
         // </gateway-program>
 
         server.Should().NotBeNull();
@@ -97,7 +103,8 @@ internal sealed class GatewayHandler(HttpClient upstream, string key) : IRequest
         question.Content.Headers.TryAddWithoutValidation("Content-Type", request.Headers["Content-Type"] ?? "application/json");
         try
         {
-            HttpResponseMessage answer = await upstream.SendAsync(question, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            HttpResponseMessage answer = await upstream.SendAsync(
+                question, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             Stream content = await answer.Content.ReadAsStreamAsync(cancellationToken); // disposed of with the response
             return new HttpResponse((int)answer.StatusCode, ResponseBody.From(content, answer.Content.Headers.ContentLength))
                 .With("Content-Type", answer.Content.Headers.ContentType?.ToString() ?? "application/octet-stream");

@@ -20,7 +20,8 @@ public sealed class HandlerSnippets
             {
                 ("GET" or "HEAD", "/") => HttpResponse.Text("Hello!\n"),
                 ("GET" or "HEAD", "/time") => HttpResponse.Text($"{DateTimeOffset.UtcNow:O}\n"),
-                ("POST", "/upper") => HttpResponse.Text((await request.ReadTextAsync(cancellationToken: cancellationToken)).ToUpperInvariant()),
+                ("POST", "/upper") =>
+                    HttpResponse.Text((await request.ReadTextAsync(cancellationToken: cancellationToken)).ToUpperInvariant()),
                 ("GET" or "HEAD", "/news") => ServerSentEvents.From(request, ReadNewsAsync()),
                 (_, "/" or "/time" or "/news") => HttpResponse.MethodNotAllowed("GET, HEAD"),
                 (_, "/upper") => HttpResponse.MethodNotAllowed("POST"),
@@ -28,7 +29,8 @@ public sealed class HandlerSnippets
             };
 
         // Server-sent events: each item goes out as soon as it is there.
-        private async IAsyncEnumerable<SseItem<string>> ReadNewsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        private async IAsyncEnumerable<SseItem<string>> ReadNewsAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await foreach (string item in news.WithCancellation(cancellationToken)) yield return new SseItem<string>(item);
         }
@@ -81,7 +83,8 @@ public sealed class HandlerSnippets
         string stream = await client.GetStringAsync("/news");
 
         stream.Should().EndWith("\n\n");
-        stream[..^2].Split('\n').Should().OnlyContain(line => line.StartsWith("data: ", StringComparison.Ordinal)).And.HaveCount(3).And.NotContain(line => line.Contains('\r'));
+        stream[..^2].Split('\n').Should().OnlyContain(line => line.StartsWith("data: ", StringComparison.Ordinal))
+            .And.HaveCount(3).And.NotContain(line => line.Contains('\r'));
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class HandlerSnippets
         try
         {
             CultureInfo.CurrentCulture = comma;
-            HttpResponse response = await new TimingHandler(RequestHandler.From(_ => HttpResponse.Text("x"))).HandleAsync(new HttpRequest("GET", "/"), CancellationToken.None);
+            HttpResponse response = await new TimingHandler(RequestHandler.From(_ => HttpResponse.Text("x"))).HandleAsync(
+                new HttpRequest("GET", "/"), CancellationToken.None);
 
             response.Headers["Server-Timing"].Should().MatchRegex(@"^handler;dur=\d+\.\d$");
         }
@@ -109,7 +113,8 @@ public sealed class HandlerSnippets
         IRequestHandler handler = RequestHandler.From(_ => HttpResponse.Text("done\n"));
 
         // <trusted-origins>
-        await using PwbServer server = new(handler, new PwbServerOptions { TrustedOrigins = ["https://app.example", "http://localhost:3000"] });
+        await using PwbServer server = new(
+            handler, new PwbServerOptions { TrustedOrigins = ["https://app.example", "http://localhost:3000"] });
         // </trusted-origins>
 
         (await PostAsync("http://localhost:3000")).Should().Be(HttpStatusCode.OK);
@@ -151,7 +156,9 @@ public sealed class HandlerSnippets
         HttpResponse text = HttpResponse.Text("Grüße\n");
         HttpResponse bytes = HttpResponse.Bytes("GIF89a"u8.ToArray(), contentType: "image/gif");
         HttpResponse stream = new(200, ResponseBody.From(File.OpenRead(path)), ("Content-Type", "text/csv"));
-        HttpResponse push = new(200, ResponseBody.Push((output, cancellationToken) => output.WriteAsync("as it goes\n"u8.ToArray(), cancellationToken)));
+        HttpResponse push = new(
+            200, ResponseBody.Push(
+                (output, cancellationToken) => output.WriteAsync("as it goes\n"u8.ToArray(), cancellationToken)));
         HttpResponse nothing = new(204);
         HttpResponse elsewhere = new(303, null, ("Location", "/done"), ("Set-Cookie", "session=42; HttpOnly; SameSite=Lax"));
         // </bodies>
@@ -183,7 +190,8 @@ public sealed class HandlerSnippets
 
             string file = Path.Combine(folder.FullName, Guid.NewGuid().ToString("N")); // never a name that the client chose
             var isNew = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // for no other user
+            // No other user may read it.
+            if (!OperatingSystem.IsWindows()) isNew.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             await using FileStream content = new(file, isNew);
             await request.Body.CopyToAsync(content, cancellationToken);
             return new HttpResponse(201);
@@ -222,7 +230,8 @@ public sealed class HandlerSnippets
             long start = Stopwatch.GetTimestamp();
             HttpResponse response = await inner.HandleAsync(request, cancellationToken);
             double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            return response.With("Server-Timing", string.Create(CultureInfo.InvariantCulture, $"handler;dur={milliseconds:F1}")); // never "1,5"
+            // Under every culture: never "1,5".
+            return response.With("Server-Timing", string.Create(CultureInfo.InvariantCulture, $"handler;dur={milliseconds:F1}"));
         }
     }
     // </timing>
@@ -233,7 +242,8 @@ public sealed class HandlerSnippets
         // <composition>
         IRequestHandler api = RequestHandler.From(_ => HttpResponse.Text("the API\n"));
         CorsOptions cors = new() { Origins = ["https://app.example"], RequestHeaders = ["Authorization"] };
-        IRequestHandler handler = new TimingHandler(new CorsHandler(cors, new BasicAuthenticationHandler("PWB", "ann", "s3cret", api)));
+        IRequestHandler handler = new TimingHandler(
+            new CorsHandler(cors, new BasicAuthenticationHandler("PWB", "ann", "s3cret", api)));
         await using PwbServer server = new(handler, new PwbServerOptions { TrustedOrigins = ["https://app.example"] });
         // </composition>
 
@@ -242,7 +252,8 @@ public sealed class HandlerSnippets
         using HttpResponseMessage refused = await client.GetAsync("/");
         refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         refused.Headers.WwwAuthenticate.ToString().Should().StartWith("Basic realm=");
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("ann:s3cret"u8));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String("ann:s3cret"u8));
         using HttpResponseMessage response = await client.GetAsync("/");
         (await response.Content.ReadAsStringAsync()).Should().Be("the API\n");
         response.Headers.GetValues("Server-Timing").Should().ContainSingle().Which.Should().StartWith("handler;dur=");
@@ -252,7 +263,8 @@ public sealed class HandlerSnippets
         asking.Headers.Add("Access-Control-Request-Method", "POST");
         using HttpResponseMessage preflight = await client.SendAsync(asking);
         preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
-        preflight.Headers.GetValues("Access-Control-Allow-Headers").Should().ContainSingle().Which.Should().Contain("Authorization", "the API wants it");
+        preflight.Headers.GetValues("Access-Control-Allow-Headers").Should().ContainSingle()
+            .Which.Should().Contain("Authorization", "the API wants it");
     }
 
     [Fact]

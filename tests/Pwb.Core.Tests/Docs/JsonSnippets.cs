@@ -14,7 +14,8 @@ public sealed partial class JsonSnippets
     // <json-types>
     internal sealed record Order(string Product, int Count);
 
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    [JsonSourceGenerationOptions(
+        JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(Order))]
     internal sealed partial class ShopJson : JsonSerializerContext;
     // </json-types>
@@ -39,7 +40,8 @@ public sealed partial class JsonSnippets
         // </json-handler>
         using HttpClient client = new PwbServer(orders).CreateClient();
 
-        using HttpResponseMessage response = await client.PostAsync("/", new StringContent(content, MediaTypeHeaderValue.Parse("application/json")));
+        using HttpResponseMessage response = await client.PostAsync(
+            "/", new StringContent(content, MediaTypeHeaderValue.Parse("application/json")));
 
         ((int)response.StatusCode).Should().Be(statusCode);
         if (statusCode == 201) (await response.Content.ReadAsStringAsync()).Should().Be(content);
@@ -55,7 +57,8 @@ public sealed partial class JsonSnippets
             byte[] content = await request.ReadBytesAsync(5_000_000, cancellationToken);
             string expected = "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(secret, content));
             string signature = request.Headers["X-Hub-Signature-256"] ?? "";
-            bool isSigned = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(expected));
+            bool isSigned = CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(expected));
             return isSigned ? new HttpResponse(204) : HttpResponse.Problem(403);
         });
         // </webhook>
@@ -106,7 +109,8 @@ public sealed partial class JsonSnippets
         IRequestHandler handler = RequestHandler.From(request => (request.Method, request.Path) switch
         {
             ("GET" or "HEAD", "/manual") => FileResponse.Of(manual, request, "application/pdf").Attachment("manual.pdf"),
-            ("GET" or "HEAD", "/chart") => HttpResponse.Bytes(png, contentType: "image/png").With("ETag", version).RespondTo(request),
+            ("GET" or "HEAD", "/chart") =>
+                HttpResponse.Bytes(png, contentType: "image/png").With("ETag", version).RespondTo(request),
             ("PUT", "/chart") => request.CheckPreconditions(version) ?? new HttpResponse(204), // after the change
             _ => HttpResponse.NotFound(),
         });

@@ -44,7 +44,8 @@ public sealed class MigrationSnippets
                     break;
                 case ("GET", "/notes"):
                     string? word = request.QueryString["with"];
-                    byte[] content = Encoding.UTF8.GetBytes(string.Concat(_notes.Where(note => word is null || note.Contains(word)).Select(note => note + "\n")));
+                    byte[] content = Encoding.UTF8.GetBytes(
+                        string.Concat(_notes.Where(note => word is null || note.Contains(word)).Select(note => note + "\n")));
                     response.ContentType = "text/plain; charset=utf-8";
                     response.ContentLength64 = content.Length;
                     await response.OutputStream.WriteAsync(content);
@@ -75,7 +76,8 @@ public sealed class MigrationSnippets
 
         public static async Task RunAsync(int port, CancellationToken stop)
         {
-            await using PwbServer server = new(new NotesHandler(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(port) });
+            await using PwbServer server = new(
+                new NotesHandler(), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(port) });
             await server.RunAsync(stop);
         }
 
@@ -89,7 +91,8 @@ public sealed class MigrationSnippets
                     string? word = request.Query["with"];
                     lock (_notes) // requests come at the same time here
                     {
-                        return HttpResponse.Text(string.Concat(_notes.Where(note => word is null || note.Contains(word)).Select(note => note + "\n")));
+                        return HttpResponse.Text(
+                            string.Concat(_notes.Where(note => word is null || note.Contains(word)).Select(note => note + "\n")));
                     }
 
                 case ("POST", "/notes"):
@@ -116,14 +119,18 @@ public sealed class MigrationSnippets
         using CancellationTokenSource stop = new();
         int port = OwnPort.Take();
         Task before = new NotesListener().RunAsync($"http://localhost:{port}/", stop.Token);
-        using HttpClient old = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://localhost:{port}/") };
+        using HttpClient old =
+            new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://localhost:{port}/") };
         using HttpClient now = new PwbServer(new NotesHandler()).CreateClient();
 
         foreach ((HttpMethod method, string target, string? content) in ((HttpMethod, string, string?)[])[
-            (HttpMethod.Get, "/", null), (HttpMethod.Get, "/notes", null), (HttpMethod.Post, "/notes", "milk & Brötchen"), (HttpMethod.Post, "/notes", "tea"),
-            (HttpMethod.Get, "/notes", null), (HttpMethod.Get, "/notes?with=milk+%26", null), (HttpMethod.Get, "/no", null), (HttpMethod.Delete, "/notes", null)])
+            (HttpMethod.Get, "/", null), (HttpMethod.Get, "/notes", null), (HttpMethod.Post, "/notes", "milk & Brötchen"),
+            (HttpMethod.Post, "/notes", "tea"),
+            (HttpMethod.Get, "/notes", null), (HttpMethod.Get, "/notes?with=milk+%26", null), (HttpMethod.Get, "/no", null),
+            (HttpMethod.Delete, "/notes", null)])
         {
-            (await AskAsync(now, method, target, content)).Should().Be(await AskAsync(old, method, target, content), "{0} {1}", method, target);
+            (await AskAsync(now, method, target, content)).Should().Be(
+                await AskAsync(old, method, target, content), "{0} {1}", method, target);
         }
 
         await stop.CancelAsync();
@@ -161,7 +168,8 @@ public sealed class MigrationSnippets
         using HttpRequestMessage request = new(method, target) { Content = content is null ? null : new StringContent(content) };
         using HttpResponseMessage response = await client.SendAsync(request);
         response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies);
-        return $"{(int)response.StatusCode} {response.Headers.Location} {response.Content.Headers.ContentType} {string.Concat(cookies ?? [])} {await response.Content.ReadAsStringAsync()}";
+        return $"{(int)response.StatusCode} {response.Headers.Location} {response.Content.Headers.ContentType} "
+            + $"{string.Concat(cookies ?? [])} {await response.Content.ReadAsStringAsync()}";
     }
 
     /// <summary>The terminal: somebody presses Ctrl+C at once.</summary>

@@ -11,9 +11,13 @@ namespace Snippets;
 /// <summary>The example of docs/deployment.md for nginx: in the text, and run by an nginx where one is installed.</summary>
 public sealed class NginxTests
 {
-    private static readonly string[] Trusted = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-IP", "Forwarded"];
+    private static readonly string[] Trusted = [
+        "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-IP",
+        "Forwarded"];
 
-    private static string Example => Regex.Match(Repository.Read("docs/deployment.md"), @"^```nginx\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline).Groups["text"].Value;
+    private static string Example =>
+        Regex.Match(Repository.Read("docs/deployment.md"), @"^```nginx\n(?<text>.*?)^```$",
+            RegexOptions.Multiline | RegexOptions.Singleline).Groups["text"].Value;
 
     [Fact]
     public void Every_field_that_a_program_may_trust_is_set_anew_or_cleared()
@@ -26,12 +30,19 @@ public sealed class NginxTests
     public async Task What_a_client_says_of_itself_does_not_reach_the_program()
     {
         await using PwbServer server = new(
-            RequestHandler.From(request => HttpResponse.Text(string.Join('\n', Trusted.Select(name => $"{name}: {request.Headers[name]}")))),
-            new PwbServerOptions { EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))], AllowedHosts = ["www.example.org"] });
+            RequestHandler.From(
+                request => HttpResponse.Text(string.Join('\n', Trusted.Select(name => $"{name}: {request.Headers[name]}")))),
+            new PwbServerOptions
+            {
+                EndPoints = [new ServerEndPoint(new IPEndPoint(IPAddress.Loopback, 0))],
+                AllowedHosts = ["www.example.org"],
+            });
         await server.StartAsync();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pwb-nginx-");
         int port = OwnPort.Take();
-        using Process nginx = Start(folder.FullName, Example.Replace("127.0.0.1:8080", $"{server.EndPoint}").Replace("listen 80;", $"listen 127.0.0.1:{port};"));
+        using Process nginx = Start(
+            folder.FullName,
+            Example.Replace("127.0.0.1:8080", $"{server.EndPoint}").Replace("listen 80;", $"listen 127.0.0.1:{port};"));
         try
         {
             using HttpClient client = new();
@@ -41,7 +52,8 @@ public sealed class NginxTests
             string seen = await GetAsync(client, new Uri($"http://127.0.0.1:{port}/"), nginx);
 
             seen.Should().Be(
-                "X-Forwarded-For: 127.0.0.1\nX-Forwarded-Proto: http\nX-Forwarded-Host: \nX-Forwarded-Port: \nX-Forwarded-Prefix: \nX-Real-IP: 127.0.0.1\nForwarded: ");
+                "X-Forwarded-For: 127.0.0.1\nX-Forwarded-Proto: http\nX-Forwarded-Host: \nX-Forwarded-Port: \n"
+                    + "X-Forwarded-Prefix: \nX-Real-IP: 127.0.0.1\nForwarded: ");
         }
         finally
         {
@@ -56,12 +68,17 @@ public sealed class NginxTests
         string[] kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         string http = string.Concat(kinds.Select(kind => $"{kind}_temp_path {folder}/{kind};\n"));
         string file = Path.Combine(folder, "nginx.conf");
-        File.WriteAllText(file, $"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log {folder}/errors;\nevents {{}}\nhttp {{\naccess_log off;\n{http}{example}}}\n");
+        File.WriteAllText(
+            file, $"daemon off;\nmaster_process off;\n"
+                + $"pid {folder}/pid;\nerror_log {folder}/errors;\nevents {{}}\nhttp {{\naccess_log off;\n{http}{example}}}\n");
         foreach (string path in (string[])["nginx", "/usr/sbin/nginx"])
         {
             try
             {
-                return Process.Start(new ProcessStartInfo(path, ["-p", folder, "-c", file]) { RedirectStandardError = true, UseShellExecute = false })!;
+                return Process.Start(
+                    new ProcessStartInfo(
+                        path, ["-p", folder, "-c", file])
+                    { RedirectStandardError = true, UseShellExecute = false })!;
             }
             catch (Win32Exception)
             {

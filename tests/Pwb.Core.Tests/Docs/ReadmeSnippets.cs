@@ -46,7 +46,8 @@ public sealed partial class ReadmeSnippets
         await using PwbServer server = new(files, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0) });
         // </files>
 
-        (await files.HandleAsync(new HttpRequest("GET", "/route", null, ("Accept", "text/html")), CancellationToken.None)).StatusCode.Should().Be(200);
+        (await files.HandleAsync(new HttpRequest("GET", "/route", null, ("Accept", "text/html")), CancellationToken.None))
+            .StatusCode.Should().Be(200);
         (await files.HandleAsync(new HttpRequest("GET", "/api"), CancellationToken.None)).StatusCode.Should().Be(404);
     }
 
@@ -72,7 +73,8 @@ public sealed partial class ReadmeSnippets
         // </readme-json>
         using HttpClient client = new PwbServer(doubled).CreateClient();
 
-        using HttpResponseMessage response = await client.PostAsync("/", new StringContent(content, MediaTypeHeaderValue.Parse(contentType)));
+        using HttpResponseMessage response = await client.PostAsync(
+            "/", new StringContent(content, MediaTypeHeaderValue.Parse(contentType)));
 
         response.StatusCode.Should().Be(status);
         if (status == HttpStatusCode.Created)
@@ -131,7 +133,8 @@ public sealed partial class ReadmeSnippets
         IRequestHandler contact = RequestHandler.From(async request =>
         {
             FormFields form = await request.ReadFormAsync();
-            return HttpResponse.Text($"Thank you, {form["name"]}\n").WithCookie(new SetCookie("lang", request.Query["lang"] ?? "en"));
+            return HttpResponse.Text($"Thank you, {form["name"]}\n").WithCookie(
+                new SetCookie("lang", request.Query["lang"] ?? "en"));
         });
         // </readme-form>
         using HttpClient client = new PwbServer(contact).CreateClient();

@@ -36,7 +36,8 @@ public sealed class RoutingSnippets
         using HttpRequestMessage request = new(new HttpMethod(method), target);
         if (method == "POST") request.Content = new StringContent("order");
         using HttpResponseMessage response = await client.SendAsync(request);
-        string answer = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : $"{(int)response.StatusCode} {string.Join(", ", response.Content.Headers.Allow)}".Trim();
+        string answer = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync()
+            : $"{(int)response.StatusCode} {string.Join(", ", response.Content.Headers.Allow)}".Trim();
         answer.Should().Be(expected);
         wwwroot.Delete(recursive: true);
     }

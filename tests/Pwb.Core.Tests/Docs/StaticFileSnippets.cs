@@ -11,7 +11,8 @@ public sealed class StaticFileSnippets : IDisposable
     public StaticFileSnippets()
     {
         foreach ((string name, string text) in ((string, string)[])[
-            ("index.html", "the start"), ("about.html", "about"), ("404.html", "nothing here"), ("assets/app.js", "app"), ("assets/app.js.br", "packed"), ("data.geo", "{}")])
+            ("index.html", "the start"), ("about.html", "about"), ("404.html", "nothing here"), ("assets/app.js", "app"),
+            ("assets/app.js.br", "packed"), ("data.geo", "{}")])
         {
             string path = Path.Combine(_folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -140,7 +141,8 @@ public sealed class StaticFileSnippets : IDisposable
     public async Task A_source_may_be_anything()
     {
         // <static-own>
-        var source = new DictionarySource(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["index.html"] = "from memory"u8.ToArray() });
+        var source = new DictionarySource(
+            new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["index.html"] = "from memory"u8.ToArray() });
         var handler = new StaticFileHandler(source);
         // </static-own>
 
@@ -157,7 +159,8 @@ public sealed class StaticFileSnippets : IDisposable
         public override ContentInfo? Find(string path)
         {
             if (path.Length == 0) return new ContentInfo("", IsDirectory: true, 0, _lastModified);
-            return files.TryGetValue(path, out byte[]? content) ? new ContentInfo(path, IsDirectory: false, content.Length, _lastModified) : null;
+            return files.TryGetValue(path, out byte[]? content)
+                ? new ContentInfo(path, IsDirectory: false, content.Length, _lastModified) : null;
         }
 
         public override Stream? Open(string path, out ContentInfo info)
@@ -170,7 +173,8 @@ public sealed class StaticFileSnippets : IDisposable
         }
 
         public override IEnumerable<ContentInfo> List(string path) =>
-            path.Length == 0 ? files.Select(file => new ContentInfo(file.Key, IsDirectory: false, file.Value.Length, _lastModified)) : [];
+            path.Length == 0
+                ? files.Select(file => new ContentInfo(file.Key, IsDirectory: false, file.Value.Length, _lastModified)) : [];
     }
     // </static-source>
 }

@@ -90,15 +90,17 @@ public sealed class TestingSnippets
     [Fact]
     public async Task A_service_that_breaks_off_is_an_error()
     {
-        IRequestHandler service = RequestHandler.From(_ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
-        {
-            await output.WriteAsync("""{ "temperature": 2"""u8.ToArray(), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-            throw new IOException("The cable is cut.");
-        }), ("Content-Type", "application/json")));
+        IRequestHandler service = RequestHandler.From(
+            _ => new HttpResponse(200, ResponseBody.Push(async (output, cancellationToken) =>
+            {
+                await output.WriteAsync("""{ "temperature": 2"""u8.ToArray(), cancellationToken);
+                await output.FlushAsync(cancellationToken);
+                throw new IOException("The cable is cut.");
+            }), ("Content-Type", "application/json")));
         using HttpClient http = new(new PwbServer(service).CreateMessageHandler());
 
-        await Assert.ThrowsAnyAsync<Exception>(() => new WeatherClient(http).GetTemperatureAsync("Paris", CancellationToken.None));
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => new WeatherClient(http).GetTemperatureAsync("Paris", CancellationToken.None));
     }
     // </broken-service>
 
@@ -107,7 +109,8 @@ public sealed class TestingSnippets
     public async Task A_length_of_two_minds_is_refused()
     {
         await using var server = new PwbServer(new UpperHandler());
-        using var conversation = new Conversation("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello");
+        using var conversation = new Conversation(
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello");
 
         await server.ServeAsync(conversation);
 

@@ -18,7 +18,8 @@ public sealed class TlsSnippets
 
         // <tls>
         ServerCertificate certificate = ServerCertificate.FromPem("fullchain.pem", "privkey.pem");
-        await using PwbServer server = new(handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8443, new TlsOptions(certificate)) });
+        await using PwbServer server = new(
+            handler, new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8443, new TlsOptions(certificate)) });
         // </tls>
 
         certificate.Current.Should().Be(Chain.Leaf);
@@ -53,6 +54,7 @@ public sealed class TlsSnippets
         PwbServerOptions options = new() { EndPoints = [.. ServerEndPoint.Any(8080), .. ServerEndPoint.Any(8443, tls)] };
         // </tls-end-points>
 
-        options.EndPoints.Where(endPoint => endPoint.Tls is not null).Should().HaveCount(ServerEndPoint.Any(0).Count).And.OnlyContain(endPoint => endPoint.Port == 8443);
+        options.EndPoints.Where(endPoint => endPoint.Tls is not null).Should().HaveCount(ServerEndPoint.Any(0).Count)
+            .And.OnlyContain(endPoint => endPoint.Port == 8443);
     }
 }

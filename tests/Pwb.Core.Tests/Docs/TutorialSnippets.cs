@@ -41,7 +41,8 @@ public sealed class TutorialSnippets : IDisposable
 
         using HttpClient client = server.CreateClient();
         (await client.GetStringAsync("/11")).Should().Be("hello PWB");
-        Console.Lines.Should().Equal("web server:PWB 1.0 on port 8888...", "client  made a request", "GET /11 HTTP/1.1", "Host: localhost");
+        Console.Lines.Should().Equal(
+            "web server:PWB 1.0 on port 8888...", "client  made a request", "GET /11 HTTP/1.1", "Host: localhost");
     }
 
     [Theory]

@@ -59,7 +59,8 @@ public sealed class WebSocketSnippets
         await client.ConnectAsync(new Uri("ws://localhost/"), invoker, CancellationToken.None);
         news.Writer.TryWrite("first");
         (await client.ReceiveMessageAsync())!.Text.Should().Be("first");
-        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await client.CloseAsync(
+            WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
         client.CloseStatus.Should().Be(WebSocketCloseStatus.NormalClosure);
     }
 

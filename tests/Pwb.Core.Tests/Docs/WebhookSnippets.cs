@@ -36,7 +36,8 @@ public sealed class WebhookSnippets
         Channel<Push> work = Channel.CreateBounded<Push>(10);
         using HttpClient client = new PwbServer(new WebhookHandler(Secret, work.Writer)).CreateClient();
 
-        using HttpResponseMessage response = await client.SendAsync(Signed(new string('x', length), Encoding.UTF8.GetBytes(secret)));
+        using HttpResponseMessage response = await client.SendAsync(
+            Signed(new string('x', length), Encoding.UTF8.GetBytes(secret)));
 
         Assert.Equal(expected, response.StatusCode);
         Assert.False(work.Reader.TryRead(out _));
@@ -44,7 +45,8 @@ public sealed class WebhookSnippets
 
     private static HttpRequestMessage Signed(string json, byte[] secret)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, "/hook") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        HttpRequestMessage request =
+            new(HttpMethod.Post, "/hook") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         string signature = Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(json)));
         request.Headers.Add("X-Hub-Signature-256", $"sha256={signature}");
         return request;
@@ -58,7 +60,8 @@ public sealed class WebhookSnippets
 
         // <webhook-program>
         Channel<Push> work = Channel.CreateBounded<Push>(100);
-        await using PwbServer server = new(new WebhookHandler(secret, work.Writer), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) });
+        await using PwbServer server = new(
+            new WebhookHandler(secret, work.Writer), new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(8080) });
         // </webhook-program>
 
         using HttpClient client = server.CreateClient();
@@ -83,7 +86,8 @@ public sealed class WebhookSnippets
 // <webhook-handler>
 internal sealed record Push(string Ref);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Push))]
 internal sealed partial class HookJson : JsonSerializerContext;
 

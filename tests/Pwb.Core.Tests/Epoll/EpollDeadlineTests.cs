@@ -13,15 +13,18 @@ public sealed class EpollDeadlineTests
     [SkippableTheory]
     [InlineData(false, 1)]
     [InlineData(true, -1)]
-    public async Task A_client_is_blamed_for_bytes_on_their_way_through_a_session_no_sooner_than_two_seconds_later(bool isForLonger, int expected)
+    public async Task A_client_is_blamed_for_bytes_on_their_way_through_a_session_no_sooner_than_two_seconds_later(
+        bool isForLonger, int expected)
     {
         Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
         await using SeatedPair pair = new();
         ManualClock time = new();
         CoarseClock clock = new(time, serverHeader: null);
         await using SlowSession session = new(pair.Stream);
-        Channel channel = new(1, new SessionTransport(pair.Transport, session), new ChannelContext(clock, new PwbServerLimits(), (_, _, _) => { }));
-        Task<int> receiving = channel.Receiver.ReceiveAsync(new byte[10], Wait.Content, clock.After(TimeSpan.FromSeconds(1)), channel.Aborted).AsTask();
+        Channel channel = new(
+            1, new SessionTransport(pair.Transport, session), new ChannelContext(clock, new PwbServerLimits(), (_, _, _) => { }));
+        Task<int> receiving = channel.Receiver.ReceiveAsync(
+            new byte[10], Wait.Content, clock.After(TimeSpan.FromSeconds(1)), channel.Aborted).AsTask();
         pair.Client.Send("a"u8);
         await session.Received.WaitAsync(Wire.SafetyTimeout);
         for (int i = 0; i < (isForLonger ? 2 : 1); i++)

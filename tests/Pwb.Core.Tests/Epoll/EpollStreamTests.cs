@@ -42,7 +42,8 @@ public sealed class EpollStreamTests
         pair.Client.Send("a"u8);
         (await reading.WaitAsync(Wire.SafetyTimeout)).Should().Be(1);
         pair.HasArrived.Should().BeFalse();
-        pair.Transport.HasUnreadData.Should().BeTrue("the reader may have a use for it that takes a while, such as to decrypt it");
+        pair.Transport.HasUnreadData.Should().BeTrue(
+            "the reader may have a use for it that takes a while, such as to decrypt it");
         reading = pair.Stream.ReadAsync(new byte[10]).AsTask();
         pair.Transport.HasUnreadData.Should().BeFalse("he waits again");
         pair.Client.Send("b"u8);
@@ -122,7 +123,8 @@ public sealed class EpollStreamTests
         await reading.Invoking(r => r.WaitAsync(Wire.SafetyTimeout)).Should().ThrowAsync<OperationCanceledException>();
         pair.Client.Send("abc"u8);
         (await pair.Stream.ReadAsync(new byte[10]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(3);
-        await pair.Stream.Invoking(s => s.ReadAsync(new byte[10], source.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await pair.Stream.Invoking(s => s.ReadAsync(new byte[10], source.Token).AsTask())
+            .Should().ThrowAsync<OperationCanceledException>();
     }
 
     [SkippableFact]
@@ -209,7 +211,8 @@ public sealed class EpollStreamTests
     public async Task Who_sends_a_file_is_told_whether_the_client_or_the_file_is_the_trouble()
     {
         NeedsEpoll();
-        await using FileStream file = new(typeof(EpollStreamTests).Assembly.Location, FileMode.Open, FileAccess.Read, FileShare.Read);
+        await using FileStream file = new(
+            typeof(EpollStreamTests).Assembly.Location, FileMode.Open, FileAccess.Read, FileShare.Read);
         await using SeatedPair gone = new(bufferSize: 4096);
         Task<int> sending = gone.Transport.SendFileAsync(new byte[10], file, 0, 100_000).AsTask();
         gone.Client.Close(timeout: 0);
@@ -219,7 +222,8 @@ public sealed class EpollStreamTests
         string path = Path.GetTempFileName();
         await using FileStream writeOnly = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         File.Delete(path);
-        (await pair.Transport.Invoking(t => t.SendFileAsync(new byte[10], writeOnly, 0, 100_000).AsTask()).Should().ThrowAsync<IOException>())
+        (await pair.Transport.Invoking(t => t.SendFileAsync(new byte[10], writeOnly, 0, 100_000).AsTask())
+            .Should().ThrowAsync<IOException>())
             .Which.Should().NotBeOfType<ConnectionLostException>();
     }
 

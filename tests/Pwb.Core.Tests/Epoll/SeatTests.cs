@@ -103,7 +103,8 @@ public sealed class SeatTests
             byte[] buffer = new byte[10];
             int received = 0;
 #pragma warning disable VSTHRD002 // to block is what this is about
-            for (int count; (count = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask().Result) > 0;) received += count;
+            for (int count; (count = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask()
+                .Result) > 0;) received += count;
             string text = inner.GetStringAsync(new Uri($"http://localhost:{server!.EndPoint.Port}/inner")).Result;
 #pragma warning restore VSTHRD002
             return HttpResponse.Text($"{text} {Latin1.Text(buffer.AsSpan(0, received))}");
@@ -113,7 +114,8 @@ public sealed class SeatTests
             using TcpClient client = await ConnectAsync(server);
             for (int i = 0; i < 20; i++)
             {
-                await client.GetStream().WriteAsync(Latin1.Bytes("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"));
+                await client.GetStream().WriteAsync(
+                    Latin1.Bytes("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"));
                 await Task.Delay(2);
                 await client.GetStream().WriteAsync(Latin1.Bytes("cde"));
                 (await ReadAsync(client)).Should().EndWith("inner abcde");
@@ -137,7 +139,8 @@ public sealed class SeatTests
             await Task.Delay(5); // so that the handler waits for its content, if it reads it
             await first.GetStream().WriteAsync("a"u8.ToArray());
             await ReadAsync(first);
-            using TcpClient newcomer = await ConnectAsync(server); // what is current when it is accepted would be so in its handlers
+            // What is current when it is accepted would be so in its handlers.
+            using TcpClient newcomer = await ConnectAsync(server);
             foreach (TcpClient client in new[] { newcomer, second, first }) await AskAsync(client);
         }
 
@@ -194,7 +197,8 @@ public sealed class SeatTests
     [MemberData(nameof(SeatCounts))]
     public async Task Many_clients_at_once_get_their_own_answers_and_a_stop_ends_all(int seats)
     {
-        await using PwbServer server = await StartAsync(RequestHandler.From(request => HttpResponse.Text(Latin1.Text(request.RawPath))), seats);
+        await using PwbServer server = await StartAsync(
+            RequestHandler.From(request => HttpResponse.Text(Latin1.Text(request.RawPath))), seats);
         List<TcpClient> clients = [];
         for (int i = 0; i < 100; i++) clients.Add(await ConnectAsync(server));
         await Task.WhenAll(clients.Select(async (client, index) =>
@@ -254,7 +258,13 @@ public sealed class SeatTests
     {
         PwbServer server = new(
             handler,
-            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0), SocketEngine = SocketEngine.Epoll, SeatCount = seats, SpinTime = TimeSpan.FromMicroseconds(seats == 2 ? 50 : 0) });
+            new PwbServerOptions
+            {
+                EndPoints = ServerEndPoint.Loopback(0),
+                SocketEngine = SocketEngine.Epoll,
+                SeatCount = seats,
+                SpinTime = TimeSpan.FromMicroseconds(seats == 2 ? 50 : 0),
+            });
         await server.StartAsync();
         return server;
     }
@@ -289,7 +299,8 @@ public sealed class SeatTests
             if (end < 0) continue;
             const string name = "Content-Length: ";
             int start = text.IndexOf(name, StringComparison.Ordinal) + name.Length;
-            int length = int.Parse(text.AsSpan(start, text.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
+            int length = int.Parse(
+                text.AsSpan(start, text.IndexOf('\r', start) - start), System.Globalization.CultureInfo.InvariantCulture);
             if (text.Length >= end + 4 + length) return text;
         }
     }

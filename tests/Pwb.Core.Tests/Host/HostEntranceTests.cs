@@ -19,11 +19,15 @@ public sealed class HostEntranceTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "modes are Unix's");
         string path = Path.Combine(_folder.FullName, "socket");
-        using var host = await HostProcess.Start("--listen", "127.0.0.1:0", "--listen=unix:" + path, "--socket-mode", "660").UntilItServesAsync();
+        using var host = await HostProcess.Start("--listen", "127.0.0.1:0", "--listen=unix:" + path, "--socket-mode", "660")
+            .UntilItServesAsync();
 
-        File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        foreach (EndPoint place in (EndPoint[])[new IPEndPoint(IPAddress.Loopback, host.Url.Port), new UnixDomainSocketEndPoint(path)])
-            (await AskAsync(place, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).Should().EndWith("hello PWB");
+        File.GetUnixFileMode(path).Should().Be(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        foreach (EndPoint place in (EndPoint[])[
+            new IPEndPoint(IPAddress.Loopback, host.Url.Port), new UnixDomainSocketEndPoint(path)])
+            (await AskAsync(place, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .Should().EndWith("hello PWB");
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class HostEntranceTests : IDisposable
         using var host = await HostProcess.ServeAsync("--allow-host", "example.org", "--allow-host=*.example.net");
         using var client = new HttpClient();
 
-        foreach ((string name, int status) in ((string, int)[])[("example.org", 200), ("a.example.net", 200), ("example.net", 421), ("localhost", 200)])
+        foreach ((string name, int status) in ((string, int)[])[
+            ("example.org", 200), ("a.example.net", 200), ("example.net", 421), ("localhost", 200)])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, host.Url);
             request.Headers.Host = name;
@@ -85,7 +90,12 @@ public sealed class HostEntranceTests : IDisposable
                 .SelectMany(text => text.Split("\n    [").Where(test => test.Contains("HostProcess.", StringComparison.Ordinal))),
         ];
 
-        Options.All.Where(option => !Array.Exists(tests, test => test.Contains($"\"{option.Name}\"", StringComparison.Ordinal) || test.Contains($"\"{option.Name}=", StringComparison.Ordinal)))
+        Options.All.Where(
+            option =>
+                !Array.Exists(
+                    tests, test =>
+                        test.Contains($"\"{option.Name}\"", StringComparison.Ordinal)
+                            || test.Contains($"\"{option.Name}=", StringComparison.Ordinal)))
             .Should().BeEmpty();
     }
 

@@ -70,8 +70,7 @@ public sealed partial class HttpRequestReadingTests
     {
         Encoding encoding = contentType switch
         {
-            not null when contentType.Contains("8859") =>
-            Encoding.Latin1,
+            not null when contentType.Contains("8859") => Encoding.Latin1,
             not null when contentType.Contains("16") => Encoding.Unicode,
             _ => Encoding.UTF8
         };
@@ -172,9 +171,11 @@ public sealed partial class HttpRequestReadingTests
     [InlineData("7", null)]
     public async Task Refuses_two_members_of_one_name_where_a_node_would_throw_for_them_later(string content, string? place)
     {
-        using HttpClient client = Client(async request => HttpResponse.Json(await request.ReadJsonAsync(Nodes.Default.JsonNode), Nodes.Default.JsonNode));
+        using HttpClient client = Client(
+            async request => HttpResponse.Json(await request.ReadJsonAsync(Nodes.Default.JsonNode), Nodes.Default.JsonNode));
 
-        using HttpResponseMessage response = await client.PostAsync("/", new StringContent(content, MediaTypeHeaderValue.Parse(Json)));
+        using HttpResponseMessage response = await client.PostAsync(
+            "/", new StringContent(content, MediaTypeHeaderValue.Parse(Json)));
         string answer = await response.Content.ReadAsStringAsync();
 
         response.StatusCode.Should().Be(place is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
@@ -186,8 +187,10 @@ public sealed partial class HttpRequestReadingTests
     public async Task A_node_inside_another_type_is_looked_at_only_if_the_options_say_so()
     {
         const string Content = "{\"Node\":{\"a\":1,\"a\":2}}";
-        Holder holder = await Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Types.Default.Holder);
-        var reading = () => Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Strict.Default.Holder).AsTask();
+        Holder holder =
+            await Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Types.Default.Holder);
+        var reading =
+            () => Request(new MemoryStream(Encoding.UTF8.GetBytes(Content)), Json).ReadJsonAsync(Strict.Default.Holder).AsTask();
 
         holder.Invoking(one => one.Node["a"]).Should().Throw<ArgumentException>();
         (await reading.Should().ThrowAsync<RequestRejectedException>()).Which.StatusCode.Should().Be(400);
@@ -196,7 +199,8 @@ public sealed partial class HttpRequestReadingTests
     [Fact]
     public async Task Case_counts_for_the_names_of_a_node_if_the_options_say_so()
     {
-        JsonNode node = await Request(new MemoryStream("{\"a\":1,\"A\":2}"u8.ToArray()), Json).ReadJsonAsync(Types.Default.JsonNode);
+        JsonNode node =
+            await Request(new MemoryStream("{\"a\":1,\"A\":2}"u8.ToArray()), Json).ReadJsonAsync(Types.Default.JsonNode);
 
         node.AsObject().Should().HaveCount(2);
     }

@@ -56,7 +56,8 @@ public sealed class HostingSnippets
         server.EndPoint.Port.Should().NotBe(8080);
         using HttpClient client = server.CreateClient();
         (await client.GetStringAsync("/stock")).Should().Be("0 in stock\n");
-        (await client.PostAsync("/stock", new ByteArrayContent(new byte[1_000_001]))).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
+        (await client.PostAsync("/stock", new ByteArrayContent(new byte[1_000_001]))).StatusCode.Should().Be(
+            HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]
@@ -105,7 +106,8 @@ public sealed class HostingSnippets
     public async Task A_second_server_is_for_administrators()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection([new("Pwb:EndPoints:0", "127.0.0.1:0"), new("Admin:EndPoints:0", "127.0.0.1:0")]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Pwb:EndPoints:0", "127.0.0.1:0"), new("Admin:EndPoints:0", "127.0.0.1:0")]);
         Stock stock = new();
         builder.Services.AddSingleton<IRequestHandler>(new StockPage(stock));
 
@@ -123,7 +125,8 @@ public sealed class HostingSnippets
         // </hosting-second>
         using IHost host = builder.Build();
         await host.StartAsync();
-        using HttpClient admin = new() { BaseAddress = new Uri(host.Services.GetRequiredKeyedService<PwbServer>("Admin").Urls[0]) };
+        using HttpClient admin =
+            new() { BaseAddress = new Uri(host.Services.GetRequiredKeyedService<PwbServer>("Admin").Urls[0]) };
 
         (await admin.PutAsync("/stock/5", null)).StatusCode.Should().Be(HttpStatusCode.NoContent);
         stock.Count.Should().Be(5);
@@ -141,8 +144,9 @@ public sealed class HostingSnippets
         using IHost host = builder.Build();
 
         // All but the certificate, which is not on this machine.
-        string failure = host.Invoking(one => one.Services.GetRequiredService<PwbServer>()).Should().Throw<OptionsValidationException>()
-            .Which.Failures.Should().ContainSingle().Which;
+        string failure =
+            host.Invoking(one => one.Services.GetRequiredService<PwbServer>()).Should().Throw<OptionsValidationException>()
+                .Which.Failures.Should().ContainSingle().Which;
         failure.Should().StartWith("Pwb:EndPoints:1 has a certificate that cannot be used: ").And.Contain("/etc/my-app/site.pem");
     }
 

@@ -17,7 +17,9 @@ using SameSiteMode = Microsoft.AspNetCore.Http.SameSiteMode;
 
 namespace Notes;
 
-/// <summary>samples/Notes by the minimal API of ASP.NET Core, over the same <see cref="NoteBook"/>: for docs/notes-comparison.md.</summary>
+/// <summary>
+/// samples/Notes by the minimal API of ASP.NET Core, over the same <see cref="NoteBook"/>: for docs/notes-comparison.md.
+/// </summary>
 internal sealed class MinimalNotes(NoteBook book, string password)
 {
     private const string CookieName = "notes";
@@ -80,7 +82,8 @@ internal sealed class MinimalNotes(NoteBook book, string password)
 
         string session = RandomNumberGenerator.GetHexString(32);
         _tokens[session] = RandomNumberGenerator.GetHexString(32);
-        context.Response.Cookies.Append(CookieName, session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict });
+        context.Response.Cookies.Append(
+            CookieName, session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict });
         return Results.Redirect("/");
     }
 
@@ -103,7 +106,8 @@ internal sealed class MinimalNotes(NoteBook book, string password)
     {
         HttpRequest request = context.HttpContext.Request;
         if (TokenOf(request) is not { } token) return Results.Problem("Sign in first.", statusCode: 403);
-        bool isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        bool isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            || HttpMethods.IsOptions(request.Method);
         return isSafe || IsSame(request.Headers["X-Token"], token)
             ? await next(context)
             : Results.Problem("The token is missing.", statusCode: 403);
@@ -126,7 +130,8 @@ internal sealed class MinimalNotes(NoteBook book, string password)
     private IResult Show(HttpContext context, int id)
     {
         Note? note = book.Get(id);
-        if (note is null || !context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == Tag(note))) return Json(context, note);
+        if (note is null || !context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == Tag(note)))
+            return Json(context, note);
         context.Response.Headers.ETag = Tag(note);
         return Results.StatusCode(304);
     }
@@ -144,7 +149,8 @@ internal sealed class MinimalNotes(NoteBook book, string password)
         bool isStale = false;
         Note? changed = book.Change(id, note =>
         {
-            isStale = expected.Count > 0 && !expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && tag.Tag == Tag(note)));
+            isStale = expected.Count > 0
+                && !expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && tag.Tag == Tag(note)));
             return isStale ? null : note with { Title = draft.Title, Text = draft.Text };
         });
         return isStale ? Results.StatusCode(412) : Json(context, changed);
@@ -166,12 +172,16 @@ internal sealed class MinimalNotes(NoteBook book, string password)
         {
             while (await parts.ReadNextSectionAsync(context.RequestAborted) is { } part)
             {
-                if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out ContentDispositionHeaderValue? disposition)) continue;
-                string name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
+                if (!ContentDispositionHeaderValue.TryParse(
+                    part.ContentDisposition, out ContentDispositionHeaderValue? disposition)) continue;
+                string name =
+                    (disposition.FileNameStar.HasValue
+                        ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
                 if (name.Length > 0) await book.AttachAsync(id, Path.GetFileName(name), part.Body, context.RequestAborted);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException || (exception is IOException and not BadHttpRequestException))
+        catch (Exception exception) when (exception is InvalidDataException
+            || (exception is IOException and not BadHttpRequestException))
         {
             return Results.Problem("This is no form.", statusCode: 400);
         }

@@ -16,7 +16,8 @@ public sealed class McpSnippets
 {
     // <mcp-tool>
     [Description("Counts the words of a text.")]
-    internal static int CountWords([Description("The text")] string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+    internal static int CountWords([Description("The text")] string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
     // </mcp-tool>
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class McpSnippets
         // <mcp-test>
         HttpClientTransport transport = new(new HttpClientTransportOptions { Endpoint = new Uri("http://localhost/mcp") }, http);
         await using McpClient client = await McpClient.CreateAsync(transport);
-        CallToolResult result = await client.CallToolAsync("count_words", new Dictionary<string, object?> { ["text"] = "one two" });
+        CallToolResult result = await client.CallToolAsync(
+            "count_words", new Dictionary<string, object?> { ["text"] = "one two" });
         // </mcp-test>
 
         ((TextContentBlock)result.Content.Single()).Text.Should().Be("2");
@@ -48,7 +50,8 @@ public sealed class McpSnippets
     {
         // <mcp-context>
         McpServerTool export = McpServerTool.Create(
-            async (string name, IProgress<ProgressNotificationValue> progress, RequestContext<CallToolRequestParams> context, CancellationToken token) =>
+            async (string name, IProgress<ProgressNotificationValue> progress, RequestContext<CallToolRequestParams> context,
+                CancellationToken token) =>
             {
                 for (int percent = 0; percent < 100; percent += 25)
                 {
@@ -74,7 +77,9 @@ public sealed class McpSnippets
         McpServerOptions offered = new()
         {
             Capabilities = new ServerCapabilities { Resources = new ResourcesCapability { Subscribe = true } },
-            ResourceCollection = [McpServerResource.Create(() => "Water the plants", new McpServerResourceCreateOptions { UriTemplate = "note://1", Name = "note 1" })],
+            ResourceCollection = [
+                McpServerResource.Create(
+                    () => "Water the plants", new McpServerResourceCreateOptions { UriTemplate = "note://1", Name = "note 1" })],
         };
         McpHandler handler = new(offered);
 
@@ -111,7 +116,8 @@ public sealed class McpSnippets
         using HttpClient client = new PwbServer(router, options).CreateClient();
         using HttpRequestMessage question = new(HttpMethod.Options, "/mcp")
         {
-            Headers = { { "Origin", "https://app.example" }, { "Access-Control-Request-Method", "POST" }, { "Access-Control-Request-Headers", "mcp-method" } },
+            Headers = { { "Origin", "https://app.example" }, { "Access-Control-Request-Method", "POST" },
+                { "Access-Control-Request-Headers", "mcp-method" } },
         };
         using HttpResponseMessage response = await client.SendAsync(question);
         response.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("https://app.example");
@@ -148,7 +154,9 @@ public sealed class McpSnippets
     public void The_examples_of_the_comments_are_compiled_here()
     {
         string compiled = Blanks(File.ReadAllText(ThisFile()));
-        string[] examples = [.. System.Xml.Linq.XDocument.Load(Path.ChangeExtension(typeof(McpHandler).Assembly.Location, ".xml")).Descendants("code").Select(code => Blanks(code.Value))];
+        string[] examples = [
+            .. System.Xml.Linq.XDocument.Load(Path.ChangeExtension(typeof(McpHandler).Assembly.Location, ".xml"))
+                .Descendants("code").Select(code => Blanks(code.Value))];
 
         examples.Should().HaveCount(2).And.OnlyContain(example => compiled.Contains(example, StringComparison.Ordinal));
 

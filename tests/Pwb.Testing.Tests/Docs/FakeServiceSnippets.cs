@@ -22,7 +22,8 @@ public sealed class FakeServiceSnippets
         Assert.Equal("product 7", await http.GetStringAsync("http://any.example/products/7"));
         Assert.Equal("""["green tea"]""", await http.GetStringAsync("http://any.example/search?page=2&q=tea"));
         http.DefaultRequestHeaders.Add("Idempotency-Key", "1");
-        using HttpResponseMessage charge = await http.PostAsync("https://pay.example/charges", new StringContent("""{"amount":500}"""));
+        using HttpResponseMessage charge = await http.PostAsync(
+            "https://pay.example/charges", new StringContent("""{"amount":500}"""));
         Assert.Equal(HttpStatusCode.Created, charge.StatusCode);
     }
 

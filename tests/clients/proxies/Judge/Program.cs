@@ -1,6 +1,6 @@
-// The server behind the proxies: it says on its standard output, in a line of JSON each, what its handler has seen. The argument is
-// the path of its Unix domain socket. The first line names the ports: of a server with the default limits, and of one that closes
-// idle connections after a second. Ends with its input.
+// The server behind the proxies: it says on its standard output, in a line of JSON each, what its handler has seen.
+// The argument is the path of its Unix domain socket. The first line names the ports: of a server with
+// the default limits, and of one that closes idle connections after a second. Ends with its input.
 using Judge;
 using Pwb;
 

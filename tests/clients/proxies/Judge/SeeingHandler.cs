@@ -7,8 +7,8 @@ using Pwb;
 namespace Judge;
 
 /// <summary>
-/// Notes each request before it answers. The answer names the request that it is for, by its target in X-Seen and its number in X-Number,
-/// and sends the content back, or "nothing" where there is none.
+/// Notes each request before it answers. The answer names the request that it is for, by its target in X-Seen and its number
+/// in X-Number, and sends the content back, or "nothing" where there is none.
 /// </summary>
 internal sealed class SeeingHandler(Notes notes) : IRequestHandler
 {
@@ -31,10 +31,12 @@ internal sealed class SeeingHandler(Notes notes) : IRequestHandler
                 return Answer(request, number, HttpResponse.MethodNotAllowed("GET"));
             case "field":
                 Note(request, number, null);
-                return Answer(request, number, HttpResponse.Text("a large field\n")).With("X-Large", new string('x', int.Parse(id)));
+                return Answer(request, number, HttpResponse.Text("a large field\n")).With(
+                    "X-Large", new string('x', int.Parse(id)));
             case "events":
                 Note(request, number, null);
-                return Answer(request, number, ServerSentEvents.From(request, EventsAsync(id, request.Query["pace"] is not null)));
+                return Answer(
+                    request, number, ServerSentEvents.From(request, EventsAsync(id, request.Query["pace"] is not null)));
             case "release":
                 Gate(id).TrySetResult();
                 return Answer(request, number, HttpResponse.Text("released\n"));
@@ -89,7 +91,8 @@ internal sealed class SeeingHandler(Notes notes) : IRequestHandler
         _gates.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     // The second event comes when it is asked for, so that nobody has to guess how long the first may take.
-    private async IAsyncEnumerable<SseItem<string>> EventsAsync(string id, bool isPaced, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        string id, bool isPaced, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         try
         {
