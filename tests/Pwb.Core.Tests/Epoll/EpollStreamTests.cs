@@ -102,8 +102,7 @@ public sealed class EpollStreamTests
         pair.Client.Send("!"u8, SocketFlags.OutOfBand);
         pair.Client.Send("def"u8);
         await reading;
-        SpinWait.SpinUntil(() => pair.Client.Poll(0, SelectMode.SelectWrite), Wire.SafetyTimeout);
-        await Task.Delay(50); // all of it is there
+        SpinWait.SpinUntil(() => pair.HasReceivedAll, Wire.SafetyTimeout).Should().BeTrue();
         int received = 0;
         while (received < 6)
             received += await pair.Stream.ReadAsync(buffer.AsMemory(received)).AsTask().WaitAsync(Wire.SafetyTimeout);

@@ -96,6 +96,7 @@ public sealed class SeatTests
     public async Task A_handler_may_wait_for_its_own_content_and_for_its_own_server()
     {
         using HttpClient inner = new();
+        using SemaphoreSlim waits = new(0);
         PwbServer? server = null;
         server = await StartAsync(RequestHandler.From(request =>
         {
@@ -103,8 +104,14 @@ public sealed class SeatTests
             byte[] buffer = new byte[10];
             int received = 0;
 #pragma warning disable VSTHRD002 // to block is what this is about
-            for (int count; (count = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask()
-                .Result) > 0;) received += count;
+            while (true)
+            {
+                Task<int> reading = request.Body.ReadAsync(buffer.AsMemory(received), CancellationToken.None).AsTask();
+                if (received == 2) waits.Release();
+                if (reading.Result == 0) break;
+                received += reading.Result;
+            }
+
             string text = inner.GetStringAsync(new Uri($"http://localhost:{server!.EndPoint.Port}/inner")).Result;
 #pragma warning restore VSTHRD002
             return HttpResponse.Text($"{text} {Latin1.Text(buffer.AsSpan(0, received))}");
@@ -116,7 +123,7 @@ public sealed class SeatTests
             {
                 await client.GetStream().WriteAsync(
                     Latin1.Bytes("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"));
-                await Task.Delay(2);
+                (await waits.WaitAsync(Wire.SafetyTimeout)).Should().BeTrue();
                 await client.GetStream().WriteAsync(Latin1.Bytes("cde"));
                 (await ReadAsync(client)).Should().EndWith("inner abcde");
             }
@@ -130,13 +137,14 @@ public sealed class SeatTests
     public async Task What_is_current_in_a_handler_is_so_in_no_other(string way)
     {
         ConcurrentQueue<string?> seen = new();
-        await using PwbServer server = await StartAsync(new Leaking(way, seen));
+        using SemaphoreSlim waits = new(0);
+        await using PwbServer server = await StartAsync(new Leaking(way, seen, waits));
         using TcpClient first = await ConnectAsync(server);
         using TcpClient second = await ConnectAsync(server);
         for (int i = 0; i < 20; i++)
         {
             await first.GetStream().WriteAsync("POST /set HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n"u8.ToArray());
-            await Task.Delay(5); // so that the handler waits for its content, if it reads it
+            (await waits.WaitAsync(Wire.SafetyTimeout)).Should().BeTrue("the handler waits for its content, if it reads it");
             await first.GetStream().WriteAsync("a"u8.ToArray());
             await ReadAsync(first);
             // What is current when it is accepted would be so in its handlers.
@@ -170,7 +178,7 @@ public sealed class SeatTests
             byte[] buffer = new byte[1];
             while (await stream.ReadAsync(buffer).ConfigureAwait(false) > 0)
             {
-                if (seat.IsMine) Thread.Sleep(3);
+                if (seat.IsMine) Thread.Sleep(3); // what is tested: a thread that is asleep
                 await stream.WriteAsync(buffer).ConfigureAwait(false);
             }
         }
@@ -306,7 +314,7 @@ public sealed class SeatTests
     }
 
     /// <summary>Notes what is current when it is called, and then makes something current, in several ways.</summary>
-    private sealed class Leaking(string way, ConcurrentQueue<string?> seen) : IRequestHandler
+    private sealed class Leaking(string way, ConcurrentQueue<string?> seen, SemaphoreSlim waits) : IRequestHandler
     {
         public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
         {
@@ -315,13 +323,17 @@ public sealed class SeatTests
             if (way == "async") return LeakAsync(request, cancellationToken);
             if (way == "suppressed") ExecutionContext.SuppressFlow();
             Local.Value = "mine";
-            return way == "sync" ? new(HttpResponse.Text("x")) : LeakAsync(request, cancellationToken);
+            if (way != "sync") return LeakAsync(request, cancellationToken);
+            waits.Release();
+            return new(HttpResponse.Text("x"));
         }
 
-        private static async ValueTask<HttpResponse> LeakAsync(HttpRequest request, CancellationToken cancellationToken)
+        private async ValueTask<HttpResponse> LeakAsync(HttpRequest request, CancellationToken cancellationToken)
         {
             Local.Value = "mine";
-            await request.Body.ReadExactlyAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+            ValueTask reading = request.Body.ReadExactlyAsync(new byte[1], cancellationToken);
+            waits.Release();
+            await reading.ConfigureAwait(false);
             Local.Value = "mine";
             return HttpResponse.Text("x");
         }

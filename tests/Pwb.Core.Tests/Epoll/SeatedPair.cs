@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Pwb.Epoll;
 using Pwb.Platform;
 using Pwb.Tests.Infrastructure;
@@ -40,6 +41,18 @@ internal sealed class SeatedPair : IAsyncDisposable
         {
             Span<byte> first = stackalloc byte[1];
             return LinuxStreams.PeekAt(Stream.Socket, first) > 0;
+        }
+    }
+
+    /// <summary>Whether the system has all that the client has sent: no segment of it is without its acknowledgement.</summary>
+    public bool HasReceivedAll
+    {
+        get
+        {
+            const int tcp = 6, tcpInfo = 11; // IPPROTO_TCP, TCP_INFO
+            Span<byte> info = stackalloc byte[28];
+            Client.GetRawSocketOption(tcp, tcpInfo, info);
+            return MemoryMarshal.Read<int>(info[24..]) == 0; // tcpi_unacked
         }
     }
 
