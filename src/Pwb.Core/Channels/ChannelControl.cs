@@ -38,9 +38,7 @@ internal sealed class ChannelControl(
 
     public ChannelSender Sender => sender;
 
-    /// <summary>
-    /// Cancelled when the connection is aborted, or when a client kept it waiting for too long. For the channel's own waits.
-    /// </summary>
+    /// <summary>Cancelled by an abort, or when a client was too late. For the channel's own waits.</summary>
     public CancellationToken Aborted => aborted.Token;
 
     /// <summary>The reason of the server's abort, or null.</summary>

@@ -6,7 +6,7 @@ namespace Pwb.Tests.Infrastructure;
 /// The server's end of a connection, in memory. The test plays the peer: it gives segments, each delivered by a read of its
 /// own, then ends the input or leaves the server waiting; it sees what was written, and may accept it slowly or break.
 /// </summary>
-internal sealed class ScriptedStream : Stream
+internal sealed partial class ScriptedStream : Stream
 {
     private readonly Lock _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _input = new();
@@ -110,27 +110,6 @@ internal sealed class ScriptedStream : Stream
 
         return this;
     }
-
-    /// <summary>Waits until the server can do nothing but wait for input, or has disposed the stream.</summary>
-    public Task WaitUntilIdleAsync() =>
-        WaitUntilAsync(() => _disposed || (_waitingReads > 0 && _waitingWakes == 0), "the server to wait for input");
-
-    /// <summary>Waits until a write is held back by the window, or the stream is disposed.</summary>
-    public Task WaitUntilHeldBackAsync() => WaitUntilAsync(() => _disposed || _waitingWrites > 0, "the server to be held back");
-
-    public Task WaitUntilDisposedAsync() => WaitUntilAsync(() => _disposed, "the stream to be disposed");
-
-    /// <summary>Waits until the output satisfies the condition; a stream disposed before that fails the test.</summary>
-    public async Task WaitForOutputAsync(Func<string, bool> condition)
-    {
-        bool met = false;
-        await WaitUntilAsync(() => (met = condition(Latin1.Text(_output.WrittenSpan))) || _disposed, "output");
-        if (!met) throw new InvalidOperationException(
-            $"The stream was disposed before the output came. It is: {Latin1.Show(Latin1.Text(Output))}");
-    }
-
-    public Task WaitForOutputAsync(string ending) =>
-        WaitForOutputAsync(output => output.EndsWith(ending, StringComparison.Ordinal));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -276,28 +255,5 @@ internal sealed class ScriptedStream : Stream
         if (buffer.IsEmpty) return true;
         if (_output.WrittenCount >= _writeFailsAt) throw new IOException("The peer has reset the connection.");
         return false;
-    }
-
-    private async Task WaitUntilAsync(Func<bool> condition, string what)
-    {
-        while (true)
-        {
-            TaskCompletionSource changed;
-            lock (_gate)
-            {
-                if (condition()) return;
-                changed = _observable.Next;
-            }
-
-            try
-            {
-                await changed.Task.WaitAsync(Wire.SafetyTimeout).ConfigureAwait(false);
-            }
-            catch (TimeoutException timeout)
-            {
-                throw new TimeoutException(
-                    $"Waited in vain for {what}. The output is: {Latin1.Show(Latin1.Text(Output))}", timeout);
-            }
-        }
     }
 }

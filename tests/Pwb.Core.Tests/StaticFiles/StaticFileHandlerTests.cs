@@ -3,7 +3,7 @@ using Pwb.Tests.Infrastructure;
 namespace Pwb.Tests.StaticFiles;
 
 /// <summary>S4, S6, S8 and the options: what a target leads to, and the fields of the answer.</summary>
-public sealed class StaticFileHandlerTests
+public sealed partial class StaticFileHandlerTests
 {
     private readonly Site _site = new();
 
@@ -266,36 +266,5 @@ public sealed class StaticFileHandlerTests
         response = await _site.GetAsync("/a");
         response.Status.Should().Be(500);
         response.ContentText.Should().NotContain("secret");
-    }
-
-    public static TheoryData<StaticFileOptions, string> BadOptions => new()
-    {
-        { new StaticFileOptions { Headers = [("bad name", "x")] }, "token" },
-        { new StaticFileOptions { Headers = [("ETag", "x")] }, "ETag" },
-        { new StaticFileOptions { CacheControl = [("assets", "x")] }, "assets" },
-        { new StaticFileOptions { CacheControl = [("*", "a\r\nb")] }, "Cache-Control" },
-        { new StaticFileOptions { ContentTypes =
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["txt"] = "text/plain" } }, "txt" },
-        { new StaticFileOptions { IndexFiles = ["/index.html"] }, "/index.html" },
-        { new StaticFileOptions { Fallback = "" }, "relative" },
-        { new StaticFileOptions { PrecompressedCodings = ["deflate"] }, "deflate" },
-        { new StaticFileOptions { PrecompressedCodings = ["identity"] }, "identity" },
-        { new StaticFileOptions { MaxRanges = 0 }, "MaxRanges" },
-        { new StaticFileOptions { MaxCachedFileLength = -1 }, "MaxCachedFileLength" },
-        { new StaticFileOptions { MaxCacheLength = -1 }, "MaxCacheLength" },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadOptions))]
-    public void Refuses_options_that_are_not_valid(StaticFileOptions options, string named)
-    {
-        FluentActions.Invoking(() => new StaticFileHandler(new MemorySource(), options))
-            .Should().Throw<ArgumentException>().WithMessage($"*{named}*");
-    }
-
-    [Fact]
-    public void Refuses_a_root_that_is_no_folder()
-    {
-        FluentActions.Invoking(() => new StaticFileHandler("/no/such/folder")).Should().Throw<DirectoryNotFoundException>();
     }
 }
