@@ -1,12 +1,12 @@
 namespace Pwb.Epoll;
 
-/// <summary>Wakes the watcher, which goes to sleep while nothing happens. To ring costs nothing while it is awake.</summary>
+/// <summary>Wakes the watcher, which sleeps while nothing happens. Ringing is almost free while the watcher is awake.</summary>
 internal sealed class Bell : IDisposable
 {
     private readonly AutoResetEvent _wake = new(initialState: false);
     private volatile bool _isAwaited;
 
-    /// <summary>Wakes the watcher if it sleeps. Whoever calls this has made a full fence after what it is to see.</summary>
+    /// <summary>Wakes the watcher if it sleeps. The caller has made a full fence after the writes that it is to see.</summary>
     public void Ring()
     {
         if (!_isAwaited) return;
@@ -14,14 +14,14 @@ internal sealed class Bell : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Says that the watcher is about to sleep. It then looks once more, and calls <see cref="Wait"/>.</summary>
+    /// <summary>Announces that the watcher is about to sleep. It looks once more before it calls <see cref="Wait"/>.</summary>
     public void Expect()
     {
         _isAwaited = true;
-        Interlocked.MemoryBarrier(); // who does not see it yet has done what the watcher is about to look at
+        Interlocked.MemoryBarrier(); // a ringer that reads false here has made its writes before the last look
     }
 
-    /// <summary>The watcher has seen something after all.</summary>
+    /// <summary>Takes <see cref="Expect"/> back: the watcher has seen something and stays awake.</summary>
     public void Forget() => _isAwaited = false;
 
     /// <summary>Sleeps until the bell rings.</summary>

@@ -1,16 +1,16 @@
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Says whether handlers are to run on the thread pool for a while, because they have blocked the seat for too much of its time.
-/// What counts is the share of time in which its thread was asleep inside of something else's code: a thread that only waits for
-/// a processor is no offender. It lasts a second, and twice as long each time that another try shows the same.
-/// Times are in milliseconds.
+/// Decides whether handlers run on the thread pool for a while, because they have blocked their seat for too much of the time.
+/// The measure is the share of time in which the seat's thread slept in other code than the seat's. A thread that waits for a
+/// processor does not count as asleep. The first period is a second; each one that follows soon is twice as long. Times are in
+/// milliseconds.
 /// </summary>
 internal sealed class Demotion
 {
-    private const double Window = 100; // in which the share counts: what was before fades
-    private const double MostAsleep = 5; // of the window
-    private const double LongestLook = 10; // who looked away for longer has not seen more
+    private const double Window = 100; // the time over which the share is measured; older sleep fades
+    private const double MostAsleep = 5; // in the window
+    private const double LongestLook = 10; // the longest sleep that one look adds, however long ago the last look was
     private const double Probation = 1000;
     private const double FirstPeriod = 1000, LongestPeriod = 60_000;
 
@@ -21,13 +21,13 @@ internal sealed class Demotion
     private double _endedAt = double.NegativeInfinity;
     private volatile bool _isOn;
 
-    /// <summary>Whether it is so now. For any thread.</summary>
+    /// <summary>Whether handlers run on the pool now. For any thread.</summary>
     public bool IsOn => _isOn;
 
-    /// <summary>Takes note of what was seen. Called by one thread.</summary>
+    /// <summary>Records what the watcher has seen. Only one thread at a time calls this.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="isAsleep">Whether whoever sits in the seat was found asleep inside of something else's code.</param>
-    /// <param name="isCrowded">Whether so many threads are blocked that there should be no more.</param>
+    /// <param name="isAsleep">Whether the seat's thread was found asleep in other code than the seat's.</param>
+    /// <param name="isCrowded">Whether so many threads are blocked that no more should be.</param>
     public void Look(double now, bool isAsleep, bool isCrowded)
     {
         double elapsed = now - _lookedAt;

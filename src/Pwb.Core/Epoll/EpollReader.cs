@@ -4,8 +4,8 @@ using Pwb.Platform;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// How a socket is read. A part of the stream's object, and never copied. It is the stream that others wait for, so that has to
-/// come with each call that may begin a wait.
+/// The reading direction of a socket. A field of <see cref="EpollStream"/>, never copied. Callers wait for the stream, so each
+/// call that may begin a wait takes the stream as an argument.
 /// </summary>
 internal struct EpollReader
 {
@@ -15,15 +15,15 @@ internal struct EpollReader
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
-    /// <summary>Whether somebody waits for something to read. For any thread.</summary>
+    /// <summary>Whether a read is waiting. For any thread.</summary>
     public readonly bool IsAwaited => _readiness.IsAwaited;
 
-    /// <summary>Reads what there is. An empty buffer just waits for something to read.</summary>
-    /// <param name="socket">Where from.</param>
-    /// <param name="stream">Who is waited for, which is whoever has this.</param>
-    /// <param name="cancel">Has the stream call <see cref="Cancel"/>.</param>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="cancellationToken">Gives a wait up.</param>
+    /// <summary>Reads the bytes that have arrived, or waits for some. An empty buffer waits without reading.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="stream">The stream that has this field.</param>
+    /// <param name="cancel">A function that has the stream call <see cref="Cancel"/>.</param>
+    /// <param name="buffer">The memory that takes the bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<int> ReadAsync(
         ref SeatedSocket socket, IValueTaskSource<int> stream, Action<object?> cancel, Memory<byte> buffer,
         CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal struct EpollReader
                 _registration = cancellationToken.UnsafeRegister(cancel, stream);
                 if (_readiness.TryWait(out int wait))
                 {
-                    // Whoever cancelled before that has not found anybody who waits.
+                    // A cancellation before TryWait has found no wait to end.
                     if (cancellationToken.IsCancellationRequested) Cancel(wait);
                     return new ValueTask<int>(stream, version);
                 }
@@ -59,15 +59,15 @@ internal struct EpollReader
         }
     }
 
-    /// <summary>An event was for nothing.</summary>
+    /// <summary>Marks the socket as not readable: an event has brought nothing to read.</summary>
     public void Forget() => _readiness.BeginTry();
 
-    /// <summary>Events have come.</summary>
-    /// <returns>Whether they have ended a wait, and <see cref="GoOn"/> is due.</returns>
+    /// <summary>Takes note of events.</summary>
+    /// <returns>Whether they have ended a wait. The caller then calls <see cref="GoOn"/>.</returns>
     public bool Signal(uint events) =>
         (events & (LinuxEpoll.Readable | SeatedSocket.UnevenEvents)) != 0 && _readiness.Signal();
 
-    /// <summary>An event has ended the wait.</summary>
+    /// <summary>Continues a read after an event has ended its wait.</summary>
     public void GoOn(ref SeatedSocket socket, bool isInline)
     {
         try
@@ -101,16 +101,16 @@ internal struct EpollReader
         }
     }
 
-    /// <summary>Gives a wait up.</summary>
-    /// <param name="wait">Which; null for any.</param>
+    /// <summary>Ends a wait as cancelled.</summary>
+    /// <param name="wait">The number of the wait; null for any.</param>
     public void Cancel(int? wait)
     {
         if (!_readiness.TryCancel(wait)) return;
         Fail(new OperationCanceledException(_token), isInline: false);
     }
 
-    /// <summary>Closes it for good.</summary>
-    /// <returns>Whether this has ended a wait, and <see cref="Fail"/> is due.</returns>
+    /// <summary>Closes the direction for good.</summary>
+    /// <returns>Whether this has ended a wait. The caller then calls <see cref="Fail"/>.</returns>
     public bool Close() => _readiness.Close();
 
     public void Fail(Exception exception, bool isInline)
@@ -130,8 +130,8 @@ internal struct EpollReader
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Tries to receive. Reading is not ready then, unless it is known to be.</summary>
-    /// <returns>-1 if there is nothing.</returns>
+    /// <summary>Tries to receive. Marks reading as ready again where more may be there.</summary>
+    /// <returns>The number of bytes; -1 if none has arrived.</returns>
     private int TryReceive(ref SeatedSocket socket, Span<byte> destination)
     {
         Span<byte> first = stackalloc byte[1];
@@ -156,7 +156,7 @@ internal struct EpollReader
         _read.Settle(count, failure: null, isInline);
     }
 
-    // Nobody who cancels late finds the next wait.
+    // Disposing of the registration keeps a late cancellation away from the next wait.
     private void EndWait()
     {
         _registration.Dispose();

@@ -6,21 +6,21 @@ using Pwb.Platform;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// A socket as a stream, for one who reads and one who writes. It tries first and waits only when there is nothing, or no room,
-/// and knows from the last try whether to try at all. What had to wait goes on in the seat.
+/// A socket as a stream, for one reader and one writer. A read or a write tries first, unless the last try has shown that it
+/// would be in vain. It waits only where there is nothing to read, or no room. After a wait it continues in the seat.
 /// </summary>
 internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>, IValueTaskSource
 {
-    // After so much of a file, others who are ready have their turn.
+    // The part of a file in bytes after which other ready sockets have their turn.
     private const int FileTurn = 1024 * 1024;
 
-    // Its parts are structs: so they are no objects of their own.
+    // Structs, so that an idle connection has no object for each.
     private SeatedSocket _socket;
     private EpollReader _reader;
     private EpollWriter _writer;
 
     /// <param name="socket">A connected socket that does not block.</param>
-    /// <param name="seat">Where it is served.</param>
+    /// <param name="seat">The seat that serves it.</param>
     public EpollStream(DescriptorHandle socket, Seat seat) => _socket = new SeatedSocket(socket, seat, seat.Enter(this));
 
     public DescriptorHandle Socket => _socket.Handle;
@@ -40,8 +40,8 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
     }
 
     /// <summary>
-    /// Whether bytes have arrived that nobody has come for. What was waited for has been received before whoever waits comes for
-    /// it, and no socket has it any more: so they may have whenever nobody waits.
+    /// Whether bytes may have arrived that the reader has not taken. A read that has waited receives its bytes before its caller
+    /// runs, and then the socket no longer has them. So the answer is true whenever no read waits.
     /// </summary>
     public bool HasUnreadData
     {
@@ -52,12 +52,12 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
         }
     }
 
-    /// <summary>A wait of the server's own begins, and what comes goes on in the seat.</summary>
-    /// <param name="neverBlocks">Whether that is so even while handlers are sent to the pool.</param>
+    /// <summary>Has waits continue in the seat. For waits of the server's own.</summary>
+    /// <param name="neverBlocks">Whether they do so even while handlers are sent to the pool.</param>
     public void GoOnInSeat(bool neverBlocks) => _socket.GoOnInSeat(neverBlocks);
 
-    /// <summary>Others' code may run from now on: so what has to wait goes on in the seat only while they may be there.</summary>
-    /// <returns>Whether the caller's thread is a place for them.</returns>
+    /// <summary>Announces code that may block. Waits continue in the seat only while handlers may run there.</summary>
+    /// <returns>Whether handlers may run on the caller's thread.</returns>
     public bool GoOnWhereHandlersMayBe()
     {
         _socket.MayBlock();
@@ -65,11 +65,11 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
             || (Threads.WatchedThread.Current is not null && !_socket.Seat.SendsHandlersToPool);
     }
 
-    /// <summary>What has to wait goes on in the pool from now on.</summary>
+    /// <summary>Has waits continue on the thread pool from now on.</summary>
     public void GoOnInPool() => _socket.GoOnInPool();
 
-    /// <summary>Whatever is waited for ends, with an error, and nothing begins any more.</summary>
-    /// <returns>Whether anything was.</returns>
+    /// <summary>Ends all waits with an error, and refuses new reads and writes.</summary>
+    /// <returns>Whether there was a wait.</returns>
     public bool End()
     {
         _socket.End();
@@ -86,7 +86,7 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
         bool reads = _reader.Signal(events);
         bool writes = _writer.Signal(events);
 
-        // Either may run a handler that never returns, so that the other has to be on its way already.
+        // Either direction may run a handler that never returns, so the first one continues elsewhere if both are due.
         bool isInline = _socket.GoesOnInSeat;
         if (writes) _writer.GoOn(ref _socket, isInline && !reads);
         if (reads) _reader.GoOn(ref _socket, isInline);
@@ -97,12 +97,12 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads what there is. An empty buffer just waits for something to read.</summary>
+    /// <summary>Reads the bytes that have arrived, or waits for some. An empty buffer waits without reading.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _reader.ReadAsync(ref _socket, this, static stream => ((EpollStream)stream!).CancelRead(), buffer, cancellationToken);
 
-    /// <summary>The first byte that arrives, which stays unread.</summary>
-    /// <returns>-1 at the end.</returns>
+    /// <summary>Waits for a byte and leaves it unread.</summary>
+    /// <returns>The byte; -1 at the end.</returns>
     public async ValueTask<int> PeekAsync(CancellationToken cancellationToken)
     {
         byte[] first = new byte[1];
@@ -122,14 +122,14 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Writes all of it. The token counts before it has begun; after that only the connection's end ends it.</summary>
+    /// <summary>Writes all bytes. The token counts only before the first; later the connection's end stops it.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled(cancellationToken)
             : _writer.WriteAsync(ref _socket, this, buffer, isFollowed: false);
 
-    /// <summary>Sends bytes, and then part of a file without a copy through the process.</summary>
-    /// <returns>How many bytes of the file were sent: fewer than asked for if the file is shorter.</returns>
+    /// <summary>Sends bytes, and then part of a file without copying it through the process.</summary>
+    /// <returns>The number of bytes sent from the file: fewer than asked for if the file is shorter.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> SendFileAsync(ReadOnlyMemory<byte> before, SafeFileHandle file, long offset, int count)
     {
@@ -184,7 +184,7 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _writer.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Closes the descriptor. For whoever serves the connection, and nobody else: others only end it.</summary>
+    /// <summary>Closes the descriptor. Only the connection's loop may call this; other threads call <see cref="End"/>.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -201,7 +201,7 @@ internal sealed class EpollStream : Stream, IReadyTarget, IValueTaskSource<int>,
             ? new ValueTask(this, version)
             : default;
 
-    // As if the socket were full, and had room again after everybody else's events.
+    // Waits as if the socket were full, until all events at hand have been served.
     private ValueTask LetOthersGoFirstAsync()
     {
         if (!_writer.TryWaitForTurn(out short version)) return default;

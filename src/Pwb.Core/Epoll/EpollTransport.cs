@@ -12,7 +12,7 @@ internal sealed class EpollTransport : Transport
     private readonly PeerAddress _peer;
 
     /// <param name="stream">The socket.</param>
-    /// <param name="address">The other end's address, as accept4(2) has written it.</param>
+    /// <param name="address">The address of the other end, as written by accept4(2).</param>
     public EpollTransport(EpollStream stream, ReadOnlySpan<byte> address)
         : base(stream, peer: null)
     {
@@ -23,7 +23,7 @@ internal sealed class EpollTransport : Transport
 
     public override EndPoint? Peer => _unixPeer ?? (field ??= _peer.ToEndPoint());
 
-    // Asked for only when somebody wants to know: it costs a system call.
+    // Asked for on demand: it costs a system call.
     public override EndPoint? Own => field ??= OwnEndPointOf(_stream);
 
     public override bool CanShutdownSend => true;
@@ -84,7 +84,7 @@ internal sealed class EpollTransport : Transport
         }
         catch (IOException exception) when (LinuxStreams.IsOfNetwork(exception))
         {
-            throw new ConnectionLostException(exception); // any other is the file's
+            throw new ConnectionLostException(exception); // any other error is of the file
         }
     }
 
@@ -112,31 +112,31 @@ internal sealed class EpollTransport : Transport
         }
         catch (ObjectDisposedException)
         {
-            // There is nobody left to tell.
+            // The connection has ended.
         }
 
         return default;
     }
 
-    /// <summary>Closes the descriptor, whose number may be somebody else's after that.</summary>
+    /// <summary>Closes the descriptor. The system may give its number to another file at once.</summary>
     public override async Task ReleaseAsync()
     {
         await _stream.DisposeAsync().ConfigureAwait(false);
         await base.ReleaseAsync().ConfigureAwait(false);
     }
 
-    // From any thread: the descriptor stays open until the connection's loop closes it, which also sends the FIN.
+    // For any thread. The descriptor stays open until the connection's loop closes it, which also sends the FIN.
     protected override void Close(bool abort)
     {
         try
         {
             if (abort && _unixPeer is null) LinuxStreams.Reset(_stream.Socket);
             else if (abort) LinuxStreams.ShutdownBoth(_stream.Socket);
-            if (_stream.End() && !abort) LinuxStreams.ShutdownBoth(_stream.Socket); // the loop may be some time in coming
+            if (_stream.End() && !abort) LinuxStreams.ShutdownBoth(_stream.Socket); // the loop may take some time to close it
         }
         catch (ObjectDisposedException)
         {
-            // It has closed it.
+            // The loop has closed it.
         }
     }
 

@@ -5,8 +5,8 @@ using Pwb.Platform;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// How a socket is written to. A part of the stream's object, and never copied. It is the stream that others wait for, so that
-/// has to come with each call that may begin a wait.
+/// The writing direction of a socket. A field of <see cref="EpollStream"/>, never copied. Callers wait for the stream, so each
+/// call that may begin a wait takes the stream as an argument.
 /// </summary>
 internal struct EpollWriter
 {
@@ -14,11 +14,11 @@ internal struct EpollWriter
     private ManualResetValueTaskSourceCore<bool> _written;
     private ReadOnlyMemory<byte> _source;
 
-    /// <summary>Writes all of it.</summary>
-    /// <param name="socket">Where to.</param>
-    /// <param name="stream">Who is waited for, which is whoever has this.</param>
-    /// <param name="buffer">What.</param>
-    /// <param name="isFollowed">Whether more comes at once, with which it may share a packet.</param>
+    /// <summary>Writes all bytes, and waits for room where there is none.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="stream">The stream that has this field.</param>
+    /// <param name="buffer">The bytes.</param>
+    /// <param name="isFollowed">Whether more is sent at once, so that the bytes may share a packet with it.</param>
     public ValueTask WriteAsync(
         ref SeatedSocket socket, IValueTaskSource stream, ReadOnlyMemory<byte> buffer, bool isFollowed)
     {
@@ -45,7 +45,7 @@ internal struct EpollWriter
     }
 
     /// <summary>Tries to send part of a file.</summary>
-    /// <returns>How many bytes there was room for; 0 if the file has no more; -1 if there is no room.</returns>
+    /// <returns>The number of bytes sent; 0 at the end of the file; -1 if there is no room.</returns>
     public int TrySendFile(ref SeatedSocket socket, SafeFileHandle file, long offset, int count)
     {
         while (true)
@@ -62,9 +62,9 @@ internal struct EpollWriter
         }
     }
 
-    /// <summary>Waits until there is room again, and sends the rest then.</summary>
-    /// <param name="socket">Where to.</param>
-    /// <param name="rest">What; it may be nothing.</param>
+    /// <summary>Begins to wait for room. The rest is sent when there is some.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="rest">The bytes left to send; may be empty.</param>
     /// <param name="version">The number of the wait.</param>
     /// <returns>False if there is room already, or the connection has ended.</returns>
     public bool TryWaitForRoom(ref SeatedSocket socket, ReadOnlyMemory<byte> rest, out short version)
@@ -73,20 +73,20 @@ internal struct EpollWriter
         return TryWait(rest, out version);
     }
 
-    /// <summary>Waits as if the socket were full, until the seat is told to tell again.</summary>
-    /// <returns>False if there is no need, or the connection has ended.</returns>
+    /// <summary>Begins to wait as if the socket were full. <see cref="Seat.TellAgain"/> ends the wait.</summary>
+    /// <returns>False if there is no need to wait, or the connection has ended.</returns>
     public bool TryWaitForTurn(out short version)
     {
         version = 0;
         return _readiness.BeginTry() && TryWait(ReadOnlyMemory<byte>.Empty, out version);
     }
 
-    /// <summary>Events have come.</summary>
-    /// <returns>Whether they have ended a wait, and <see cref="GoOn"/> is due.</returns>
+    /// <summary>Takes note of events.</summary>
+    /// <returns>Whether they have ended a wait. The caller then calls <see cref="GoOn"/>.</returns>
     public bool Signal(uint events) =>
         (events & (LinuxEpoll.Writable | LinuxEpoll.HungUp | LinuxEpoll.Error)) != 0 && _readiness.Signal();
 
-    /// <summary>An event has ended the wait.</summary>
+    /// <summary>Continues a write after an event has ended its wait.</summary>
     public void GoOn(ref SeatedSocket socket, bool isInline)
     {
         try
@@ -117,8 +117,8 @@ internal struct EpollWriter
         }
     }
 
-    /// <summary>Closes it for good.</summary>
-    /// <returns>Whether this has ended a wait, and <see cref="Fail"/> is due.</returns>
+    /// <summary>Closes the direction for good.</summary>
+    /// <returns>Whether this has ended a wait. The caller then calls <see cref="Fail"/>.</returns>
     public bool Close() => _readiness.Close();
 
     public void Fail(Exception exception, bool isInline)
@@ -146,8 +146,8 @@ internal struct EpollWriter
         return _readiness.TryWait(out _);
     }
 
-    /// <summary>Tries to send. Writing is not ready then, unless there was room for all.</summary>
-    /// <returns>How many bytes there was room for.</returns>
+    /// <summary>Tries to send. Marks writing as ready again if there was room for all.</summary>
+    /// <returns>The number of bytes that there was room for.</returns>
     private int TrySend(ref SeatedSocket socket, ReadOnlySpan<byte> bytes, bool isFollowed)
     {
         int count = LinuxStreams.Send(socket.Handle, bytes, isFollowed);

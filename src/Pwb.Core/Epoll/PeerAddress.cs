@@ -4,7 +4,7 @@ using Pwb.Platform;
 
 namespace Pwb.Epoll;
 
-/// <summary>An IP address with its port, as the system has written it: an object is made when somebody asks.</summary>
+/// <summary>An IP address with its port in the system's form. An object is made only on demand.</summary>
 internal readonly struct PeerAddress
 {
     private const int Length = 28; // struct sockaddr_in6

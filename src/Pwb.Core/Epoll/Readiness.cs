@@ -1,8 +1,8 @@
 namespace Pwb.Epoll;
 
 /// <summary>
-/// What is known of one direction of a connection, in one word: it may be ready, it is not, somebody waits until it is, or it is
-/// closed. An event that comes while nobody waits is remembered. Whoever ends a wait has what was waited with.
+/// The known state of one direction of a connection, in one word: maybe ready, not ready, waited for, or closed. An event that
+/// comes while nobody waits is remembered. The thread that ends a wait owns the data of that wait.
 /// </summary>
 internal struct Readiness
 {
@@ -15,23 +15,23 @@ internal struct Readiness
 
     public readonly bool IsAwaited => Volatile.Read(in _state) >= FirstWait;
 
-    /// <summary>Before a try: what comes from now on is seen afterwards.</summary>
-    /// <returns>Whether a try is worth it.</returns>
+    /// <summary>Begins a try. An event that comes from now on is seen after it.</summary>
+    /// <returns>Whether the direction may be ready, so that a try is worthwhile.</returns>
     public bool BeginTry() => Interlocked.CompareExchange(ref _state, NotReady, Ready) == Ready;
 
-    /// <summary>A try has left something for the next.</summary>
+    /// <summary>Marks the direction as ready: the try has left something for the next.</summary>
     public void Keep() => Interlocked.CompareExchange(ref _state, Ready, NotReady);
 
-    /// <summary>Begins to wait, after a try in vain.</summary>
+    /// <summary>Begins to wait after a try in vain.</summary>
     /// <param name="wait">The number of the wait.</param>
-    /// <returns>False if an event has come, or the end. If true, all is somebody else's from now on.</returns>
+    /// <returns>False if an event has come, or the end. If true, the wait's data belongs to the thread that ends it.</returns>
     public bool TryWait(out int wait)
     {
         wait = _lastWait = _lastWait == int.MaxValue ? FirstWait : Math.Max(FirstWait, _lastWait + 1);
         return Interlocked.CompareExchange(ref _state, wait, NotReady) == NotReady;
     }
 
-    /// <summary>An event has come.</summary>
+    /// <summary>Takes note of an event.</summary>
     /// <returns>Whether it has ended a wait.</returns>
     public bool Signal()
     {
@@ -43,8 +43,8 @@ internal struct Readiness
         }
     }
 
-    /// <summary>Gives a wait up.</summary>
-    /// <param name="wait">Which; null for any.</param>
+    /// <summary>Ends a wait as cancelled.</summary>
+    /// <param name="wait">The number of the wait; null for any.</param>
     /// <returns>Whether this has ended it.</returns>
     public bool TryCancel(int? wait)
     {
@@ -53,7 +53,7 @@ internal struct Readiness
             && Interlocked.CompareExchange(ref _state, Ready, state) == state;
     }
 
-    /// <summary>Closes it for good.</summary>
+    /// <summary>Closes the direction for good.</summary>
     /// <returns>Whether this has ended a wait.</returns>
     public bool Close() => Interlocked.Exchange(ref _state, Closed) >= FirstWait;
 }

@@ -7,8 +7,8 @@ using Pwb.Threads;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// One epoll, and what is to be done when it tells of something. Whoever sits here waits for events and does what they make
-/// possible, handlers included. When that takes too long, another thread takes the seat, with the events that are left.
+/// One epoll instance and the work that its events make possible. The thread that sits here waits for events and does that work,
+/// handlers included. If the work takes too long, another thread takes over the seat with the events that are left.
 /// </summary>
 internal sealed class Seat : IDisposable
 {
@@ -25,18 +25,18 @@ internal sealed class Seat : IDisposable
     private readonly Bell _bell;
     private volatile bool _isEnding;
 
-    // Only whoever sits here touches these. They go to the next with the seat.
+    // Only the thread that sits here touches these fields. They pass on with the seat.
     private int _next;
     private int _count;
     private long _lastTicket;
 
-    // The number of what is being done; 0 between two of them. Whoever exchanges it for 0 has the seat.
+    // The number of the present piece of work; 0 between two pieces. The thread that exchanges it for 0 has the seat.
     private long _ticket;
     private long _waits;
     private volatile WatchedThread? _sitter;
 
-    /// <param name="demotion">Whether handlers are sent to the pool.</param>
-    /// <param name="spinning">Whether to stay awake.</param>
+    /// <param name="demotion">Decides whether handlers are sent to the pool.</param>
+    /// <param name="spinning">Decides whether to stay awake.</param>
     /// <param name="bell">Wakes the watcher.</param>
     /// <exception cref="IOException">The system has no epoll, or no descriptors.</exception>
     public Seat(Demotion demotion, Spinning spinning, Bell bell)
@@ -60,26 +60,26 @@ internal sealed class Seat : IDisposable
     /// <summary>Whether handlers are to run on the pool for now. For any thread.</summary>
     public bool SendsHandlersToPool => _demotion.IsOn;
 
-    /// <summary>Whether whoever asks sits here.</summary>
+    /// <summary>Whether the calling thread sits here.</summary>
     public bool IsMine => _sitter is { } sitter && ReferenceEquals(sitter, WatchedThread.Current);
 
-    /// <summary>Who sits here; null while nobody does.</summary>
+    /// <summary>The thread that sits here; null while none does.</summary>
     public WatchedThread? Sitter => _sitter;
 
-    /// <summary>The number of what is being done; 0 while nothing is.</summary>
+    /// <summary>The number of the present piece of work; 0 while there is none.</summary>
     public long Ticket => Volatile.Read(ref _ticket);
 
-    /// <summary>How often events have been waited for.</summary>
+    /// <summary>The number of waits for events so far.</summary>
     public long Waits => Volatile.Read(ref _waits);
 
-    /// <summary>Whether it has ended: nobody is left who could be told of anything.</summary>
+    /// <summary>Whether the seat has ended: <see cref="End"/> was called, and no target is left.</summary>
     public bool HasEnded => _isEnding && _targets.Count == 0;
 
-    /// <summary>Takes note of somebody who will be told of events.</summary>
-    /// <returns>The number by which events find him.</returns>
+    /// <summary>Adds a target of events.</summary>
+    /// <returns>The number by which events find it.</returns>
     public ulong Enter(IReadyTarget target) => _targets.Add(target);
 
-    /// <summary>He is told of nothing more.</summary>
+    /// <summary>Removes a target. It gets no event any more.</summary>
     public void Leave(ulong key)
     {
         _targets.Remove(key);
@@ -92,26 +92,26 @@ internal sealed class Seat : IDisposable
     /// <exception cref="IOException">The system refuses.</exception>
     public void Change(SafeHandle descriptor, uint events, ulong key) => LinuxEpoll.Modify(_epoll, descriptor, events, key);
 
-    /// <summary>Takes a descriptor out, if it is there.</summary>
+    /// <summary>Takes a descriptor out of the epoll instance, if it is there.</summary>
     public void Unregister(SafeHandle descriptor) => LinuxEpoll.Remove(_epoll, descriptor);
 
-    /// <summary>Has somebody told after all others that he may write.</summary>
+    /// <summary>Tells a target that it may write, after all events at hand.</summary>
     public void TellAgain(IReadyTarget target)
     {
         _again.Enqueue(target);
         if (!IsMine) Wake();
     }
 
-    /// <summary>Ends when nobody is left. For any thread.</summary>
+    /// <summary>Has the seat end when no target is left. For any thread.</summary>
     public void End()
     {
         _isEnding = true;
         WakeIfEnded();
     }
 
-    /// <summary>Takes the seat from whoever is still busy with something.</summary>
-    /// <param name="ticket">The number of that.</param>
-    /// <returns>Whether he was. Then somebody has to sit down.</returns>
+    /// <summary>Takes the seat from a thread that is still busy with a piece of work.</summary>
+    /// <param name="ticket">The number of that work.</param>
+    /// <returns>Whether it still was. Another thread then has to sit down.</returns>
     public bool TryTake(long ticket)
     {
         if (Interlocked.CompareExchange(ref _ticket, 0, ticket) != ticket) return false;
@@ -162,7 +162,7 @@ internal sealed class Seat : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Whoever sat here has seen it already, and gone.
+            // The thread that sat here has seen the end already.
         }
     }
 

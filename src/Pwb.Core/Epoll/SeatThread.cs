@@ -2,26 +2,26 @@ using Pwb.Threads;
 
 namespace Pwb.Epoll;
 
-/// <summary>A thread that does its duty, sitting in a seat or watching, until it loses it, and waits for another then.</summary>
-/// <param name="keep">Told of itself when a duty is over. Returns whether it is to wait for another.</param>
-#pragma warning disable CA1001 // the thread disposes of it
+/// <summary>A thread with one duty at a time: to sit in a seat, or to watch. Between two duties it waits.</summary>
+/// <param name="keep">Called when a duty is over. Returns whether the thread is to wait for another one.</param>
+#pragma warning disable CA1001 // the thread itself disposes of the semaphore
 internal sealed class SeatThread(Func<SeatThread, bool> keep)
 {
     private readonly SemaphoreSlim _turn = new(0);
     private Action<WatchedThread>? _duty;
 
-    /// <summary>Starts it. It waits for <see cref="Begin"/> or <see cref="End"/>.</summary>
+    /// <summary>Starts the thread, which waits for <see cref="Begin"/> or <see cref="End"/>.</summary>
     /// <exception cref="OutOfMemoryException">The system gives no thread.</exception>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "PWB seat" }.UnsafeStart();
 
-    /// <summary>Gives it a duty, while it waits.</summary>
+    /// <summary>Gives the waiting thread a duty.</summary>
     public void Begin(Action<WatchedThread> duty)
     {
         _duty = duty;
         _turn.Release();
     }
 
-    /// <summary>Ends it, while it waits.</summary>
+    /// <summary>Ends the waiting thread.</summary>
     public void End() => _turn.Release();
 
     private void Run()

@@ -3,15 +3,15 @@ using Pwb.Platform;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// A socket in its seat: what reading and writing share. A part of the stream's object, since each object that an idle connection
-/// has counts; so it is never copied.
+/// A socket in its seat: the state that reading and writing share. A field of <see cref="EpollStream"/>, never copied: a struct
+/// saves an idle connection an object.
 /// </summary>
 internal struct SeatedSocket
 {
-    /// <summary>What is waited for by whoever reads, and always.</summary>
+    /// <summary>The events that a reader waits for. Every registration has them.</summary>
     public const uint ReadEvents = LinuxEpoll.Readable | LinuxEpoll.Urgent | LinuxEpoll.PeerEnded;
 
-    /// <summary>After these a receive may stop short.</summary>
+    /// <summary>The events after which a receive may stop short of its buffer.</summary>
     public const uint UnevenEvents = LinuxEpoll.Urgent | LinuxEpoll.PeerEnded | LinuxEpoll.HungUp | LinuxEpoll.Error;
 
     private readonly ulong _key;
@@ -23,7 +23,7 @@ internal struct SeatedSocket
     private volatile bool _isUneven;
 
     /// <param name="handle">A connected socket that does not block.</param>
-    /// <param name="seat">Where it is served.</param>
+    /// <param name="seat">The seat that serves it.</param>
     /// <param name="key">The number by which events find it there.</param>
     public SeatedSocket(DescriptorHandle handle, Seat seat, ulong key)
     {
@@ -40,12 +40,12 @@ internal struct SeatedSocket
     public readonly bool HasEnded => _hasEnded;
 
     /// <summary>
-    /// A receive that does not fill its buffer has taken all that there was, and an event will tell of more. Not so in front of
-    /// an end or of urgent data, at which a receive stops short.
+    /// Whether a receive that does not fill its buffer may have left something. As a rule it has taken all, and an event will
+    /// tell of more; but a receive stops short in front of an end or of urgent data.
     /// </summary>
     public readonly bool IsUneven => _isUneven;
 
-    /// <summary>Whether what had to wait goes on in the seat for now.</summary>
+    /// <summary>Whether waits continue in the seat for now.</summary>
     public readonly bool GoesOnInSeat => !_isOffSeat && (_neverBlocks || !Seat.SendsHandlersToPool);
 
     public static IOException Gone() => new("The connection was closed at this end.");
@@ -58,21 +58,21 @@ internal struct SeatedSocket
         if (_hasEnded) throw Gone();
     }
 
-    /// <summary>What has to wait goes on in the seat from now on.</summary>
-    /// <param name="neverBlocks">Whether that is so even while handlers are sent to the pool.</param>
+    /// <summary>Has waits continue in the seat from now on.</summary>
+    /// <param name="neverBlocks">Whether they do so even while handlers are sent to the pool.</param>
     public void GoOnInSeat(bool neverBlocks)
     {
         _isOffSeat = false;
         _neverBlocks = neverBlocks;
     }
 
-    /// <summary>Others' code may run from now on.</summary>
+    /// <summary>Announces code that may block.</summary>
     public void MayBlock() => _neverBlocks = false;
 
-    /// <summary>What has to wait goes on in the pool from now on.</summary>
+    /// <summary>Has waits continue on the thread pool from now on.</summary>
     public void GoOnInPool() => _isOffSeat = true;
 
-    /// <summary>Nothing begins any more.</summary>
+    /// <summary>Refuses new reads and writes.</summary>
     public void End() => _hasEnded = true;
 
     /// <summary>Takes note of events.</summary>
@@ -81,11 +81,11 @@ internal struct SeatedSocket
         if ((events & UnevenEvents) != 0) _isUneven = true;
     }
 
-    /// <summary>Sees to it that events come.</summary>
+    /// <summary>Registers for events, unless it already is.</summary>
     public void Register(uint events)
     {
         if ((Volatile.Read(ref _registered) & events) == events) return;
-        lock (Handle) // each object that an idle connection has counts
+        lock (Handle) // no object of its own for the lock: it would be one more for each idle connection
         {
             uint all = _registered | ReadEvents | events;
             if (_registered == 0) Seat.Register(Handle, all | LinuxEpoll.EdgeTriggered, _key);
@@ -94,10 +94,10 @@ internal struct SeatedSocket
         }
     }
 
-    /// <summary>Whether it falls to the caller to release it. Once only.</summary>
+    /// <summary>Returns true to the first caller, who then calls <see cref="Release"/>.</summary>
     public bool BeginRelease() => !Interlocked.Exchange(ref _isReleased, true);
 
-    /// <summary>Closes the descriptor, of which the seat tells nothing more.</summary>
+    /// <summary>Leaves the seat and closes the descriptor.</summary>
     public readonly void Release()
     {
         Seat.Leave(_key);

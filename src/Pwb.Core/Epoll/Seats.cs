@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pwb.Epoll;
 
 /// <summary>The seats of a server, and the threads that sit in them or watch them.</summary>
-#pragma warning disable CA1001 // the watcher disposes of the bell, the last thread of each seat of that
+#pragma warning disable CA1001 // the watcher disposes of the bell, and the last thread of each seat of the seat
 internal sealed class Seats
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,8 +13,8 @@ internal sealed class Seats
     private readonly Watcher _watcher;
     private int _open;
 
-    /// <param name="count">How many seats, each with its own connections.</param>
-    /// <param name="spinTime">How long to stay awake where the next event is likely to come at once; zero not to.</param>
+    /// <param name="count">The number of seats. Each has its own connections.</param>
+    /// <param name="spinTime">The time to stay awake where the next event is likely at once; zero to sleep always.</param>
     /// <exception cref="IOException">The system has no epoll, does not allow it, or has no descriptors.</exception>
     public Seats(int count, TimeSpan spinTime)
     {
@@ -43,8 +43,8 @@ internal sealed class Seats
 
     public IReadOnlyList<Seat> All => _seats;
 
-    /// <summary>Has a thread sit down in each seat, and another watch them.</summary>
-    /// <exception cref="IOException">The system gives no thread. Nothing is left then.</exception>
+    /// <summary>Starts a thread for each seat, and one that watches them.</summary>
+    /// <exception cref="IOException">The system gives no thread. All seats are disposed of then.</exception>
     public void Start()
     {
         SeatThread?[] threads = new SeatThread?[_seats.Length + 1];
@@ -65,8 +65,8 @@ internal sealed class Seats
         }
     }
 
-    /// <summary>Ends when the last connection has been released. Completes then.</summary>
-    [SuppressMessage("Usage", "VSTHRD003", Justification = "What is waited for is threads of its own.")]
+    /// <summary>Has all seats end. Completes when the last connection has been released.</summary>
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "The task is completed by threads of PWB's own.")]
     public Task EndAsync()
     {
         foreach (Seat seat in _seats) seat.End();

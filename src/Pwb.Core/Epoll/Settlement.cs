@@ -2,14 +2,14 @@ using System.Threading.Tasks.Sources;
 
 namespace Pwb.Epoll;
 
-/// <summary>How a wait ends.</summary>
+/// <summary>Ends waits.</summary>
 internal static class Settlement
 {
-    /// <summary>Ends a wait.</summary>
-    /// <param name="source">Whose.</param>
-    /// <param name="result">What became of it.</param>
-    /// <param name="failure">Why nothing did.</param>
-    /// <param name="isInline">Whether whoever waits goes on before this returns; if not, he does so in the pool.</param>
+    /// <summary>Ends a wait with a result or an exception.</summary>
+    /// <param name="source">The source that is waited for.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="failure">The exception; null for the result.</param>
+    /// <param name="isInline">Whether the waiting code continues before this returns. If not, it does so on the pool.</param>
     public static void Settle<T>(
         this ref ManualResetValueTaskSourceCore<T> source, T result, Exception? failure, bool isInline)
     {
@@ -21,7 +21,7 @@ internal static class Settlement
         }
         catch (OutOfMemoryException) when (!isInline)
         {
-            // Without descriptors the pool may be unable to start a thread, and says so. The work is queued all the same.
+            // Without descriptors the pool may be unable to start a thread, and throws. The work is queued all the same.
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Threads that wait for something to do. One is always there, so that taking a seat need not start one; those that come back
-/// from a long handler stay as long as there are few.
+/// Threads that wait for a duty. One is kept waiting, so that a seat can be taken without starting a thread. A thread that comes
+/// back from a long handler stays if few others wait.
 /// </summary>
 internal sealed class Spares
 {
@@ -13,11 +13,11 @@ internal sealed class Spares
     private int _busy;
     private bool _isEnded;
 
-    /// <summary>How many have something to do, or have not come back from it.</summary>
+    /// <summary>The number of threads that have a duty, or have not come back from one.</summary>
     public int Busy => Volatile.Read(ref _busy);
 
-    /// <summary>A thread that waits, to be given a duty or put back.</summary>
-    /// <returns>Null if nobody is there, and the system gives no thread.</returns>
+    /// <summary>Takes a waiting thread, or starts one. The caller gives it a duty or puts it back.</summary>
+    /// <returns>Null if no thread waits and the system gives none.</returns>
     public SeatThread? TryTake()
     {
         SeatThread? thread;
@@ -27,14 +27,14 @@ internal sealed class Spares
         return thread;
     }
 
-    /// <summary>A thread has no duty after all.</summary>
+    /// <summary>Takes back a thread that got no duty.</summary>
     public void PutBack(SeatThread thread)
     {
         Interlocked.Decrement(ref _busy);
         if (!TryKeep(thread, int.MaxValue)) thread.End();
     }
 
-    /// <summary>Sees to it that somebody waits.</summary>
+    /// <summary>Starts a thread if none waits.</summary>
     public void Fill()
     {
         lock (_lock)
@@ -45,7 +45,7 @@ internal sealed class Spares
         if (TryStartNew() is { } thread && !TryKeep(thread, MaxKept)) thread.End();
     }
 
-    /// <summary>Ends those who wait, and has nobody wait any more.</summary>
+    /// <summary>Ends the waiting threads. The others end when they come back.</summary>
     public void End()
     {
         lock (_lock)
@@ -65,7 +65,7 @@ internal sealed class Spares
         }
         catch (OutOfMemoryException)
         {
-            return null; // without descriptors or memory; there is another look
+            return null; // no descriptors or memory; the watcher's next look tries again
         }
     }
 

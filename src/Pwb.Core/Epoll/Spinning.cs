@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Says whether to stay awake before going to sleep. To wake a processor may cost more than a small request does; so after a
-/// short gap, where the next is likely to be short too, looking for events a while longer is worth its price. Each time that
-/// it was in vain, more short gaps in a row have to come before it is tried again: a server that is idle or slow never spins.
+/// Decides whether to look for events a while longer before going to sleep. Waking a processor may cost more than a small
+/// request, and after a short gap the next one is likely to be short too. Each look in vain doubles the number of short gaps in
+/// a row that have to come before the next. So a server that is idle or slow never spins.
 /// </summary>
-/// <param name="time">How long to stay awake; zero never to.</param>
-/// <param name="processors">With one, nobody could do anything meanwhile.</param>
+/// <param name="time">The time to stay awake; zero to sleep always.</param>
+/// <param name="processors">The number of processors. With one there is no spinning: nothing else could run meanwhile.</param>
 internal sealed class Spinning(TimeSpan time, int processors)
 {
     private const int MostMisses = 10;
@@ -17,19 +17,19 @@ internal sealed class Spinning(TimeSpan time, int processors)
     private int _misses;
     private int _shortGaps;
 
-    /// <summary>Whether to look at the time at all.</summary>
+    /// <summary>Whether spinning is possible at all.</summary>
     public bool IsOn => _time > 0;
 
     /// <summary>Whether to stay awake now.</summary>
     public bool IsDue => _time > 0 && _shortGaps >= 1 << _misses;
 
-    /// <summary>Whether it has been long enough.</summary>
-    /// <param name="ticks">How long it has been, in the unit of <see cref="Stopwatch"/>.</param>
+    /// <summary>Whether to stop spinning.</summary>
+    /// <param name="ticks">The time since the wait began, in the unit of <see cref="Stopwatch"/>.</param>
     public bool IsOver(long ticks) => ticks >= _time;
 
-    /// <summary>Takes note of a wait.</summary>
-    /// <param name="ticks">How long it was.</param>
-    /// <param name="wasAwake">Whether it began awake.</param>
+    /// <summary>Records a wait.</summary>
+    /// <param name="ticks">Its length, in the unit of <see cref="Stopwatch"/>.</param>
+    /// <param name="wasAwake">Whether it began with spinning.</param>
     public void Note(long ticks, bool wasAwake)
     {
         bool isShort = ticks < _time;

@@ -1,8 +1,8 @@
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Finds who is meant by an event. The system is given a place and how often that has changed its owner, and no address: an event
-/// may come out after its owner has gone.
+/// Finds the target of an event. The key that the system is given is the number of a place, and how often the place has changed
+/// its owner. It is no address, because an event may come out after its target has gone.
 /// </summary>
 internal sealed class TargetTable
 {
@@ -14,7 +14,7 @@ internal sealed class TargetTable
     private int _used;
     private int _count;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of targets.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public ulong Add(IReadyTarget target)
@@ -48,14 +48,14 @@ internal sealed class TargetTable
         }
     }
 
-    /// <summary>Null if whoever is meant has gone, or nobody is.</summary>
+    /// <summary>Returns the target of a key; null if it has gone, or the key is of none.</summary>
     public IReadyTarget? Find(ulong key)
     {
         Place[] places = _places;
         uint index = (uint)key;
         if (index >= places.Length) return null;
 
-        // Should the place change its owner between the two, the new one looks in vain for what has happened, which does no harm.
+        // If the place changes its owner between the two reads, the new one looks in vain for what has happened: no harm.
         IReadyTarget? target = Volatile.Read(ref places[index].Target);
         return Volatile.Read(ref places[index].Owners) == (uint)(key >> 32) ? target : null;
     }

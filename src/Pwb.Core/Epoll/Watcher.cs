@@ -4,15 +4,14 @@ using Pwb.Threads;
 namespace Pwb.Epoll;
 
 /// <summary>
-/// Looks every millisecond, while there is something to look at, whether a seat is blocked: whoever waits for something, or is
-/// busy with the same thing as at the last look, loses his seat to the thread that looks, which has another one look in its
-/// place.
+/// Looks for blocked seats every millisecond while there is traffic. A seat is blocked if its thread sleeps in a handler, or is
+/// busy with the same piece of work as at the last look. The watching thread takes such a seat, and another thread watches on.
 /// </summary>
 internal sealed class Watcher
 {
     private const int Interval = 1; // milliseconds; a look takes ten microseconds
     private const int MaxIdleLooks = 10;
-    private const int Crowd = 32; // threads that have lost their seats and not come back
+    private const int Crowd = 32; // the number of threads that have lost their seats and not come back
 
     private readonly (Seat Seat, Demotion Demotion)[] _seats;
     private readonly long[] _tickets;
@@ -22,10 +21,10 @@ internal sealed class Watcher
     private readonly Action<Seat> _ended;
     private volatile bool _isEnded;
 
-    /// <param name="seats">What to watch, with what says whether each sends handlers to the pool.</param>
-    /// <param name="spares">Who may watch, or sit down.</param>
-    /// <param name="bell">Wakes it.</param>
-    /// <param name="ended">Told of a seat that has ended.</param>
+    /// <param name="seats">The seats to watch, each with its demotion.</param>
+    /// <param name="spares">The threads that may watch, or sit down.</param>
+    /// <param name="bell">Wakes the watching thread.</param>
+    /// <param name="ended">Called when a seat has ended.</param>
     public Watcher((Seat Seat, Demotion Demotion)[] seats, Spares spares, Bell bell, Action<Seat> ended)
     {
         _seats = seats;
@@ -36,7 +35,7 @@ internal sealed class Watcher
         _ended = ended;
     }
 
-    /// <summary>Looks, until it takes a seat and sits there itself. A thread's duty.</summary>
+    /// <summary>Watches until a seat is taken, and then sits there. The duty of a <see cref="SeatThread"/>.</summary>
     public void Watch(WatchedThread thread)
     {
         int idle = 0;
@@ -58,7 +57,7 @@ internal sealed class Watcher
         _bell.Dispose();
     }
 
-    /// <summary>Sits in a seat until it is taken, or ends. A thread's duty.</summary>
+    /// <summary>Sits in a seat until it is taken, or ends. The duty of a <see cref="SeatThread"/>.</summary>
     public void Sit(Seat seat, WatchedThread thread)
     {
         if (seat.Sit(thread)) _ended(seat);
@@ -85,7 +84,7 @@ internal sealed class Watcher
         return false;
     }
 
-    /// <returns>A seat that was taken, and that somebody else watches already.</returns>
+    /// <returns>The seat that was taken; another thread already watches. Null if none was.</returns>
     private Seat? Look(out bool isBusy)
     {
         double now = Stopwatch.GetElapsedTime(0).TotalMilliseconds;
