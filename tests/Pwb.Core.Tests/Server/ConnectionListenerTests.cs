@@ -62,21 +62,14 @@ public sealed class ConnectionListenerTests
     [Fact]
     public async Task Its_connections_count_and_drain_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
-            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IRequestHandler handler = RequestHandler.From(async request =>
-        {
-            entered.TrySetResult();
-            await release.Task;
-            return HttpResponse.Text("done");
-        });
+        HeldHandler handler = new();
         await using PwbServer server = new(handler, Options() with { Limits = new PwbServerLimits { MaxConnections = 1 } });
         await server.StartAsync();
         Task<string> first = AskAsync(_listener.Connect());
-        await entered.Task.WaitAsync(Wire.SafetyTimeout);
+        await handler.WaitUntilEnteredAsync();
         (await AskAsync(_listener.Connect())).Should().StartWith("HTTP/1.1 503");
         Task stopping = server.StopAsync();
-        release.SetResult();
+        handler.Release();
 
         (await first.WaitAsync(Wire.SafetyTimeout)).Should().EndWith("done");
         await stopping.WaitAsync(Wire.SafetyTimeout);

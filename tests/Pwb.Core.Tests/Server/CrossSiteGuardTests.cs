@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Pwb.Security;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
@@ -153,15 +151,15 @@ public sealed class CrossSiteGuardTests
         await server.StartAsync();
         string host = $"localhost:{server.EndPoint.Port}";
 
-        string refused = await AskAsync(
+        string refused = await Tcp.AskAsync(
             server.EndPoint.Ip,
             $"POST /a?sig=1 HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\\\x80\r\nContent-Length: 5\r\n\r\n"
                 + $"helloGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        string unnamed = await AskAsync(
+        string unnamed = await Tcp.AskAsync(
             server.EndPoint.Ip,
             $"POST / HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\nExpect: 100-continue\r\n"
                 + $"Content-Length: 1\r\n\r\n");
-        string served = await AskAsync(
+        string served = await Tcp.AskAsync(
             server.EndPoint.Ip, $"POST / HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 403 Forbidden\r\n").And.Contain("\r\nConnection: close\r\n")
@@ -196,17 +194,6 @@ public sealed class CrossSiteGuardTests
         using HttpRequestMessage message = new(HttpMethod.Post, "/") { Headers = { { "Origin", "http://evil.example" } } };
         using HttpResponseMessage response = await client.SendAsync(message);
         return response.StatusCode;
-    }
-
-    private static async Task<string> AskAsync(IPEndPoint endPoint, string request)
-    {
-        using TcpClient client = new(endPoint.AddressFamily);
-        await client.ConnectAsync(endPoint);
-        NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Latin1.Bytes(request));
-        client.Client.Shutdown(SocketShutdown.Send);
-        using StreamReader reader = new(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync();
     }
 
     private static CrossSiteGuard Guard(string[] trusted)

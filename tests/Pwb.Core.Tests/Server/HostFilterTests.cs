@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Pwb.Security;
 using Pwb.Tests.Infrastructure;
@@ -124,10 +121,10 @@ public sealed class HostFilterTests
         await using PwbServer server = new(handler, options, log);
         await server.StartAsync();
 
-        string refused = await AskAsync(
+        string refused = await Tcp.AskAsync(
             server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: evil.example:8888\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        string served = await AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        await AskAsync(server.EndPoint.Ip, "GET http://other.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        string served = await Tcp.AskAsync(server.EndPoint.Ip, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await Tcp.AskAsync(server.EndPoint.Ip, "GET http://other.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         refused.Should().StartWith("HTTP/1.1 421 Misdirected Request\r\n").And.Contain("\r\nConnection: close\r\n")
             .And.EndWith(
@@ -162,17 +159,6 @@ public sealed class HostFilterTests
     [Fact]
     public Task A_stream_is_checked_only_if_there_is_a_list() =>
         Wire.Echo.AssertServedAsync("GET /a HTTP/1.1\r\nHost: evil.example\r\n\r\n", "GET /a");
-
-    private static async Task<string> AskAsync(IPEndPoint endPoint, string request)
-    {
-        using TcpClient client = new(endPoint.AddressFamily);
-        await client.ConnectAsync(endPoint);
-        NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Latin1.Bytes(request));
-        client.Client.Shutdown(SocketShutdown.Send);
-        using StreamReader reader = new(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync();
-    }
 
     private sealed class Lines : ILoggerFactory, ILogger
     {

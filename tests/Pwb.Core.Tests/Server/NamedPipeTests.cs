@@ -137,18 +137,11 @@ public sealed class NamedPipeTests
     [Fact]
     public async Task Counts_and_drains_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
-            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IRequestHandler handler = RequestHandler.From(async request =>
-        {
-            entered.TrySetResult();
-            await release.Task;
-            return HttpResponse.Text("done");
-        });
+        HeldHandler handler = new();
         await using PwbServer server = new(handler, Options() with { Limits = new PwbServerLimits { MaxConnections = 1 } });
         await server.StartAsync();
         Task<string> first = AskAsync();
-        await entered.Task.WaitAsync(Wire.SafetyTimeout);
+        await handler.WaitUntilEnteredAsync();
         await using (NamedPipeClientStream refused = await ConnectAsync())
         {
             byte[] start = new byte[12]; // the end may be a reset, since what the client sends is not read
@@ -157,7 +150,7 @@ public sealed class NamedPipeTests
         }
 
         Task stopping = server.StopAsync();
-        release.SetResult();
+        handler.Release();
 
         (await first.WaitAsync(Wire.SafetyTimeout)).Should().EndWith("done");
         await stopping.WaitAsync(Wire.SafetyTimeout);

@@ -165,22 +165,15 @@ public sealed class UnixSocketTests : IDisposable
     [Fact]
     public async Task Counts_and_drains_like_any_other()
     {
-        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously),
-            release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IRequestHandler handler = RequestHandler.From(async request =>
-        {
-            entered.TrySetResult();
-            await release.Task;
-            return HttpResponse.Text("done");
-        });
+        HeldHandler handler = new();
         await using PwbServer server = new(handler, At(SocketPath) with { Limits = new PwbServerLimits { MaxConnections = 1 } });
         await server.StartAsync();
         Task<string> first = AskAsync(SocketPath, Get.Replace("Connection: close\r\n", ""));
-        await entered.Task.WaitAsync(Wire.SafetyTimeout);
+        await handler.WaitUntilEnteredAsync();
         (await AskAsync(SocketPath)).Should().StartWith("HTTP/1.1 503");
         Task stopping = server.StopAsync();
         await this.Awaiting(_ => ConnectAsync(SocketPath)).Should().ThrowAsync<SocketException>();
-        release.SetResult();
+        handler.Release();
 
         (await first.WaitAsync(Wire.SafetyTimeout)).Should().Contain("\r\nConnection: close\r\n").And.EndWith("done");
         await stopping.WaitAsync(Wire.SafetyTimeout);
