@@ -4,8 +4,8 @@ using Pwb.Handlers;
 namespace Pwb;
 
 /// <summary>
-/// Asks for a user and a password (RFC 7617) before the inner handler is asked. Both go over the wire readable: use it over TLS,
-/// or on this machine only. <see cref="RequestUser.Of"/> tells the inner handler who it is.
+/// Asks for a user and a password (RFC 7617) before it calls the inner handler. Both go over the wire in readable form: use it
+/// over TLS, or on this machine only. <see cref="RequestUser.Of"/> tells the inner handler the user's name.
 /// </summary>
 /// <example><code>IRequestHandler handler = new BasicAuthenticationHandler("PWB", "ann", password, inner);</code></example>
 public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHandler
@@ -16,13 +16,13 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
     private readonly IRequestHandler _inner;
     private readonly HttpResponse _unauthorized;
 
-    /// <summary>Lets one user in, compared in a time that does not tell how much was right.</summary>
+    /// <summary>Lets one user in. The time of the comparison does not show how much of the password was right.</summary>
     /// <param name="realm">
     /// The name of the protected area, which browsers show. Visible ASCII without quotes and backslashes.
     /// </param>
     /// <param name="user">The user. No colon.</param>
     /// <param name="password">The password.</param>
-    /// <param name="inner">The handler for who is let in.</param>
+    /// <param name="inner">The handler for users who are let in.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="realm"/> cannot stand in the field, <paramref name="user"/> holds a colon, or <paramref name="password"/>
     /// is empty.
@@ -38,7 +38,7 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
         _password = Credentials.Hash(password);
     }
 
-    /// <summary>Lets in whom a function lets in.</summary>
+    /// <summary>Lets in the users that a function accepts.</summary>
     /// <param name="realm">
     /// The name of the protected area, which browsers show. Visible ASCII without quotes and backslashes.
     /// </param>
@@ -46,7 +46,7 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
     /// Gets user, password and the request's token; true lets the request in. Passwords are to be stored as slow hashes, such as
     /// those of <c>Rfc2898DeriveBytes.Pbkdf2</c>, and hashes to be compared by <c>CryptographicOperations.FixedTimeEquals</c>.
     /// </param>
-    /// <param name="inner">The handler for who is let in.</param>
+    /// <param name="inner">The handler for users who are let in.</param>
     /// <exception cref="ArgumentException"><paramref name="realm"/> cannot stand in the field.</exception>
     public BasicAuthenticationHandler(
         string realm, Func<string, string, CancellationToken, ValueTask<bool>> check, IRequestHandler inner)
@@ -65,7 +65,7 @@ public sealed class BasicAuthenticationHandler : IRequestHandler, IBorrowingHand
         _unauthorized = new HttpResponse(401, ResponseBody.From("401 Unauthorized\n"), challenge);
     }
 
-    /// <summary>That of the inner handler; false with a function, which may block.</summary>
+    /// <summary>The value of the inner handler; false with a function, since that may block.</summary>
     public bool NeverBlocks => _check is null && _inner.NeverBlocks;
 
     /// <inheritdoc/>

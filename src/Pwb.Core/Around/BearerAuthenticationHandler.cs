@@ -5,8 +5,8 @@ using Pwb.Handlers;
 namespace Pwb;
 
 /// <summary>
-/// Asks for a bearer token (RFC 6750) before the inner handler is asked. It is read from the Authorization field only, never from
-/// a query or a form, which logs and histories keep. <see cref="RequestUser.Of"/> tells the inner handler who it is.
+/// Asks for a bearer token (RFC 6750) before it calls the inner handler. It reads the Authorization field only, never a query or
+/// a form, which logs and histories keep. <see cref="RequestUser.Of"/> tells the inner handler the user's name.
 /// </summary>
 /// <example><code>IRequestHandler handler = new BearerAuthenticationHandler("api", FindUserAsync, inner);</code></example>
 public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHandler
@@ -18,11 +18,12 @@ public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHan
     private readonly HttpResponse _malformed;
     private readonly HttpResponse _invalid;
 
-    /// <summary>Takes one token, compared in a time that does not tell how much was right. The user is then called
-    /// "bearer".</summary>
+    /// <summary>
+    /// Accepts one token. The time of the comparison does not show how much of it was right. The user's name is then "bearer".
+    /// </summary>
     /// <param name="realm">The name of the protected area. Visible ASCII without quotes and backslashes.</param>
     /// <param name="token">The token: letters, digits, and <c>-._~+/=</c>.</param>
-    /// <param name="inner">The handler for who is let in.</param>
+    /// <param name="inner">The handler for users who are let in.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="realm"/> cannot stand in the field, or <paramref name="token"/> is not a valid token.
     /// </exception>
@@ -35,11 +36,11 @@ public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHan
         _token = Credentials.Hash(token);
     }
 
-    /// <summary>Takes the tokens that a function knows.</summary>
+    /// <summary>Accepts the tokens that a function knows.</summary>
     /// <param name="realm">The name of the protected area. Visible ASCII without quotes and backslashes.</param>
     /// <param name="findUser">Gets a token and the request's token of cancellation; returns the user's name, or null for a token
     /// that is not valid.</param>
-    /// <param name="inner">The handler for who is let in.</param>
+    /// <param name="inner">The handler for users who are let in.</param>
     /// <exception cref="ArgumentException"><paramref name="realm"/> cannot stand in the field.</exception>
     public BearerAuthenticationHandler(
         string realm, Func<string, CancellationToken, ValueTask<string?>> findUser, IRequestHandler inner)
@@ -62,7 +63,7 @@ public sealed class BearerAuthenticationHandler : IRequestHandler, IBorrowingHan
         _invalid = Refuse(401, "401 Unauthorized\n", challenge + ", error=\"invalid_token\"");
     }
 
-    /// <summary>That of the inner handler; false with a function, which may block.</summary>
+    /// <summary>The value of the inner handler; false with a function, since that may block.</summary>
     public bool NeverBlocks => _findUser is null && _inner.NeverBlocks;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Compresses the inner handler's responses as they are sent, by Brotli or gzip, as the client likes it best (RFC 9110 §12.5.3).
+/// Compresses the inner handler's responses as they are sent, by Brotli or gzip, as the client prefers (RFC 9110 §12.5.3).
 /// A flush passes through, so that events arrive at once. For files, neighbours that are compressed once are better: see
 /// <see cref="StaticFileHandler"/>, whose coded responses stay as they are.
 /// </summary>
@@ -50,7 +50,7 @@ public sealed class CompressionHandler : IRequestHandler, IBorrowingHandler
         _level = options.Level;
     }
 
-    /// <summary>That of the inner handler: a body that is compressed writes itself, on the thread pool.</summary>
+    /// <summary>The value of the inner handler. A compressed body writes itself, on the thread pool.</summary>
     public bool NeverBlocks => _inner.NeverBlocks;
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed class CompressionHandler : IRequestHandler, IBorrowingHandler
     {
         List<(string Name, string Value)> lines = response.Lines();
 
-        // No part of it can be had.
+        // A compressed response has no ranges.
         lines.RemoveAll(line => line.Name.Equals("Accept-Ranges", StringComparison.OrdinalIgnoreCase));
         int tag = lines.FindIndex(line => line.Name.Equals("ETag", StringComparison.OrdinalIgnoreCase));
 

@@ -135,7 +135,7 @@ public sealed class CorsHandler : IRequestHandler, IBorrowingHandler
             return _exposed.Length == 0 ? response : response.With("Access-Control-Expose-Headers", _exposed);
         }
 
-        // Vary for everybody: else a cache gives the response for one origin to all the others.
+        // Vary on every response: otherwise a cache gives the response for one origin to all others.
         response = response.WithVary("Origin"u8);
         if (origin is null) return response;
         response = response.With("Access-Control-Allow-Origin", origin);

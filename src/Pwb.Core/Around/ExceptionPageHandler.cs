@@ -39,7 +39,7 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
         _logger = logger;
     }
 
-    /// <summary>That of the inner handler; false with a logger, which may block.</summary>
+    /// <summary>The value of the inner handler; false with a logger, since that may block.</summary>
     public bool NeverBlocks => _logger is null && _inner.NeverBlocks;
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class ExceptionPageHandler : IRequestHandler, IBorrowingHandler
         return _isOn && IsHere(request) ? ShowAsync(request, cancellationToken) : _inner.HandleAsync(request, cancellationToken);
     }
 
-    // Behind a proxy on this machine everybody seems to be here; proxies say so.
+    // Behind a proxy on this machine every client seems to be local. Forwarding fields show such a proxy.
     private static bool IsHere(HttpRequest request)
     {
         if (Array.Exists(ProxyFields, name => request.Headers[name] is not null)) return false;

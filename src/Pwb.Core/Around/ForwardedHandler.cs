@@ -7,9 +7,9 @@ using Pwb.Protocol;
 namespace Pwb;
 
 /// <summary>
-/// Finds out whom a request came from, behind proxies: <see cref="ForwardedRequest.Of"/> tells it to the inner handler. Proxies
-/// are believed by their addresses, from the server outwards: the first that is not listed is the client, whatever stands before
-/// it in the field.
+/// Finds the client of a request behind proxies. <see cref="ForwardedRequest.Of"/> tells it to the inner handler. The handler
+/// trusts proxies by their addresses, from the server outwards: the first address that is not listed is the client. Anything
+/// before it in the field is ignored.
 /// </summary>
 /// <example><code>IRequestHandler handler = new ForwardedHandler([IPNetwork.Parse("10.0.0.0/24")], inner);</code></example>
 public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
@@ -24,7 +24,7 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
     /// The networks of the proxies, without those of clients: a listed address may claim any client. 127.0.0.0/8 and ::1/128 are
     /// a proxy on this machine; clients must then reach no other program on it.
     /// </param>
-    /// <param name="inner">The handler that asks whom the request came from.</param>
+    /// <param name="inner">The handler that asks for the client.</param>
     /// <param name="fields">The fields that the proxies write. Those of the other kind are ignored, since clients can write them.
     /// Default XForwarded.</param>
     /// <param name="takesHost">

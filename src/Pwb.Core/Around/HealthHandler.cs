@@ -27,7 +27,7 @@ public sealed class HealthHandler : IRequestHandler
         _isReady = isReady;
     }
 
-    /// <summary>That of the inner handler; false with a check, which may block.</summary>
+    /// <summary>The value of the inner handler; false with a check, since that may block.</summary>
     public bool NeverBlocks => _isReady is null && _inner.NeverBlocks;
 
     /// <inheritdoc/>

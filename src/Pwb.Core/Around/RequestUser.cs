@@ -1,6 +1,6 @@
 namespace Pwb;
 
-/// <summary>The user whom a handler around this one has let in.</summary>
+/// <summary>The user of a request, as an outer handler has authenticated it.</summary>
 /// <example><code>string? user = RequestUser.Of(request);</code></example>
 public static class RequestUser
 {
@@ -16,7 +16,7 @@ public static class RequestUser
         return request.Items.TryGetValue(Key, out object? user) ? (string?)user : null;
     }
 
-    /// <summary>Says who the user of a request is: for a handler of yours that authenticates, and for tests.</summary>
+    /// <summary>Sets the user of a request: for a handler of your own that authenticates, and for tests.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> or <paramref name="user"/> is null.</exception>
     public static void Set(HttpRequest request, string user)
     {

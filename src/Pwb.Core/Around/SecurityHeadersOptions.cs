@@ -22,8 +22,8 @@ public sealed class SecurityHeadersOptions
     public string? OpenerPolicy { get; init; } = "same-origin";
 
     /// <summary>
-    /// Strict-Transport-Security, sent over TLS only, such as "max-age=31536000". Default null: a browser that has seen it comes
-    /// by https for so long, whatever happens to the certificate.
+    /// Strict-Transport-Security, sent over TLS only, such as "max-age=31536000". Default null: a browser that has seen it
+    /// uses https for that time, even if the certificate fails.
     /// </summary>
     public string? StrictTransportSecurity { get; init; }
 }

@@ -68,7 +68,7 @@ internal static class HandshakeProof
         AllowTlsResume = false,
         CertificateChainPolicy =
             new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-        // who trusts it is not the question
+        // trust is not the question here
         RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
     };
 }

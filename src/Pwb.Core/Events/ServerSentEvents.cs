@@ -22,7 +22,7 @@ namespace Pwb;
 /// </code></example>
 public static class ServerSentEvents
 {
-    private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15); // mobile networks drop what is silent for 30 s
+    private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15); // mobile networks drop a silent one after 30 s
 
     /// <summary>
     /// An event stream of texts. The head goes out at once, and each item as soon as it comes. In between, comments break the

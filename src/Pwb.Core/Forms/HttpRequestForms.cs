@@ -79,7 +79,7 @@ public static class HttpRequestForms
         return new FormFields(fields);
     }
 
-    /// <summary>Reads a multipart/form-data form part by part, for who wants to see its parts in their order.</summary>
+    /// <summary>Reads a multipart/form-data form part by part, in the order in which they were sent.</summary>
     /// <param name="request">The request. Its content can be read once.</param>
     /// <param name="limits">The limits; null for the defaults.</param>
     /// <exception cref="RequestRejectedException">

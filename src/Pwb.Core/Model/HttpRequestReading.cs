@@ -145,7 +145,7 @@ public static class HttpRequestReading
         }
         catch (ArgumentException) when (JsonNames.TryFindSecond(content, typeInfo.Options, out int at))
         {
-            // What a JsonNode inside the type throws for such names where the options refuse them.
+            // A JsonNode inside the type throws this for such names where the options refuse them.
             throw BadJson(content[..at]);
         }
     }

@@ -4,7 +4,7 @@ namespace Pwb.Model;
 
 /// <summary>
 /// Looks for an object of JSON with two members of one name. A <see cref="System.Text.Json.Nodes.JsonNode"/> finds them only when
-/// somebody reads that object, and throws then.
+/// code reads that object, and throws then.
 /// </summary>
 internal static class JsonNames
 {

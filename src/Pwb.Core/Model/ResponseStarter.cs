@@ -55,7 +55,7 @@ public sealed class ResponseStarter
         }
     }
 
-    /// <summary>The writer has ended: nothing can be started any more, since the connection goes on to other requests.</summary>
-    /// <returns>False if somebody is starting the response just now, by which the connection is lost.</returns>
+    /// <summary>Ends the starter with its writer. Nothing can start any more: the connection serves other requests.</summary>
+    /// <returns>False if another thread is starting the response just now. The connection is then lost.</returns>
     internal bool Close() => _gate.Close();
 }

@@ -82,7 +82,7 @@ internal static partial class LinuxStreams
         return (int)count;
     }
 
-    /// <returns>The number of bytes taken; 0 if the file has no more; -1 with an error.</returns>
+    /// <returns>The number of bytes taken; 0 at the end of the file; -1 with an error.</returns>
     public static int SendFile(SafeHandle socket, SafeHandle file, long offset, int length)
     {
         nint count;

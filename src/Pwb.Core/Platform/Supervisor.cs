@@ -23,7 +23,7 @@ internal sealed class Supervisor
 
     private Supervisor(UnixDomainSocketEndPoint address, long interval) => (_address, _interval) = (address, interval);
 
-    /// <summary>That of this process, if it has one. The variables that name it are removed: they are not for children.</summary>
+    /// <summary>The supervisor of this process, or null. Removes the variables that name it: they are not for children.</summary>
     public static Supervisor? Current => TheOne.Value;
 
     /// <summary>The supervisor that these variables name, or null.</summary>

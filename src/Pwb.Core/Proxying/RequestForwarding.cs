@@ -34,7 +34,7 @@ internal sealed class RequestForwarding(bool keepsHost)
         foreach ((string name, string value) in request.Headers)
         {
             if (hop.Has(name) || IsRewritten(name)) continue;
-            if (isLetIn && name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) continue; // it was meant for us
+            if (isLetIn && name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) continue; // it was for this server
             Add(message, name, value);
         }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>Writes HTML as UTF-8. Markup is ours and written as it is; text is anybody's, and is escaped.</summary>
+/// <summary>Writes HTML as UTF-8. Markup is PWB's own and written as it is; text may come from anyone, and is escaped.</summary>
 internal sealed class HtmlWriter(int capacity)
 {
     /// <summary>

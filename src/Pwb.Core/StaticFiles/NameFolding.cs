@@ -2,7 +2,7 @@ namespace Pwb.StaticFiles;
 
 /// <summary>
 /// Names as people compare and look for them: without case, accents and widths. The same on every machine, whatever it knows of
-/// cultures: a listing goes on at the name where the page before ended.
+/// cultures: a listing continues at the name where the page before ended.
 /// </summary>
 internal static class NameFolding
 {

@@ -33,7 +33,7 @@ internal sealed class Resource
     /// <summary>The memory of its representations.</summary>
     public long RepresentationCost => _representations.Sum(representation => representation?.Cost ?? 0);
 
-    /// <summary>Whether it is time to compare it with its source again. Only one who asks is told so.</summary>
+    /// <summary>Whether to compare it with its source again. Only one caller gets true.</summary>
     public bool TryClaimCheck(long now, long nextCheckDueAt)
     {
         long dueAt = Volatile.Read(ref _checkDueAt);

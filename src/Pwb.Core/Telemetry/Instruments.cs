@@ -73,8 +73,8 @@ internal static class Instruments
     /// <summary>A connection was one too many, and did not even get a refusal.</summary>
     public static void CountDropped() => Interlocked.Increment(ref _dropped);
 
-    // Listeners are asked about each right here, in the initialization of this type: what one threw would be thrown at every
-    // server for ever.
+    // Listeners' callbacks run here, inside this type's initializer. An exception would become a permanent
+    // TypeInitializationException.
     private static T? Publish<T>(Func<T> make)
         where T : class
     {

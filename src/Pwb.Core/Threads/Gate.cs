@@ -12,7 +12,7 @@ internal struct Gate
 
     public readonly bool IsClosed => Volatile.Read(in _state) == Closed;
 
-    /// <summary>Whether an operation of the server's own is under way, which ends soon: who finds it waits.</summary>
+    /// <summary>Whether an operation of the server's own is under way. It ends soon, so others wait for it.</summary>
     public readonly bool IsOwn => Volatile.Read(in _state) == Own;
 
     /// <summary>Whether an operation of user code is under way.</summary>

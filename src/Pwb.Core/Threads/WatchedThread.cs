@@ -2,7 +2,7 @@ using Pwb.Platform;
 
 namespace Pwb.Threads;
 
-/// <summary>A thread that serves connections and may be blocked, since a watcher has another thread go on in that case.</summary>
+/// <summary>A thread that serves connections and may block: a watcher then has another thread take its place.</summary>
 internal sealed class WatchedThread
 {
     [ThreadStatic]
@@ -19,13 +19,13 @@ internal sealed class WatchedThread
     /// <summary>The current watched thread, or null.</summary>
     public static WatchedThread? Current => _current;
 
-    /// <summary>Whether it waits for a lock, a task, a time: the runtime knows of it, so it costs next to nothing.</summary>
+    /// <summary>Whether the thread waits for a lock, a task or a time. The runtime knows, so asking is almost free.</summary>
     public bool IsWaiting => (_thread.ThreadState & ThreadState.WaitSleepJoin) == ThreadState.WaitSleepJoin;
 
-    /// <summary>Whether it waits for anything but a processor.</summary>
+    /// <summary>Whether the thread waits for anything but a processor.</summary>
     public bool IsAsleep => IsWaiting || LinuxProcess.IsAsleep(_status);
 
-    /// <summary>The thread that calls this is watched from now on. To be called where nothing of anybody's is current.</summary>
+    /// <summary>Has the calling thread watched from now on. To be called before user code leaves ambient state on it.</summary>
     public static WatchedThread Begin() => _current = new WatchedThread();
 
     /// <summary>

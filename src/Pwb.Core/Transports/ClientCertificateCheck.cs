@@ -17,7 +17,7 @@ namespace Pwb.Transports;
 /// <param name="log">Gets the exceptions of a validator.</param>
 internal sealed class ClientCertificateCheck(TlsOptions options, bool mayResume, ServerLog log)
 {
-    // Intermediates of clients are few; who is accepted with ever new ones is not remembered.
+    // Intermediates of clients are few; a client that brings ever new ones is not remembered.
     private const int MaxIntermediates = 100;
 
     // To wait for a list of revoked certificates must leave the handshake time to end.

@@ -7,12 +7,12 @@ namespace Pwb.Transports;
 /// <param name="proxies">Their networks.</param>
 /// <param name="endPoint">The end point's name in the log.</param>
 /// <param name="timeProvider">Tells when it is worth a line again.</param>
-/// <param name="log">Is told who was not believed.</param>
+/// <param name="log">Called with each address that was not believed.</param>
 internal sealed class ProxyRules(IReadOnlyList<IPNetwork> proxies, string endPoint, TimeProvider timeProvider, ServerLog log)
 {
     /// <summary>
     /// Whether a peer may speak for clients. A peer without an IP address came by a Unix domain socket, a pipe or a user's
-    /// listener, which decide themselves who may connect.
+    /// listener, which decide by themselves which clients may connect.
     /// </summary>
     public bool Believes(EndPoint? peer)
     {

@@ -67,7 +67,7 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by somebody else, who knows why
+            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by another thread, which knows why
             End(abort: false); // without a reset, which could destroy the alert that says why
             throw new IOException($"no TLS handshake: {exception.GetBaseException().Message}", exception);
         }

@@ -61,7 +61,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     /// </summary>
     public virtual bool EndsPendingReads => false;
 
-    /// <summary>Whether bytes have arrived, as far as can be told, that whoever waits for them has not come for.</summary>
+    /// <summary>Whether bytes have arrived, as far as can be told, that the reader has not taken.</summary>
     public virtual bool HasUnreadData => false;
 
     /// <summary>Whether there may be bytes as well that only reading shows.</summary>
@@ -115,7 +115,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by somebody else, who knows why
+            if (IsEnded) throw new OperationCanceledException(exception.Message, exception); // by another thread, which knows why
             End(abort: false);
             throw new IOException($"no PROXY header: {exception.Message}", exception);
         }

@@ -7,7 +7,7 @@ namespace Pwb.WebSockets;
 /// <summary>
 /// The connection for the runtime's WebSocket. Every write of the runtime is one whole frame, so a close frame can be put between
 /// two of them at any time; only pongs follow it, and they are dropped. From then on all reading is bounded. Disposing, which the
-/// runtime does when it aborts, ends the runtime's reads and writes only; the closing handshake goes on by
+/// runtime does when it aborts, ends the runtime's reads and writes only; the closing handshake continues by
 /// <see cref="DrainAsync"/>.
 /// </summary>
 internal sealed class FrameStream : ForwardStream
