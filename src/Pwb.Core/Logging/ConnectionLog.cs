@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Pwb.Platform;
 using Pwb.Telemetry;
 using Pwb.Threads;
 
@@ -52,7 +53,7 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
     }
 
     /// <summary>The client's name in the log.</summary>
-    public static string Name(EndPoint? client) => client?.ToString() ?? "in-memory";
+    public static string Name(EndPoint? client) => client is null ? "in-memory" : Names.Of(client);
 
     public void Connected(OnPool on, EndPoint? client)
     {

@@ -126,7 +126,12 @@ internal sealed class Listener
     }
 
     /// <summary>Completes when nothing more can be accepted.</summary>
-    public Task WhenStoppedAsync() => _acceptor?.WhenEndedAsync() ?? Task.CompletedTask;
+    public Task WhenStoppedAsync() => (_acceptor, _entrance) switch
+    {
+        (null, _) => Task.CompletedTask,
+        (_, null) => _acceptor.WhenEndedAsync(),
+        _ => Task.WhenAny(_acceptor.WhenEndedAsync(), _entrance.WhenLeftBehindAsync()),
+    };
 
     private static Listener Open(ServerEndPoint current, ServerEndPoint endPoint, int backlog, bool deferAccept, ServerLog log)
     {

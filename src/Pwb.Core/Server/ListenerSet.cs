@@ -39,10 +39,11 @@ internal sealed class ListenerSet(
         await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
         IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
         certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
-        List<Listener> listeners = Listener.Bind(endPoints, options.Limits.Backlog, options.DeferAccept, log);
+        List<Listener> listeners = [];
         bool isBeating = false;
         try
         {
+            listeners = Listener.Bind(endPoints, options.Limits.Backlog, options.DeferAccept, log);
             _seats = SeatChoice.Start(options, log);
             listeners.ForEach(listener => Prepare(listener, endPoints));
             heartbeat.Enter();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Pwb.Platform;
 
 namespace Pwb.Telemetry;
 
@@ -57,5 +58,10 @@ internal static class SpanAttributes
         if (peer is IPEndPoint { Port: int port }) attributes.Add(new("network.peer.port", port));
     }
 
-    private static string? AddressOf(EndPoint? end) => end is IPEndPoint ip ? ip.Address.ToString() : end?.ToString();
+    private static string? AddressOf(EndPoint? end) => end switch
+    {
+        null => null,
+        IPEndPoint ip => ip.Address.ToString(),
+        _ => Names.Of(end),
+    };
 }

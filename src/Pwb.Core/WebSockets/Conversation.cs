@@ -36,10 +36,16 @@ internal sealed class Conversation(
         finally
         {
             await registration.DisposeAsync().ConfigureAwait(false);
-            await stop.ConfigureAwait(false);
-            socket.Dispose();
-            if (frames.HasSentClose) await frames.DrainAsync().ConfigureAwait(false);
-            await frames.RestAsync().ConfigureAwait(false);
+            try
+            {
+                await stop.ConfigureAwait(false); // which fails with the handler's callbacks on its token
+            }
+            finally
+            {
+                socket.Dispose();
+                if (frames.HasSentClose) await frames.DrainAsync().ConfigureAwait(false);
+                await frames.RestAsync().ConfigureAwait(false);
+            }
         }
     }
 

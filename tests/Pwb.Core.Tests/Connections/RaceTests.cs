@@ -1,3 +1,4 @@
+using System.Net;
 using Pwb.Tests.Infrastructure;
 using Pwb.Tests.Tls;
 
@@ -58,6 +59,17 @@ public sealed class RaceTests : IDisposable
         server.Tick();
         await serving.WaitAsync(Wire.SafetyTimeout);
         await _log.LineAsync("Error: request 1-1: a callback on its cancellation token failed");
+    }
+
+    [Fact]
+    public async Task A_client_whose_address_throws_at_its_name_is_served_and_its_task_completes()
+    {
+        await using PwbServer server = new(RequestHandler.From(Wire.EchoAsync), loggerFactory: _log);
+        using ScriptedStream stream = new();
+        Task serving = server.ServeAsync(stream.Give(Get).FailReadsAt(Get.Length), new NamelessEndPoint());
+        await serving.WaitAsync(Wire.SafetyTimeout);
+        Latin1.Text(stream.Output).Should().StartWith("HTTP/1.1 200 OK\r\n");
+        _log.Lines.Should().Contain(line => line.Contains("NamelessEndPoint", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -207,6 +219,11 @@ public sealed class RaceTests : IDisposable
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class NamelessEndPoint : EndPoint
+    {
+        public override string ToString() => throw new InvalidOperationException("no name");
+    }
 
     /// <summary>A stream with code of its own on the tokens that it is given.</summary>
     private sealed class ThrowingStream(byte[] request) : OddStream

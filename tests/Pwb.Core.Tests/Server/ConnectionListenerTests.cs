@@ -109,6 +109,38 @@ public sealed class ConnectionListenerTests
     }
 
     [Fact]
+    public async Task One_that_holds_the_thread_that_asks_it_holds_up_no_stop_and_its_late_connection_is_disposed_of()
+    {
+        HoldingListener holding = new();
+        ScriptedStream late = new();
+        await using PwbServer server = new(WhoAsks, new PwbServerOptions { EndPoints = [ServerEndPoint.Over(holding)] });
+        await server.StartAsync();
+        await holding.WhenAskedAsync().WaitAsync(Wire.SafetyTimeout);
+        try
+        {
+            await server.StopAsync().WaitAsync(Wire.SafetyTimeout);
+        }
+        finally
+        {
+            holding.Answer(late);
+        }
+
+        await late.WaitUntilDisposedAsync().WaitAsync(Wire.SafetyTimeout);
+    }
+
+    [Fact]
+    public async Task One_whose_name_throws_goes_by_its_type()
+    {
+        using LogLines log = new();
+        await using PwbServer server = new(
+            WhoAsks, new PwbServerOptions { EndPoints = [ServerEndPoint.Over(new NamelessListener())] }, log);
+        await server.StartAsync();
+
+        (await log.LineAsync("web server")).Should().Contain(" on NamelessListener");
+        (await log.LineAsync("cannot accept")).Should().Contain("on NamelessListener: ");
+    }
+
+    [Fact]
     public void Takes_streams_with_both_directions()
     {
         FluentActions.Invoking(() => ServerEndPoint.Over(null!)).Should().Throw<ArgumentNullException>();
@@ -164,6 +196,32 @@ public sealed class ConnectionListenerTests
         public Task WhenAskedAsync() => _asked.Task;
 
         public void Answer(Stream stream) => _answer.TrySetResult(new AcceptedConnection(stream));
+    }
+
+    private sealed class HoldingListener : IConnectionListener
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<AcceptedConnection?> _answer = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
+        {
+            _asked.TrySetResult();
+            _answer.Task.Wait(CancellationToken.None);
+            return new ValueTask<AcceptedConnection?>(_answer.Task);
+        }
+
+        public Task WhenAskedAsync() => _asked.Task;
+
+        public void Answer(Stream stream) => _answer.TrySetResult(new AcceptedConnection(stream));
+    }
+
+    private sealed class NamelessListener : IConnectionListener
+    {
+        public ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken) =>
+            throw new IOException("the tunnel is down");
+
+        public override string ToString() => throw new InvalidOperationException("no name");
     }
 
     private sealed class ThrowingListener : IConnectionListener

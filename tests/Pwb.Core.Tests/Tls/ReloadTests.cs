@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Tests.Infrastructure;
@@ -69,6 +71,27 @@ public sealed partial class ReloadTests : IDisposable
         Write(Old);
         (await ServedAsync(server)).Should().Be(Old.Leaf);
         _log.Lines.Should().NotContain(line => line.Contains("new connections get", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_bind_leaves_no_certificate_followed()
+    {
+        _clock.Advance(DateTimeOffset.UtcNow - ManualClock.Start);
+        Write(Old);
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        await using PwbServer server = new(
+            options: new PwbServerOptions
+            {
+                EndPoints = [new((IPEndPoint)taken.LocalEndpoint) { Tls = new TlsOptions(ServerCertificate.FromPem(CertificatePath, KeyPath)) }],
+                TimeProvider = _clock,
+            }, loggerFactory: _log);
+        await server.Invoking(it => it.StartAsync()).Should().ThrowAsync<IOException>();
+
+        _clock.Advance(TimeSpan.FromDays(200));
+        server.LookAtCertificates();
+
+        _log.Lines.Should().NotContain(line => line.Contains("has expired", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -38,6 +38,33 @@ public sealed partial class EndTests
     }
 
     [Fact]
+    public async Task A_callback_that_throws_at_a_stop_is_logged_and_the_connection_ends_in_good_order()
+    {
+        using LogLines log = new();
+        using TcpClient client = new();
+        WebSocket? kept = null;
+        await using PwbServer server = await StartAsync(
+            async (socket, token) =>
+            {
+                kept = socket;
+                token.Register(static () => throw new FormatException("?"));
+                await Task.Delay(Timeout.Infinite, token);
+            },
+            Hasty,
+            log);
+        await client.ConnectAsync(server.EndPoint.Ip);
+        await client.GetStream().WriteAsync(Latin1.Bytes(Frames.Ask));
+        await ReadUntilAsync(client.GetStream(), "\r\n\r\n");
+
+        Task stopping = server.StopAsync();
+        await ReadToEndAsync(client.GetStream()); // FIN comes, no reset
+        client.Close();
+        await stopping.WaitAsync(Wire.SafetyTimeout);
+        await log.LineAsync("Error:");
+        kept!.State.Should().BeOneOf(WebSocketState.Closed, WebSocketState.Aborted);
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_no_client_that_does_not_answer_it()
     {
         using TcpClient client = new();
