@@ -78,14 +78,15 @@ internal sealed class Channel
     /// <summary>Whether one direction can be closed alone, so that the server can wait for the client's end.</summary>
     public bool CanLinger => Transport.CanShutdownSend;
 
+    /// <summary>Whether <see cref="OpenAsync"/> has to come first.</summary>
+    public bool NeedsOpening => Transport.NeedsOpening;
+
     /// <summary>Does everything that comes before the first request: PROXY header and TLS handshake.</summary>
     /// <returns>The reason to refuse the connection, or None.</returns>
     /// <exception cref="IOException">The peer failed to do its part.</exception>
     /// <exception cref="OperationCanceledException">The connection was ended meanwhile.</exception>
     public async ValueTask<Rejection> OpenAsync()
     {
-        if (!Transport.NeedsOpening) return Rejection.None;
-
         Receiver.BeginWait(Wait.Handshake, Clock.After(_control.Context.Limits.TlsHandshakeTimeout));
         Rejection refusal = await Transport.OpenAsync(Aborted).ConfigureAwait(false);
         if (!Receiver.EndWait()) throw new OperationCanceledException(); // this end has ended it

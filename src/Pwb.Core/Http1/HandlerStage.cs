@@ -77,13 +77,13 @@ internal static class HandlerStage
             if (exchange.Current.Content is { Rejection: not Rejection.None and var fault }) return Outcome.Refuse(fault);
             if (exception is OperationCanceledException && exchange.IsAborted) throw;
             exchange.Current.Response = Refusals.InsteadOf(exception, exchange.Current.Life);
-            if (Refusals.IsStopsEnd(exception, exchange.Current.Life)) return new Outcome(KeepsOpen: true);
+            if (Refusals.IsStopsEnd(exception, exchange.Current.Life)) return Outcome.Open;
             await exchange.HandlerFailedAsync(exception).ConfigureAwait(false);
             if (exchange.Channel.Transport.NoteFailure(exception) is var (name, value))
                 exchange.Current.Response = exchange.Current.Response.With(name, value);
         }
 
-        return new Outcome(KeepsOpen: true);
+        return Outcome.Open;
     }
 
     /// <summary>Makes the decisions of the server itself about a request.</summary>

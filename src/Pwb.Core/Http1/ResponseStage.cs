@@ -47,12 +47,12 @@ internal static class ResponseStage
         exchange.Current.Sent = await SendAsync(exchange, response, plan).ConfigureAwait(false);
         if (exchange.Current.Sent.Refusal != Rejection.None) return Outcome.Refuse(exchange.Current.Sent.Refusal);
         if (exchange.Current.Sent.Failure is { } failure) await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
-        if (content is null) return new Outcome(!plan.Closes);
+        if (content is null) return plan.Closes ? Outcome.Closed : Outcome.Open;
         if (!content.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
-        if (plan.Closes || content.IsAtEnd) return new Outcome(!plan.Closes);
+        if (plan.Closes || content.IsAtEnd) return plan.Closes ? Outcome.Closed : Outcome.Open;
 
         // The response has been sent, so a fault in content behind it just ends the connection.
-        return new Outcome(await content.DrainAsync().ConfigureAwait(false) is Rejection.None);
+        return await content.DrainAsync().ConfigureAwait(false) is Rejection.None ? Outcome.Open : Outcome.Closed;
     }
 
     /// <summary>Appends a refusal, also of bytes that are no complete request.</summary>
@@ -83,7 +83,7 @@ internal static class ResponseStage
         ResponsePlan plan = new(
             ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
         exchange.Current.Sent = await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
-        return new Outcome(KeepsOpen: false, TakesOver: true);
+        return Outcome.TakenOver;
     }
 
     private static async ValueTask<SentResponse> SendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)

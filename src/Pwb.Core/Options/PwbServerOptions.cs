@@ -157,8 +157,13 @@ public sealed record PwbServerOptions
                 $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such as "
                     + "PURGE.");
         Require(
-            Enum.IsDefined(AccessLogFormat), nameof(AccessLogFormat), $"AccessLogFormat is {AccessLogFormat}, which is none.");
-        Require(Enum.IsDefined(SocketEngine), nameof(SocketEngine), $"SocketEngine is {SocketEngine}, which is none.");
+            AccessLogFormat is >= AccessLogFormat.Short and <= AccessLogFormat.Json,
+            nameof(AccessLogFormat),
+            $"AccessLogFormat is {(int)AccessLogFormat}, which is none.");
+        Require(
+            SocketEngine is >= SocketEngine.Default and <= SocketEngine.Epoll,
+            nameof(SocketEngine),
+            $"SocketEngine is {(int)SocketEngine}, which is none.");
         Require(
             SpinTime >= TimeSpan.Zero && SpinTime <= MaxSpinTime,
             nameof(SpinTime),

@@ -18,11 +18,13 @@ public sealed class HttpFields
     internal static readonly HttpFields None = new();
 
     private const int InitialCapacity = 16;
+    private const int LineSize = 4;
 
     private byte[] _bytes = [];
     private int _offset;
-    // rented while there is a line, since most connections are idle most of the time
-    private (Slice Name, Slice Value)[] _lines = [];
+    // The two slices of each line, as numbers: of a pool of pairs the runtime would have to compile the code at the start. Rented
+    // while there is a line, since most connections are idle most of the time.
+    private int[] _lines = [];
 
     /// <summary>Makes fields, such as the trailers of a request to test a handler with.</summary>
     /// <param name="lines">The field lines.</param>
@@ -58,7 +60,7 @@ public sealed class HttpFields
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-            return new FieldLine(Bytes(_lines[index].Name), Bytes(_lines[index].Value));
+            return new FieldLine(Bytes(Name(index)), Bytes(Value(index)));
         }
     }
 
@@ -76,7 +78,7 @@ public sealed class HttpFields
             if (first < 0) return null;
             int second = Find(name, first + 1);
             string? separator = second < 0 ? null : FieldCombination.SeparatorOf(name);
-            return separator is null ? Encoding.Latin1.GetString(Bytes(_lines[first].Value)) : Join(name, first, separator);
+            return separator is null ? Encoding.Latin1.GetString(Bytes(Value(first))) : Join(name, first, separator);
         }
     }
 
@@ -88,8 +90,8 @@ public sealed class HttpFields
     {
         for (int i = 0; i < Count; i++)
         {
-            if (!Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) continue;
-            value = Bytes(_lines[i].Value);
+            if (!Ascii.EqualsIgnoreCase(Bytes(Name(i)), name)) continue;
+            value = Bytes(Value(i));
             return true;
         }
 
@@ -103,8 +105,14 @@ public sealed class HttpFields
     /// <summary>Appends a line of the text that <see cref="SetBytes"/> gives.</summary>
     internal void Add(Slice name, Slice value)
     {
-        if (Count == _lines.Length) Grow();
-        _lines[Count++] = (name, value);
+        int at = Count * LineSize;
+        if (at == _lines.Length) Grow();
+        Span<int> line = _lines.AsSpan(at, LineSize);
+        line[3] = value.Length;
+        line[2] = value.Start;
+        line[1] = name.Length;
+        line[0] = name.Start;
+        Count++;
     }
 
     /// <summary>Sets the text that the slices are relative to.</summary>
@@ -115,13 +123,14 @@ public sealed class HttpFields
     }
 
     /// <summary>The same lines over bytes of their own, in an object of their own.</summary>
-    internal HttpFields Copy(byte[] bytes) => new() { _bytes = bytes, _lines = _lines.AsSpan(0, Count).ToArray(), Count = Count };
+    internal HttpFields Copy(byte[] bytes) =>
+        new() { _bytes = bytes, _lines = _lines.AsSpan(0, Count * LineSize).ToArray(), Count = Count };
 
     internal void Clear()
     {
         Count = 0;
         _bytes = [];
-        if (_lines.Length > 0) ArrayPool<(Slice, Slice)>.Shared.Return(_lines);
+        if (_lines.Length > 0) ArrayPool<int>.Shared.Return(_lines);
         _lines = [];
     }
 
@@ -129,7 +138,7 @@ public sealed class HttpFields
     {
         for (int i = start; i < Count; i++)
         {
-            if (Ascii.EqualsIgnoreCase(Bytes(_lines[i].Name), name)) return i;
+            if (Ascii.EqualsIgnoreCase(Bytes(Name(i)), name)) return i;
         }
 
         return -1;
@@ -138,7 +147,7 @@ public sealed class HttpFields
     private string Join(string name, int first, string separator)
     {
         int length = -separator.Length;
-        for (int i = first; i >= 0; i = Find(name, i + 1)) length += _lines[i].Value.Length + separator.Length;
+        for (int i = first; i >= 0; i = Find(name, i + 1)) length += Value(i).Length + separator.Length;
         return string.Create(length, (Fields: this, Name: name, First: first, Separator: separator), static (text, state) =>
         {
             for (int i = state.First; i >= 0; i = state.Fields.Find(state.Name, i + 1))
@@ -149,18 +158,22 @@ public sealed class HttpFields
                     text = text[state.Separator.Length..];
                 }
 
-                text = text[Encoding.Latin1.GetChars(state.Fields.Bytes(state.Fields._lines[i].Value), text)..];
+                text = text[Encoding.Latin1.GetChars(state.Fields.Bytes(state.Fields.Value(i)), text)..];
             }
         });
     }
 
     private void Grow()
     {
-        (Slice, Slice)[] larger = ArrayPool<(Slice, Slice)>.Shared.Rent(Math.Max(InitialCapacity, Count * 2));
-        _lines.AsSpan(0, Count).CopyTo(larger);
-        if (_lines.Length > 0) ArrayPool<(Slice, Slice)>.Shared.Return(_lines);
+        int[] larger = ArrayPool<int>.Shared.Rent(Math.Max(InitialCapacity, Count * 2) * LineSize);
+        _lines.AsSpan(0, Count * LineSize).CopyTo(larger);
+        if (_lines.Length > 0) ArrayPool<int>.Shared.Return(_lines);
         _lines = larger;
     }
+
+    private Slice Name(int index) => new(_lines[index * LineSize], _lines[(index * LineSize) + 1]);
+
+    private Slice Value(int index) => new(_lines[(index * LineSize) + 2], _lines[(index * LineSize) + 3]);
 
     private ReadOnlySpan<byte> Bytes(Slice slice) => _bytes.AsSpan(_offset + slice.Start, slice.Length);
 

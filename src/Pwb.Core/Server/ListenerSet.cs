@@ -29,14 +29,15 @@ internal sealed class ListenerSet(
     /// <summary>Completes when the current listening has ended.</summary>
     public Task WhenStoppedAsync() => _stopped.Task;
 
+    /// <summary>To be waited for before <see cref="Begin"/>: starts the timer's thread while descriptors are free.</summary>
+    public static Task StartTimerAsync() => Task.Delay(1, CancellationToken.None);
+
     /// <summary>Binds all the end points, or none, and begins to accept.</summary>
     /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread.</exception>
-    public async Task BeginAsync()
+    public void Begin()
     {
         // Everything that a connection needs exists before the first can come.
         reception.MaxConnections = options.Limits.MaxConnections ?? ConnectionLimit.Default();
-        // Starts the timer's thread now, while descriptors are free.
-        await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
         IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
         certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
         List<Listener> listeners = [];

@@ -96,7 +96,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         try
         {
             if (_listeners.EndPoints is not null) throw new InvalidOperationException("The server is listening already.");
-            await ListenAsync().ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            await ListenerSet.StartTimerAsync().ConfigureAwait(false);
+            _listeners.Begin();
         }
         finally
         {
@@ -145,7 +147,7 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         if (cancellationToken.IsCancellationRequested) return;
 
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
-        await Cancellation.WhenAnyAsync(cancellationToken).ConfigureAwait(false);
+        await Cancellation.WhenAsync(cancellationToken).ConfigureAwait(false);
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -170,7 +172,13 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (_listeners.EndPoints is null) await ListenAsync().ConfigureAwait(false);
+            if (_listeners.EndPoints is null)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                await ListenerSet.StartTimerAsync().ConfigureAwait(false);
+                _listeners.Begin();
+            }
+
             stopped = _listeners.WhenStoppedAsync();
         }
         finally
@@ -269,12 +277,6 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return Reception.Connect(_rules.OfMemory, failures, closed);
-    }
-
-    private Task ListenAsync()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _listeners.BeginAsync();
     }
 
     private async Task EndAsync()

@@ -110,7 +110,8 @@ internal sealed class ServerConnection(
     /// <returns>Whether there is something to serve; false if the connection was refused.</returns>
     private async ValueTask<bool> OpenAsync()
     {
-        Rejection opening = await channel.OpenAsync().ConfigureAwait(false);
+        Rejection opening =
+            channel.NeedsOpening ? await channel.OpenAsync().ConfigureAwait(false) : Rejection.None;
         if (log.IsHeadEnabled) log.Connected(await channel.GoToPoolAsync(), channel.RemoteEndPoint);
         Rejection refused = refusal != Rejection.None ? refusal : opening;
         if (refused != Rejection.None) await engine.RefuseAsync(refused).ConfigureAwait(false);

@@ -15,11 +15,7 @@ internal static class Instruments
     private static readonly Lock Gate = new();
     private static readonly List<ICountable> Servers = [];
     private static readonly HashSet<(string Method, string Scheme)> Seen = [];
-    private static readonly string[] Reasons =
-    [
-        .. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName),
-    ];
-    private static readonly long[] RefusalCounts = new long[Reasons.Length];
+    private static readonly long[] RefusalCounts = new long[(int)Rejection.ClientCertificateNotAccepted + 1];
     private static readonly string? Version = typeof(PwbTelemetry).Assembly.GetName().Version?.ToString(3);
     private static readonly Meter Meter = new(PwbTelemetry.MeterName, Version);
 
@@ -54,7 +50,7 @@ internal static class Instruments
     public static bool AreSpansWanted => Source is not null && Source.HasListeners();
 
     /// <summary>The name of a reason to refuse, as in "bad_host".</summary>
-    public static string NameOf(Rejection rejection) => Reasons[(int)rejection];
+    public static string NameOf(Rejection rejection) => Names.Of[(int)rejection];
 
     /// <summary>A server begins to have connections.</summary>
     public static void Add(ICountable server)
@@ -140,5 +136,11 @@ internal static class Instruments
         Census census = new();
         Servers.ForEach(server => server.AddTo(census));
         return census;
+    }
+
+    /// <summary>In a class of its own, since a server starts without them.</summary>
+    private static class Names
+    {
+        public static readonly string[] Of = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
     }
 }

@@ -7,7 +7,7 @@ namespace Pwb.Threads;
 /// blocked (<see cref="WatchedThread"/>). Code that calls user code (a handler, a body, a log, a listener) takes a proof and
 /// calls <see cref="Check"/>. <c>GoToPoolAsync</c> of a channel returns one.
 /// </summary>
-internal readonly struct OnPool
+internal sealed class OnPool
 {
     /// <summary>
     /// For <c>GoToPoolAsync</c> of a channel: the runtime moves a continuation to the pool without an allocation if it waits for
@@ -20,7 +20,7 @@ internal readonly struct OnPool
     private OnPool(bool isPromise) => _isPromise = isPromise;
 
     /// <summary>For a handler that has promised never to block.</summary>
-    public static OnPool ByPromise => new(isPromise: true);
+    public static readonly OnPool ByPromise = new(isPromise: true);
 
     /// <summary>Stops a Debug build where the proof is false.</summary>
     [Conditional("DEBUG")]
