@@ -53,7 +53,7 @@ internal sealed partial class ConnectionLog(ILogger server, QueryMask mask)
     }
 
     /// <summary>The client's name in the log.</summary>
-    public static string Name(EndPoint? client) => client is null ? "in-memory" : Names.Of(client);
+    public static string Name(EndPoint? client) => client is null ? "in-memory" : SafeName.Of(client);
 
     public void Connected(OnPool on, EndPoint? client)
     {

@@ -212,6 +212,6 @@ public sealed record ServerEndPoint
 
         public override int GetHashCode() => RuntimeHelpers.GetHashCode(listener);
 
-        public override string ToString() => Names.Of(listener);
+        public override string ToString() => SafeName.Of(listener);
     }
 }

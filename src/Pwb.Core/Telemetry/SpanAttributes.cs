@@ -62,6 +62,6 @@ internal static class SpanAttributes
     {
         null => null,
         IPEndPoint ip => ip.Address.ToString(),
-        _ => Names.Of(end),
+        _ => SafeName.Of(end),
     };
 }

@@ -1,7 +1,7 @@
 namespace Pwb.Platform;
 
 /// <summary>The names of users' objects, whose own code makes them.</summary>
-internal static class Names
+internal static class SafeName
 {
     /// <summary>The object's own name, or its type's if its <see cref="object.ToString"/> throws.</summary>
     public static string Of(object named)
