@@ -102,6 +102,25 @@ public sealed class SocketMisuseTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_read_that_is_left_running_aborts_its_response_also_if_the_server_would_receive_no_more(bool overTls)
+    {
+        Task<int>? read = null;
+        await using PwbServer server = await StartAsync(_ => default, request =>
+        {
+            read = request.Body.ReadAsync(new byte[5]).AsTask();
+            return HttpResponse.Text("early");
+        });
+        using Client client = await Client.ConnectAsync(server, overTls);
+
+        // Too much to drain, so that nothing but the stream's own gate notices the read.
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+        Latin1.Text(await client.ReadToEndAsync()).Should().NotContain("200 OK");
+        await read!.Invoking(task => task).Should().ThrowAsync<Exception>();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Other_clients_get_their_own_bytes_whatever_happens_to_a_response(bool overTls)
     {
         await using PwbServer server = await StartAsync(async output =>
