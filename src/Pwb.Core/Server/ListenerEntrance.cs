@@ -19,7 +19,7 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
     [SuppressMessage("Usage", "VSTHRD002", Justification = "On the thread that accepts, which has nothing else to do.")]
     public Transport? Accept()
     {
-        Task<AcceptedConnection?> accepting = Ask();
+        Task<AcceptedConnection?> accepting = AskAsync();
         try
         {
             Task.WaitAny([accepting], _closed.Token);
@@ -52,7 +52,7 @@ internal sealed class ListenerEntrance(IConnectionListener listener) : IDisposab
     }
 
     // A listener may hold the thread before it returns its task.
-    private Task<AcceptedConnection?> Ask()
+    private Task<AcceptedConnection?> AskAsync()
     {
         if (Interlocked.CompareExchange(ref _state, Inside, Outside) != Outside) throw new OperationCanceledException();
 
