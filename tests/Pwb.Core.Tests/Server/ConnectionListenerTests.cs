@@ -207,7 +207,7 @@ public sealed class ConnectionListenerTests
         public ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken)
         {
             _asked.TrySetResult();
-            _answer.Task.Wait(CancellationToken.None);
+            ((IAsyncResult)_answer.Task).AsyncWaitHandle.WaitOne(); // as code that knows no await
             return new ValueTask<AcceptedConnection?>(_answer.Task);
         }
 
