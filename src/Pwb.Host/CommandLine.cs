@@ -107,9 +107,34 @@ internal sealed class CommandLine
             return $"--listen says where to listen, so it does not go with {other.Name}.";
         if (IsOn(Options.Spa) && Text(Options.Fallback) is not null)
             return "--spa is --fallback index.html: only one of them can be given.";
+        if (WhatIsWrongWithSockets() is { } fault)
+            return fault;
+        var twice = _values[Options.Proxy].GroupBy(value => OptionValues.ProxyOf(value).Path)
+            .FirstOrDefault(all => all.Count() > 1);
+        if (twice is not null)
+            return $"--proxy passes a path on to one server, and '{twice.Key}' is given twice.";
         string? certificate = Text(Options.TlsCertificate), authority = Text(Options.TlsClientAuthority);
         return HostCertificate.WhatIsWrongWith(certificate, Text(Options.TlsKey), authority, IsOn(Options.TlsDevelopment));
     }
+
+    private string? WhatIsWrongWithSockets()
+    {
+        string[] files = [.. Places.Select(OptionValues.SocketFileOf).OfType<string>()];
+        if (_arguments.Has(Options.SocketMode) && files.Length == 0)
+            return "--socket-mode is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.";
+        foreach (string file in files)
+        {
+            if (Directory.Exists(file))
+                return $"unix:{file} is a directory; a socket needs a name in it, such as unix:{Path.Join(file, "pwb.sock")}.";
+            if (Path.GetDirectoryName(file) is { Length: > 0 } directory && !Directory.Exists(directory))
+                return $"There is no directory '{directory}' for unix:{file}. It has to be made first.";
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<string> Places =>
+        !IsPlaceNamedOtherwise && _values[Options.Listen] is { Count: > 0 } places ? places : [];
 
     // The command line counts more than PWB_LISTEN.
     private bool IsPlaceNamedOtherwise => _arguments.Has(Options.Host) || _arguments.Has(Options.Port);
@@ -120,7 +145,7 @@ internal sealed class CommandLine
         Host = Text(Options.Host) ?? "localhost",
         Port = Text(Options.Port) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : PwbServerOptions.DefaultPort,
         PortIsNamed = Text(Options.Port) is not null || Text(Options.Listen) is not null,
-        Places = !IsPlaceNamedOtherwise && _values[Options.Listen] is { Count: > 0 } places ? places : [],
+        Places = Places,
         SocketMode = Text(Options.SocketMode) is { } mode ? OptionValues.ModeOf(mode) : null,
         ProxyNetworks = _values[Options.ProxyProtocolFrom] is { Count: > 0 } networks
             ? [.. networks.Select(network => OptionValues.NetworkOf(network)!.Value)] : null,

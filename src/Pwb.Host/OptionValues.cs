@@ -7,6 +7,8 @@ namespace Pwb.Host;
 /// <summary>The allowed values of options and their meaning. Words are read in any case of letters.</summary>
 internal static class OptionValues
 {
+    private const string Unix = "unix:";
+
     public static IReadOnlyList<string> LogLevels { get; } =
         ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
@@ -108,12 +110,16 @@ internal static class OptionValues
         return [new ServerEndPoint(new IPEndPoint(AddressOf(host)!, port)) { Tls = tls }];
     }
 
+    /// <returns>The file of a Unix domain socket; null if the place has none.</returns>
+    public static string? SocketFileOf(string place) =>
+        place.StartsWith(Unix, StringComparison.Ordinal) && place[Unix.Length] != '@' ? place[Unix.Length..] : null;
+
     public static bool IsPlace(string value) => Succeeds(() => _ = PlaceOf(value, tls: null));
 
     /// <exception cref="ArgumentException">The text is not such a value.</exception>
     public static ServerEndPoint PlaceOf(string value, TlsOptions? tls)
     {
-        const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:";
+        const string Pipe = "pipe:", Descriptor = "fd:";
         if (value.StartsWith(Unix, StringComparison.Ordinal))
         {
             string path = value[Unix.Length..];

@@ -18,11 +18,13 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
     private readonly IRequestHandler _inner;
     private readonly ForwardedFields _fields;
     private readonly bool _takesHost;
+    private readonly bool _trustsUnixSockets;
 
     /// <summary>Makes the handler.</summary>
     /// <param name="proxies">
     /// The networks of the proxies, without those of clients: a listed address may claim any client. 127.0.0.0/8 and ::1/128 are
-    /// a proxy on this machine; clients must then reach no other program on it.
+    /// a proxy on this machine; clients must then reach no other program on it. A loopback address that the PROXY protocol told
+    /// counts only if the header itself came over loopback or a Unix domain socket.
     /// </param>
     /// <param name="inner">The handler that asks for the client.</param>
     /// <param name="fields">The fields that the proxies write. Those of the other kind are ignored, since clients can write them.
@@ -31,22 +33,29 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
     /// Whether the host is taken too. Default false: many proxies pass on the client's own field. True is for proxies that set
     /// it.
     /// </param>
+    /// <param name="trustsUnixSockets">
+    /// Whether everybody who may connect to a Unix domain socket counts as listed; the list may then be empty. Default false: a
+    /// peer there has no address, so it is not believed. True is for a proxy in front at <see cref="ServerEndPoint.Unix"/>,
+    /// whose mode lets no client connect.
+    /// </param>
     /// <exception cref="ArgumentException">No proxy is listed, or all the world is (a prefix of length 0).</exception>
     public ForwardedHandler(
         IReadOnlyList<IPNetwork> proxies,
         IRequestHandler inner,
         ForwardedFields fields = ForwardedFields.XForwarded,
-        bool takesHost = false)
+        bool takesHost = false,
+        bool trustsUnixSockets = false)
     {
         ArgumentNullException.ThrowIfNull(proxies);
         ArgumentNullException.ThrowIfNull(inner);
-        if (proxies.Count == 0) throw new ArgumentException("No proxy is listed.", nameof(proxies));
+        if (proxies.Count == 0 && !trustsUnixSockets) throw new ArgumentException("No proxy is listed.", nameof(proxies));
         if (proxies.Any(network => network.PrefixLength == 0))
             throw new ArgumentException("Every client would be believed.", nameof(proxies));
         _proxies = [.. proxies];
         _inner = inner;
         _fields = fields;
         _takesHost = takesHost;
+        _trustsUnixSockets = trustsUnixSockets;
     }
 
     /// <inheritdoc/>
@@ -59,16 +68,28 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
     public ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Connection.RemoteEndPoint is IPEndPoint peer && IsProxy(ForwardedHop.Plain(peer.Address)))
-            ForwardedRequest.Set(request, Find(request, ForwardedHop.Plain(peer.Address)));
+        if (request.Connection.RemoteEndPoint is IPEndPoint peer)
+        {
+            IPAddress address = ForwardedHop.Plain(peer.Address);
+            if (IsProxy(address) && IsOfThisMachine(address, request.Connection.ProxyEndPoint))
+                ForwardedRequest.Set(request, Find(request, address));
+        }
+        else if (_trustsUnixSockets && request.Connection.RemoteEndPoint is UnixPeerEndPoint)
+            ForwardedRequest.Set(request, Find(request, peer: null));
+
         return _inner.HandleAsync(request, cancellationToken);
     }
 
     private static bool IsHost(string host) => Authority.IsValid(Encoding.Latin1.GetBytes(host));
 
+    // A loopback address in a PROXY header is of the machine of the proxy that wrote it. The list speaks of the server's.
+    private static bool IsOfThisMachine(IPAddress told, EndPoint? teller) =>
+        !IPAddress.IsLoopback(told) || teller is null or UnixPeerEndPoint
+        || (teller is IPEndPoint proxy && IPAddress.IsLoopback(ForwardedHop.Plain(proxy.Address)));
+
     private bool IsProxy(IPAddress address) => Array.Exists(_proxies, network => network.Contains(address));
 
-    private ForwardedRequest Find(HttpRequest request, IPAddress peer)
+    private ForwardedRequest Find(HttpRequest request, IPAddress? peer)
     {
         List<ForwardedHop>? hops = _fields == ForwardedFields.XForwarded
             ? ForwardedHop.ReadXForwarded(request.Headers)

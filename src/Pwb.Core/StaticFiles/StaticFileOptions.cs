@@ -184,7 +184,8 @@ public sealed record StaticFileOptions
                 $"'{coding}' is not a coding that a neighbour may have: br, zstd or gzip.");
         }
 
-        foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles))) RequireName(name, nameof(IndexFiles));
+        foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles)))
+            RequireName(name, nameof(IndexFiles), isOneSegment: true);
         if (Fallback is not null) RequireName(Fallback, nameof(Fallback));
         if (NotFoundPage is not null) RequireName(NotFoundPage, nameof(NotFoundPage));
         Require(MaxRanges >= 1, nameof(MaxRanges), $"MaxRanges is {MaxRanges}; it must be at least 1.");
@@ -206,11 +207,16 @@ public sealed record StaticFileOptions
         Require(
             pattern is ['/' or '*', ..], option, $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
 
-    private static void RequireName(string? name, string option) =>
+    private static void RequireName(string? name, string option, bool isOneSegment = false)
+    {
+        string[] segments = name?.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ?? [""];
         Require(
-            !string.IsNullOrEmpty(name) && name[0] != '/' && name[^1] != '/',
+            !Array.Exists(segments, segment => segment is "" or "." or "..") && !(isOneSegment && segments.Length > 1),
             option,
-            $"'{name}' is not the path of a file, relative to its directory.");
+            isOneSegment
+                ? $"'{name}' is not the name of a file."
+                : $"'{name}' is not the path of a file, relative to its directory and inside it.");
+    }
 
     private static void Require(bool isValid, string name, string message)
     {

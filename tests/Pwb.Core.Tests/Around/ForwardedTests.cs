@@ -106,6 +106,51 @@ public sealed class ForwardedTests
             .Should().Be(IPAddress.Parse("10.0.0.1"));
     }
 
+    // A loopback address that a proxy told is of the proxy's own machine, where anybody may have connected from.
+    [Theory]
+    [InlineData("127.0.0.1", "192.0.2.1", "127.0.0.1")]
+    [InlineData("::ffff:127.0.0.1", "192.0.2.1", "::ffff:127.0.0.1")]
+    [InlineData("127.0.0.1", "127.0.0.1", "203.0.113.9")]
+    [InlineData("127.0.0.1", "::ffff:127.0.0.1", "203.0.113.9")]
+    [InlineData("127.0.0.1", "unix", "203.0.113.9")]
+    [InlineData("127.0.0.1", null, "203.0.113.9")]
+    [InlineData("10.0.0.1", "192.0.2.1", "203.0.113.9")]
+    [InlineData("198.51.100.1", "10.0.0.1", "198.51.100.1")] // the address that was told has to be listed
+    public async Task A_loopback_address_that_the_PROXY_protocol_told_is_believed_only_from_this_machine(
+        string told, string? teller, string client)
+    {
+        EndPoint? proxy = teller switch
+        {
+            null => null,
+            "unix" => new UnixPeerEndPoint(),
+            _ => new IPEndPoint(IPAddress.Parse(teller), 1),
+        };
+        HttpConnectionInfo connection = new()
+        {
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse(told), 1),
+            ProxyEndPoint = proxy,
+        };
+
+        ForwardedRequest forwarded = await Ask(
+            connection, new ForwardedHandler([IPNetwork.Parse("127.0.0.0/8"), .. Proxies], new FixedResponseHandler()));
+
+        forwarded.Client.Should().Be(IPAddress.Parse(client));
+    }
+
+    [Theory]
+    [InlineData(true, "203.0.113.9", "https")]
+    [InlineData(false, null, "http")]
+    public async Task A_peer_at_a_Unix_socket_is_believed_where_the_handler_was_told_so(
+        bool trusts, string? client, string scheme)
+    {
+        ForwardedHandler handler = new(trusts ? [] : Proxies, new FixedResponseHandler(), trustsUnixSockets: trusts);
+
+        ForwardedRequest forwarded = await Ask(new HttpConnectionInfo { RemoteEndPoint = new UnixPeerEndPoint() }, handler);
+
+        (forwarded.Client?.ToString()).Should().Be(client);
+        forwarded.Scheme.Should().Be(scheme);
+    }
+
     [Fact]
     public void To_believe_nobody_or_everybody_is_refused()
     {
@@ -113,6 +158,16 @@ public sealed class ForwardedTests
         FluentActions.Invoking(() => new ForwardedHandler([], inner)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new ForwardedHandler([IPNetwork.Parse("0.0.0.0/0")], inner))
             .Should().Throw<ArgumentException>();
+    }
+
+    private static async Task<ForwardedRequest> Ask(HttpConnectionInfo connection, ForwardedHandler handler)
+    {
+        HttpRequest request = new("GET", "/", null, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"))
+        {
+            Connection = connection,
+        };
+        await handler.HandleAsync(request, CancellationToken.None);
+        return ForwardedRequest.Of(request);
     }
 
     private static async Task<ForwardedRequest> Ask(

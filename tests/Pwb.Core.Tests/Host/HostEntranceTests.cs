@@ -30,6 +30,28 @@ public sealed class HostEntranceTests : IDisposable
                 .Should().EndWith("hello PWB");
     }
 
+    [SkippableTheory]
+    [InlineData("There is no directory '/no-such-directory' for unix:/no-such-directory/s. It has to be made first.",
+        "--listen", "unix:/no-such-directory/s")]
+    [InlineData("unix:/ is a directory; a socket needs a name in it, such as unix:/pwb.sock.", "--listen", "unix:/")]
+    [InlineData("--socket-mode is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.",
+        "--socket-mode", "660")]
+    [InlineData("--socket-mode is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.",
+        "--socket-mode", "660", "--listen", "unix:@pwb", "--listen", "127.0.0.1:0")]
+    [InlineData("--proxy passes a path on to one server, and '/api' is given twice.",
+        "--proxy", "/api=http://127.0.0.1:1", "--proxy", "/api/=http://127.0.0.1:2")]
+    [InlineData("--index takes the name of a file, such as index.htm, not '..'.", ".", "--index", "..")]
+    [InlineData("--index takes the name of a file, such as index.htm, not 'a/b'.", ".", "--index", "a/b")]
+    [InlineData("--fallback takes the path of a file in the directory, such as app.html, not '../x'.",
+        ".", "--fallback", "../x")]
+    public async Task What_used_to_be_taken_in_silence_is_one_line_and_exit_code_2(string message, params string[] args)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "paths are written otherwise");
+        using var host = HostProcess.Start(args);
+
+        (await host.WaitForExitAsync()).Should().Be((2, $"pwb: {message} Try 'pwb --help'.{Environment.NewLine}"));
+    }
+
     [Fact]
     public async Task A_listed_proxy_says_who_the_client_is_and_nobody_comes_without_one()
     {

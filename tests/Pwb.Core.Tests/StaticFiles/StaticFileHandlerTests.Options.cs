@@ -12,7 +12,11 @@ public sealed partial class StaticFileHandlerTests
         { new StaticFileOptions { ContentTypes =
             new Dictionary<string, string>(StringComparer.Ordinal) { ["txt"] = "text/plain" } }, "txt" },
         { new StaticFileOptions { IndexFiles = ["/index.html"] }, "/index.html" },
+        { new StaticFileOptions { IndexFiles = [".."] }, ".." },
+        { new StaticFileOptions { IndexFiles = ["a/b"] }, "a/b" },
         { new StaticFileOptions { Fallback = "" }, "relative" },
+        { new StaticFileOptions { Fallback = "../x" }, "../x" },
+        { new StaticFileOptions { NotFoundPage = "a/../../x" }, "a/../../x" },
         { new StaticFileOptions { PrecompressedCodings = ["deflate"] }, "deflate" },
         { new StaticFileOptions { PrecompressedCodings = ["identity"] }, "identity" },
         { new StaticFileOptions { MaxRanges = 0 }, "MaxRanges" },
