@@ -109,7 +109,7 @@ internal sealed class CommandLine
             return "--spa is --fallback index.html: only one of them can be given.";
         if (WhatIsWrongWithSockets() is { } fault)
             return fault;
-        var twice = _values[Options.Proxy].GroupBy(value => OptionValues.ProxyOf(value).Path)
+        var twice = _values[Options.Proxy].GroupBy(value => OptionValues.ProxyOf(value).Path, StringComparer.Ordinal)
             .FirstOrDefault(all => all.Count() > 1);
         if (twice is not null)
             return $"--proxy passes a path on to one server, and '{twice.Key}' is given twice.";

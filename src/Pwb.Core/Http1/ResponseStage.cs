@@ -21,14 +21,19 @@ internal static class ResponseStage
 
         if (response.Body is TakeOverBody takeOver)
         {
-            if (UpgradeFields.Asks(exchange.Head, exchange.Current.Request!.Headers, takeOver.Protocol))
-                return await BeginTakeOverAsync(exchange, response).ConfigureAwait(false);
+            if (IsAskedFor(takeOver, exchange)) return await BeginTakeOverAsync(exchange, response).ConfigureAwait(false);
 
+            string what = takeOver.Protocol is { } protocol ? $"an upgrade to {protocol}" : "a tunnel";
             await exchange.HandlerFailedAsync(
-                new InvalidOperationException(
-                    $"The handler returned an upgrade to {takeOver.Protocol}, which the client has not asked for."))
+                new InvalidOperationException($"The handler returned {what}, which the client has not asked for."))
                 .ConfigureAwait(false);
             exchange.Current.Response = response = Refusals.InternalServerError;
+        }
+
+        else if (exchange.Head.Form == TargetForm.Authority && response.StatusCode is >= 200 and < 300)
+        {
+            // RFC 9110 §9.3.6: the client would take the content for what comes through the tunnel.
+            return Outcome.Refuse(Rejection.ConnectNotSupported);
         }
 
         Http1Context context = exchange.Context;
@@ -68,6 +73,10 @@ internal static class ResponseStage
         if (rejection == Rejection.HostNotAllowed) context.Log.HostRefused(on, exchange.Current.Request!.HostBytes, now);
         if (rejection == Rejection.CrossSite) context.Log.CrossSiteRefused(on, exchange.Current.Request!, now);
     }
+
+    private static bool IsAskedFor(TakeOverBody takeOver, HttpExchange exchange) => takeOver.Protocol is { } protocol
+        ? UpgradeFields.Asks(exchange.Head, exchange.Current.Request!.Headers, protocol)
+        : exchange.Head.Form == TargetForm.Authority;
 
     // Bytes behind the request's content belong to the new protocol, so all of the content is taken first.
     private static async ValueTask<Outcome> BeginTakeOverAsync(HttpExchange exchange, HttpResponse response)

@@ -6,7 +6,7 @@ namespace Pwb.Http1;
 /// <summary>The last stage of an exchange that ends in another protocol: runs the protocol.</summary>
 internal static class TakeOverStage
 {
-    /// <summary>Runs the protocol that takes the connection over, after its 101 response has been sent.</summary>
+    /// <summary>Runs the protocol that takes the connection over, after its response has been sent.</summary>
     /// <exception cref="BodyFailedException">
     /// The protocol failed, or ended while it was still reading or writing: the connection is over.
     /// </exception>

@@ -106,8 +106,8 @@ public sealed class HttpRequest
     }
 
     /// <summary>
-    /// The host, with the port if the client sent one: of an absolute-form target, otherwise of the Host field. Empty for
-    /// HTTP/1.0 without either.
+    /// The host, with the port if the client sent one: of an absolute-form target, otherwise of the Host field. For
+    /// CONNECT it is the target. Empty for HTTP/1.0 without either.
     /// </summary>
     public string Host => Encoding.ASCII.GetString(HostBytes);
 

@@ -85,8 +85,8 @@ public sealed class HttpResponse
 
     internal bool HasUpgrade { get; }
 
-    /// <summary>Whether a response of this status may have content: RFC 9110 §6.4.1.</summary>
-    internal bool MayHaveContent => StatusCode is not (101 or 204 or 304);
+    /// <summary>Whether a response like this may have content: RFC 9110 §6.4.1, §9.3.6.</summary>
+    internal bool MayHaveContent => StatusCode is not (101 or 204 or 304) && Body is not TakeOverBody;
 
     /// <summary>Whether each write of its body is an event that its client waits for.</summary>
     internal bool IsEventStream { get; }
@@ -259,7 +259,7 @@ public sealed class HttpResponse
 
     /// <summary>101, and then the body.</summary>
     internal static HttpResponse TakeOver(TakeOverBody body, ReadOnlySpan<(string Name, string Value)> headers) =>
-        new(101, [("Upgrade", body.Protocol), .. headers], body);
+        new(101, [("Upgrade", body.Protocol!), .. headers], body);
 
     /// <summary>The field lines as strings, for another response with most of them.</summary>
     internal List<(string Name, string Value)> Lines()

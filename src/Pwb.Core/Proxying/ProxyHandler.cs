@@ -103,6 +103,8 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
 
     private async ValueTask<HttpResponse> ForwardAsync(HttpRequest request, string rest, CancellationToken cancellationToken)
     {
+        // A target of its own is a tunnel's, and never this handler's.
+        if (string.Equals(request.Method, "CONNECT", StringComparison.Ordinal)) return HttpResponse.MethodNotAllowed("");
         if (_forwarding.HasSeen(request)) return Fail(request, 508, "the target leads back to this server");
 
         // Its timer may fire also while it is disposed of.

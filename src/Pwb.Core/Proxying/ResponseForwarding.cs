@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Pwb.Model;
 
 namespace Pwb.Proxying;
 
@@ -36,16 +37,13 @@ internal static class ResponseForwarding
     {
         if (!request.IsWebSocketRequest) throw new HttpRequestException("It switches to a protocol unasked.");
         CancellationToken stopping = request.Stopping;
-        return HttpResponse.Upgrade("websocket", RunAsync, [.. lines]);
+        return HttpResponse.TakeOver(new TakeOverBody("websocket", RunAsync, tellsFailures: false, response), [.. lines]);
 
         async ValueTask RunAsync(Stream client, CancellationToken token)
         {
-            using (response)
-            using (CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(token, stopping))
-            {
-                Stream target = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
-                await Tunnel.RunAsync(client, target, end.Token).ConfigureAwait(false);
-            }
+            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(token, stopping);
+            Stream target = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
+            await Relay.RunAsync(client, target, end.Token).ConfigureAwait(false);
         }
     }
 

@@ -7,13 +7,14 @@ namespace Pwb.Server;
 /// <summary>The rules of a server's entrances for requests.</summary>
 internal sealed class EntranceRules(PwbServerOptions options)
 {
-    private readonly EntryRules _ofLoopback = EntryRules.For(options.AllowedHosts, options.TrustedOrigins, isLoopback: true);
+    private readonly EntryRules _ofLoopback = For(options, isLoopback: true);
 
     /// <summary>The rules for streams that the user brings.</summary>
-    public EntryRules OfStreams { get; } = EntryRules.For(options.AllowedHosts, options.TrustedOrigins, isLoopback: false);
+    public EntryRules OfStreams { get; } = For(options, isLoopback: false);
 
     /// <summary>The rules for clients in memory.</summary>
-    public EntryRules OfMemory { get; } = EntryRules.ForMemory(options.AllowedHosts, options.TrustedOrigins);
+    public EntryRules OfMemory { get; } =
+        EntryRules.ForMemory(options.AllowedHosts, options.TrustedOrigins) with { AllowConnect = options.AllowConnect };
 
     /// <summary>The rules of an end point.</summary>
     public EntryRules Of(ServerEndPoint endPoint)
@@ -22,4 +23,7 @@ internal sealed class EntranceRules(PwbServerOptions options)
         if (endPoint.Address is UnixDomainSocketEndPoint or PipeAddress) return OfMemory;
         return endPoint.IsLoopback ? _ofLoopback : OfStreams;
     }
+
+    private static EntryRules For(PwbServerOptions options, bool isLoopback) =>
+        EntryRules.For(options.AllowedHosts, options.TrustedOrigins, isLoopback) with { AllowConnect = options.AllowConnect };
 }

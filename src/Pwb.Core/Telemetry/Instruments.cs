@@ -50,7 +50,7 @@ internal static class Instruments
     public static bool AreSpansWanted => Source is not null && Source.HasListeners();
 
     /// <summary>The name of a reason to refuse, as in "bad_host".</summary>
-    public static string NameOf(Rejection rejection) => Names.Of[(int)rejection];
+    public static string NameOf(Rejection rejection) => RefusalNames.Of[(int)rejection];
 
     /// <summary>A server begins to have connections.</summary>
     public static void Add(ICountable server)
@@ -139,7 +139,7 @@ internal static class Instruments
     }
 
     /// <summary>In a class of its own, since a server starts without them.</summary>
-    private static class Names
+    private static class RefusalNames
     {
         public static readonly string[] Of = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
     }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
@@ -180,6 +181,14 @@ internal static partial class Examples
                     yield return new SseItem<string>(news.Text) { EventId = news.Id };
             }
         });
+    }
+
+    public static async ValueTask<HttpResponse> Tunnel(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Host != "api.example:443") return new HttpResponse(403);
+        TcpClient target = new();
+        await target.ConnectAsync("api.example", 443, cancellationToken);
+        return TunnelResponse.To(target.GetStream(), request.Stopping);
     }
 
     public static async Task WebSockets(WebSocket socket, CancellationToken token)

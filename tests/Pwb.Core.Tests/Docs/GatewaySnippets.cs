@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Pwb;
 
@@ -87,6 +89,34 @@ public sealed class GatewaySnippets
         // </gateway-program>
 
         server.Should().NotBeNull();
+    }
+
+    internal static void Tunnels()
+    {
+        // <gateway-tunnel>
+        string[] targets = ["api.example:443"];
+        IRequestHandler tunnels = RequestHandler.From(async (request, cancellationToken) =>
+        {
+            if (request.Method != "CONNECT") return HttpResponse.MethodNotAllowed("CONNECT");
+            if (!targets.Contains(request.Host)) return new HttpResponse(403);
+
+            string[] place = request.Host.Split(':');
+            TcpClient target = new();
+            try
+            {
+                await target.ConnectAsync(place[0], int.Parse(place[1], CultureInfo.InvariantCulture), cancellationToken);
+            }
+            catch (SocketException)
+            {
+                target.Dispose();
+                return new HttpResponse(502);
+            }
+
+            return TunnelResponse.To(target.GetStream(), request.Stopping);
+        });
+        PwbServerOptions options = new() { AllowConnect = true, EndPoints = ServerEndPoint.Loopback(8080) };
+        using PwbServer server = new(tunnels, options);
+        // </gateway-tunnel>
     }
 }
 

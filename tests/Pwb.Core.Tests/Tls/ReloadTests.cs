@@ -83,7 +83,11 @@ public sealed partial class ReloadTests : IDisposable
         await using PwbServer server = new(
             options: new PwbServerOptions
             {
-                EndPoints = [new((IPEndPoint)taken.LocalEndpoint) { Tls = new TlsOptions(ServerCertificate.FromPem(CertificatePath, KeyPath)) }],
+                EndPoints = [
+                    new((IPEndPoint)taken.LocalEndpoint)
+                    {
+                        Tls = new TlsOptions(ServerCertificate.FromPem(CertificatePath, KeyPath)),
+                    }],
                 TimeProvider = _clock,
             }, loggerFactory: _log);
         await server.Invoking(it => it.StartAsync()).Should().ThrowAsync<IOException>();

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace Pwb.Proxying;
+namespace Pwb.Model;
 
 /// <summary>Two connections that speak another protocol through this process.</summary>
-internal static class Tunnel
+internal static class Relay
 {
     private const int BufferLength = 16 * 1024;
 
