@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace Pwb.Hosting;
 
@@ -31,38 +30,54 @@ internal static class EndPointSettings
     private static IReadOnlyList<ServerEndPoint> ReadOne(Setting setting)
     {
         Setting place = setting;
-        string? certificate = null, key = null, password = null;
+        TlsSettings tls = new(setting);
+        UnixFileMode? mode = null;
+        IReadOnlyList<IPNetwork>? proxies = null;
         foreach (Setting part in setting.Children())
         {
             switch (part.Name)
             {
                 case "LISTEN": place = part; break;
-                case "CERTIFICATE": certificate = part.Text(); break;
-                case "KEY": key = part.Text(); break;
-                case "PASSWORD": password = part.Text(); break;
-                default: part.Fail(0, "is no part of an end point, which has Listen, Certificate, Key and Password"); break;
+                case "SOCKETMODE": mode = ModeOf(part); break;
+                case "PROXYPROTOCOLFROM": proxies = NetworksOf(part); break;
+                default:
+                    if (!tls.TryRead(part))
+                    {
+                        part.Fail(0, "is no part of an end point, which has Listen, Certificate, Key, Password, "
+                            + "ClientCertificates, ClientCertificateAuthorities, SocketMode and ProxyProtocolFrom");
+                    }
+
+                    break;
             }
         }
 
-        if (certificate is null && (key ?? password) is not null) setting.Fail(0, "has no Certificate");
-        TlsOptions? tls = string.IsNullOrEmpty(certificate) ? null : Load(setting, certificate, key, password);
-        return PlacesOf(place, tls) ?? place.Fail<ServerEndPoint[]>(
+        IReadOnlyList<ServerEndPoint> places = PlacesOf(place, tls.Load()) ?? place.Fail<ServerEndPoint[]>(
             [], "is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or unix:/run/app.sock");
+        return [.. places.Select(one => one with { SocketMode = mode ?? one.SocketMode, ProxyProtocolFrom = proxies })];
     }
 
-    private static TlsOptions? Load(Setting setting, string certificate, string? key, string? password)
+    private static UnixFileMode ModeOf(Setting setting) =>
+        setting.Value is { Length: 3 } digits && digits.All(digit => digit is >= '0' and <= '7')
+            ? (UnixFileMode)Convert.ToInt32(digits, fromBase: 8)
+            : setting.Fail(UnixFileMode.None, "is no mode, which has three octal digits, such as 660");
+
+    // Null where one is wrong: an end point takes no list of all the world, nor an empty one.
+    private static List<IPNetwork>? NetworksOf(Setting list)
     {
-        try
+        List<IPNetwork> networks = [];
+        bool isRight = true;
+        foreach (Setting one in list.Children())
         {
-            bool isPfx = key is null && Path.GetExtension(certificate).ToUpperInvariant() is ".PFX" or ".P12";
-            return new TlsOptions(isPfx
-                ? ServerCertificate.FromPfx(certificate, password)
-                : ServerCertificate.FromPem(certificate, key, password));
+            string text = one.Text();
+            bool isWhole = !text.Contains('/', StringComparison.Ordinal);
+            string length = isWhole ? text.Contains(':', StringComparison.Ordinal) ? "/128" : "/32" : "";
+            if (IPNetwork.TryParse(text + length, out IPNetwork network) && network.PrefixLength > 0) networks.Add(network);
+            else isRight = one.Fail(false, "is no network such as 10.0.0.1 or 10.0.0.0/24, or it is all the world");
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or CryptographicException)
-        {
-            return setting.Fail<TlsOptions?>(null, $"has a certificate that cannot be used: {exception.Message.TrimEnd('.')}");
-        }
+
+        if (networks.Count == 0 && isRight)
+            return list.Fail<List<IPNetwork>?>(null, "is no list of proxies: its first member is the key with :0");
+        return isRight ? networks : null;
     }
 
     private static IReadOnlyList<ServerEndPoint>? PlacesOf(Setting setting, TlsOptions? tls)

@@ -35,6 +35,7 @@ internal static class ServerSettings
     private static PwbServerOptions Apply(Setting setting, PwbServerOptions options) => setting.Name switch
     {
         "ENDPOINTS" => options with { EndPoints = EndPointSettings.Read(setting) ?? options.EndPoints },
+        "ALLOWCONNECT" => options with { AllowConnect = setting.Boolean() },
         "DEFERACCEPT" => options with { DeferAccept = setting.Boolean() },
         "SERVERHEADER" => options with { ServerHeader = setting.TextOrNull() },
         "ACCESSLOGFORMAT" => options with { AccessLogFormat = setting.Choice<AccessLogFormat>() },

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -13,6 +14,7 @@ public sealed class ServerSettingsTests
     {
         PwbServerOptions options = Apply(
             ("Pwb:EndPoints:0", "127.0.0.1:8080"),
+            ("Pwb:AllowConnect", "true"),
             ("Pwb:DeferAccept", "true"),
             ("Pwb:ServerHeader", "mine"),
             ("Pwb:AccessLogFormat", "combined"),
@@ -29,6 +31,7 @@ public sealed class ServerSettingsTests
         options.Should().BeEquivalentTo(new PwbServerOptions
         {
             EndPoints = [new ServerEndPoint(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 8080))],
+            AllowConnect = true,
             DeferAccept = true,
             ServerHeader = "mine",
             AccessLogFormat = AccessLogFormat.Combined,
@@ -122,6 +125,13 @@ public sealed class ServerSettingsTests
     [InlineData("Pwb:EndPoints:0:Url", "http://localhost:80")]
     [InlineData("Pwb:EndPoints:0:Key", "key.pem")]
     [InlineData("Pwb:EndPoints:0:Certificate", "/nowhere/certificate.pem")]
+    [InlineData("Pwb:EndPoints:0:ClientCertificates", "Require")]
+    [InlineData("Pwb:EndPoints:0:ClientCertificateAuthorities", "ca.pem")]
+    [InlineData("Pwb:EndPoints:0:SocketMode", "0660")]
+    [InlineData("Pwb:EndPoints:0:SocketMode", "689")]
+    [InlineData("Pwb:EndPoints:0:ProxyProtocolFrom", "10.0.0.1")]
+    [InlineData("Pwb:EndPoints:0:ProxyProtocolFrom:0", "0.0.0.0/0")]
+    [InlineData("Pwb:EndPoints:0:ProxyProtocolFrom:0", "proxy.example")]
     public void Names_the_key_of_what_is_wrong(string key, string value)
     {
         string[] named = [.. Failures((key, value)).Select(failure => failure.Split(' ')[0].TrimEnd(':'))];
@@ -220,6 +230,40 @@ public sealed class ServerSettingsTests
             ("Pwb:EndPoints:0:Password", "wrong"))
             .Should().ContainSingle().Which.Should().StartWith("Pwb:EndPoints:0 has a certificate that cannot be used: ");
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Asks_clients_for_certificates_of_the_authorities_in_this_file()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("pwb-hosting-");
+        X509Certificate2 made = ServerCertificate.SelfSigned("localhost").Current;
+        string pem = Path.Combine(folder.FullName, "all.pem"), none = Path.Combine(folder.FullName, "none.pem");
+        File.WriteAllText(pem, made.ExportCertificatePem() + "\n" + made.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(none, "");
+        (string, string?)[] place = [("Pwb:EndPoints:0:Listen", "127.0.0.1:8443"), ("Pwb:EndPoints:0:Certificate", pem)];
+
+        TlsOptions tls = Apply([.. place, ("Pwb:EndPoints:0:ClientCertificates", "require"),
+            ("Pwb:EndPoints:0:ClientCertificateAuthorities", pem)]).EndPoints.Should().ContainSingle().Which.Tls!;
+        tls.ClientCertificates.Should().Be(ClientCertificateMode.Require);
+        tls.ClientCertificateAuthorities.Should().ContainSingle().Which.Thumbprint.Should().Be(made.Thumbprint);
+
+        (string, string?) authorities = ("Pwb:EndPoints:0:ClientCertificateAuthorities", none);
+        Failures([.. place, authorities]).Should().ContainSingle().Which.Should().Contain("needs ClientCertificates");
+        Failures([.. place, authorities, ("Pwb:EndPoints:0:ClientCertificates", "Accept")])
+            .Should().ContainSingle().Which.Should().Contain("has no certificate");
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Knows_the_mode_of_a_socket_and_the_proxies_in_front()
+    {
+        ServerEndPoint place = Apply(
+            ("Pwb:EndPoints:0:Listen", "unix:/tmp/x.sock"), ("Pwb:EndPoints:0:SocketMode", "660"),
+            ("Pwb:EndPoints:0:ProxyProtocolFrom:0", "10.0.0.1"), ("Pwb:EndPoints:0:ProxyProtocolFrom:1", "fd00::/8"))
+            .EndPoints.Should().ContainSingle().Subject;
+        place.SocketMode.Should().Be(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        place.ProxyProtocolFrom.Should().Equal(IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("fd00::/8"));
     }
 
     private static IEnumerable<string> Writable<T>() =>
