@@ -42,7 +42,7 @@ public sealed class FormPart
 
     /// <summary>
     /// The content, straight from the connection. Reading throws <see cref="RequestRejectedException"/> when the form ends too
-    /// early.
+    /// early, and <see cref="InvalidOperationException"/> while another read of the form is under way.
     /// </summary>
     public Stream Body { get; }
 

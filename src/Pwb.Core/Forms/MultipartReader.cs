@@ -34,6 +34,7 @@ public sealed class MultipartReader
     /// <exception cref="RequestRejectedException">
     /// The form is malformed or ends too early (400), or has more than its limits allow (413). Let it pass.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Another read of the form or of one of its parts is under way.</exception>
     public async ValueTask<FormPart?> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (await _source.ReadHeadAsync(cancellationToken).ConfigureAwait(false) is not { } head) return null;

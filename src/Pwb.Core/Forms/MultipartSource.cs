@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pwb.Protocol;
+using Pwb.Threads;
 
 namespace Pwb.Forms;
 
@@ -21,6 +22,7 @@ internal sealed class MultipartSource
     private int _end;
     private int _bodyEnd; // what lies before it is known to be of a body
     private Place _place = Place.LineStart;
+    private Gate _gate;
 
     public MultipartSource(Stream content, ReadOnlySpan<byte> boundary, FormLimits limits)
     {
@@ -48,7 +50,37 @@ internal sealed class MultipartSource
 
     /// <summary>Reads of the body that it is at.</summary>
     /// <returns>0 at its end.</returns>
+    /// <exception cref="InvalidOperationException">Another read is under way.</exception>
     public async ValueTask<int> ReadBodyAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            return await ReadOfBodyAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Drops the rest of the current body, and reads the head behind it.</summary>
+    /// <returns>Null at the end of the form.</returns>
+    /// <exception cref="InvalidOperationException">Another read is under way.</exception>
+    public async ValueTask<PartHead?> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            return await ReadNextHeadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    private async ValueTask<int> ReadOfBodyAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
         while (_place is Place.LineStart or Place.Body)
         {
@@ -68,9 +100,7 @@ internal sealed class MultipartSource
         return 0;
     }
 
-    /// <summary>Drops the rest of the current body, and reads the head behind it.</summary>
-    /// <returns>Null at the end of the form.</returns>
-    public async ValueTask<PartHead?> ReadHeadAsync(CancellationToken cancellationToken)
+    private async ValueTask<PartHead?> ReadNextHeadAsync(CancellationToken cancellationToken)
     {
         Part++;
         while (_place is Place.LineStart or Place.Body)
@@ -99,6 +129,11 @@ internal sealed class MultipartSource
         _bodyEnd = _start;
         _place = Place.LineStart;
         return head;
+    }
+
+    private void Enter()
+    {
+        if (!_gate.TryEnter()) throw new InvalidOperationException("Another read of the form is under way.");
     }
 
     private static RequestRejectedException Refuse(Rejection rejection) =>

@@ -191,6 +191,26 @@ public sealed class MultipartTests
         (await reader.ReadAsync()).Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_second_read_throws_at_its_own_line_and_the_first_goes_on(bool ofTheNextPart)
+    {
+        ScriptedStream stream = new();
+        stream.Give("--b\r\n" + Head + "\r\n");
+        MultipartReader parts = new HttpRequest("POST", "/", stream, ("Content-Type", Type)).ReadMultipart();
+        FormPart part = (await parts.ReadAsync())!;
+        byte[] content = new byte[10];
+        Task<int> first = part.Body.ReadAsync(content).AsTask();
+        Task second = ofTheNextPart ? parts.ReadAsync().AsTask() : part.Body.ReadAsync(new byte[10]).AsTask();
+        await second.Awaiting(task => task.WaitAsync(Wire.SafetyTimeout)).Should().ThrowAsync<InvalidOperationException>();
+        stream.Give("value\r\n--b--\r\n");
+        int count = await first.WaitAsync(Wire.SafetyTimeout);
+        count += await part.Body.ReadAsync(content.AsMemory(count));
+        Latin1.Text(content.AsSpan(0, count)).Should().Be("value");
+        (await parts.ReadAsync()).Should().BeNull();
+    }
+
     [Fact]
     public async Task A_file_is_never_held_in_memory()
     {
