@@ -47,6 +47,24 @@ public sealed class RaceTests : IDisposable
     }
 
     [Fact]
+    public async Task One_of_two_threads_starts_a_deferred_response_and_the_other_is_told_at_its_own_line()
+    {
+        using ManualResetEventSlim isStarting = new(), mayGoOn = new();
+        ResponseStarter starter = new(_ =>
+        {
+            isStarting.Set();
+            mayGoOn.Wait(Wire.SafetyTimeout);
+            return Stream.Null;
+        });
+        Task<Stream> first = Task.Run(() => starter.Start(new HttpResponse(200)));
+        isStarting.Wait(Wire.SafetyTimeout).Should().BeTrue();
+        starter.Invoking(it => it.Start(new HttpResponse(404))).Should().Throw<InvalidOperationException>();
+        mayGoOn.Set();
+        (await first).Should().BeSameAs(Stream.Null);
+        starter.Invoking(it => it.Start(new HttpResponse(404))).Should().Throw<InvalidOperationException>();
+    }
+
+    [Fact]
     public async Task A_stream_whose_callback_on_its_token_throws_is_logged_and_ends_no_process()
     {
         ManualClock clock = new();
