@@ -15,11 +15,13 @@ public sealed class WebSocketTests(BrowserFixture browser) : IClassFixture<Brows
         })
         """;
 
-    [SkippableFact]
-    public async Task A_page_talks_by_a_WebSocket_and_is_told_of_a_stop()
+    [SkippableTheory]
+    [InlineData(false, "")]
+    [InlineData(true, "permessage-deflate; server_no_context_takeover; client_no_context_takeover")]
+    public async Task A_page_talks_by_a_WebSocket_and_is_told_of_a_stop(bool allowsDeflate, string extensions)
     {
         await using BrowserPage page = await browser.OpenPageAsync();
-        WebSocketOptions options = new() { SubProtocols = ["echo"] };
+        WebSocketOptions options = new() { SubProtocols = ["echo"], AllowDeflate = allowsDeflate };
         IRequestHandler handler = RequestHandler.From(request => request.Path switch
         {
             "/" => HttpResponse.Text("<!doctype html><title>Live</title>", contentType: "text/html; charset=utf-8"),
@@ -36,7 +38,7 @@ public sealed class WebSocketTests(BrowserFixture browser) : IClassFixture<Brows
         await server.StartAsync();
         await page.NavigateAsync($"http://localhost:{server.EndPoint.Port}/");
 
-        (await page.EvaluateAsync(Talk))!.GetValue<string>().Should().Be("h\u00e9llo by echo");
+        (await page.EvaluateAsync(Talk))!.GetValue<string>().Should().Be("h\u00e9llo by echo" + extensions);
         await server.StopAsync();
         (await page.EvaluateAsync("window.ended"))!.GetValue<string>().Should().Be("1001 true");
     }

@@ -7,10 +7,13 @@ namespace Pwb.WebSockets;
 /// </summary>
 /// <param name="run">The handler.</param>
 /// <param name="options">The options of the WebSocket.</param>
-/// <param name="subProtocol">The agreed sub-protocol, or null.</param>
+/// <param name="handshake">What was agreed upon.</param>
 /// <param name="stopping">Cancelled when the server would like to stop.</param>
 internal sealed class Conversation(
-    Func<WebSocket, CancellationToken, ValueTask> run, WebSocketOptions options, string? subProtocol, CancellationToken stopping)
+    Func<WebSocket, CancellationToken, ValueTask> run,
+    WebSocketOptions options,
+    OpeningHandshake handshake,
+    CancellationToken stopping)
 {
     /// <summary>Runs it.</summary>
     /// <param name="connection">The connection. It is to be closed in good order, also when this throws.</param>
@@ -23,7 +26,13 @@ internal sealed class Conversation(
         WebSocket socket = WebSocket.CreateFromStream(frames, new WebSocketCreationOptions
         {
             IsServer = true,
-            SubProtocol = subProtocol,
+            SubProtocol = handshake.SubProtocol,
+            DangerousDeflateOptions = handshake.Deflate is not { } deflate ? null : new WebSocketDeflateOptions
+            {
+                ServerContextTakeover = false,
+                ClientContextTakeover = false,
+                ServerMaxWindowBits = deflate.ServerMaxWindowBits,
+            },
             KeepAliveInterval = options.KeepAliveInterval,
             KeepAliveTimeout = options.KeepAliveTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : options.KeepAliveTimeout,
         });
@@ -78,6 +87,10 @@ internal sealed class Conversation(
             // An abort, by a token of the user's or after an unanswered ping, needs no closing handshake.
             if (socket.State == WebSocketState.Aborted) return;
         }
+        catch (WebSocketException exception) when (DoesNotDecompress(exception, socket))
+        {
+            code = (int)WebSocketCloseStatus.InvalidPayloadData;
+        }
         catch (Exception exception) when (IsEndOf(socket, frames, exception, token))
         {
             return;
@@ -95,6 +108,11 @@ internal sealed class Conversation(
             if (!isCut && !frames.IsAtEnd) await SendCloseSafelyAsync(frames, code).ConfigureAwait(false);
         }
     }
+
+    // The runtime aborts then, and its exception has no code of its own, unlike all others that it throws.
+    private bool DoesNotDecompress(WebSocketException exception, WebSocket socket) =>
+        handshake.Deflate is not null && socket.State == WebSocketState.Aborted
+        && exception.WebSocketErrorCode == WebSocketError.Success;
 
     // An exception of the WebSocket that a handler lets pass is no failure of the handler, once the conversation is over. An
     // abort is an end too: by an unanswered ping, or by a wait that the handler's own token has ended.

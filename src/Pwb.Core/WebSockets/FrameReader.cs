@@ -11,6 +11,7 @@ internal sealed class FrameReader
 {
     private const int NoFault = 0, ProtocolError = 1002, InvalidPayload = 1007;
     private const int Continuation = 0, Text = 1, Close = 8;
+    private const int CompressedBit = 0x40; // RFC 7692 §6; the runtime refuses it where it was not agreed upon
     private const int MaxHeaderLength = 14;
 
     private readonly byte[] _header = new byte[MaxHeaderLength];
@@ -81,7 +82,7 @@ internal sealed class FrameReader
         _keyOffset = 0;
         if (IsControl || Opcode == Continuation) return;
 
-        _isText = Opcode == Text;
+        _isText = Opcode == Text && (_header[0] & CompressedBit) == 0;
         _tail = 0;
     }
 

@@ -11,8 +11,9 @@ namespace Pwb.WebSockets;
 /// <param name="Fault">The content of a response that is no 101.</param>
 /// <param name="Accept">The value of Sec-WebSocket-Accept.</param>
 /// <param name="SubProtocol">The subprotocol that was agreed upon, if one was.</param>
+/// <param name="Deflate">What was agreed upon about compression, if something was.</param>
 internal readonly record struct OpeningHandshake(
-    int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null)
+    int StatusCode, string Fault = "", string Accept = "", string? SubProtocol = null, DeflateAgreement? Deflate = null)
 {
     /// <summary>The protocol's name in Upgrade.</summary>
     public const string Protocol = "websocket";
@@ -38,10 +39,20 @@ internal readonly record struct OpeningHandshake(
         if (keys != 1) return Malformed("A handshake has one Sec-WebSocket-Key.");
         if (!IsKey(key)) return Malformed("Sec-WebSocket-Key is not the base64 of 16 bytes.");
 
-        bool isValid = TryChoose(request.Headers, options.SubProtocols, out string? subProtocol);
-        return isValid
-            ? new OpeningHandshake(101, "", AcceptOf(key), subProtocol)
-            : Malformed("Sec-WebSocket-Protocol is not valid.");
+        if (!TryChoose(request.Headers, options.SubProtocols, out string? subProtocol))
+            return Malformed("Sec-WebSocket-Protocol is not valid.");
+        if (!DeflateAgreement.TryChoose(request.Headers, out DeflateAgreement? deflate))
+            return Malformed("Sec-WebSocket-Extensions is not valid.");
+        return new OpeningHandshake(101, "", AcceptOf(key), subProtocol, options.AllowDeflate ? deflate : null);
+    }
+
+    /// <summary>The field lines of the 101, beside Upgrade and Connection.</summary>
+    public (string Name, string Value)[] Lines()
+    {
+        List<(string, string)> lines = [("Sec-WebSocket-Accept", Accept)];
+        if (SubProtocol is not null) lines.Add(("Sec-WebSocket-Protocol", SubProtocol));
+        if (Deflate is { } deflate) lines.Add(("Sec-WebSocket-Extensions", deflate.FieldValue));
+        return [.. lines];
     }
 
     private static OpeningHandshake Malformed(string sentence) => new(400, $"400 Bad Request: {sentence}\n");

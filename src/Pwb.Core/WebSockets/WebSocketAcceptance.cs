@@ -19,7 +19,7 @@ public static class WebSocketAcceptance
     /// then. Several may send at once, one may receive.
     /// </param>
     /// <param name="options">
-    /// Subprotocols, pings and the time to close in; null for <see cref="WebSocketOptions.Default"/>.
+    /// Subprotocols, compression, pings and the time to close in; null for <see cref="WebSocketOptions.Default"/>.
     /// </param>
     /// <example><code>
     /// return request.AcceptWebSocket(async (socket, token) =>
@@ -38,11 +38,9 @@ public static class WebSocketAcceptance
         switch (handshake.StatusCode)
         {
             case 101:
-                Conversation conversation = new(run, options, handshake.SubProtocol, request.Stopping);
-                ReadOnlySpan<(string, string)> fields =
-                    [("Sec-WebSocket-Accept", handshake.Accept), ("Sec-WebSocket-Protocol", handshake.SubProtocol ?? "")];
+                Conversation conversation = new(run, options, handshake, request.Stopping);
                 TakeOverBody body = new(OpeningHandshake.Protocol, conversation.RunAsync, tellsFailures: true);
-                return HttpResponse.TakeOver(body, handshake.SubProtocol is null ? fields[..1] : fields);
+                return HttpResponse.TakeOver(body, handshake.Lines());
             case 405:
                 return HttpResponse.MethodNotAllowed("GET");
             case 426:

@@ -32,6 +32,15 @@ public sealed record WebSocketOptions
     } = [];
 
     /// <summary>
+    /// Whether permessage-deflate (RFC 7692) is agreed to with clients that offer it. Messages are compressed then, each on its
+    /// own, so that an idle connection holds no compressor. Default false, because the length of a compressed message tells what
+    /// a secret in it has in common with text of an attacker's choice (CRIME). Send such messages with
+    /// <see cref="System.Net.WebSockets.WebSocketMessageFlags.DisableCompression"/>. The limit of
+    /// <see cref="WebSocketReading.ReceiveMessageAsync"/> counts decompressed bytes.
+    /// </summary>
+    public bool AllowDeflate { get; init; }
+
+    /// <summary>
     /// The silence after which the client gets a ping. Default 15 s, because mobile networks drop connections that are silent for
     /// half a minute. Zero sends no pings. In real time, not by the server's clock.
     /// </summary>

@@ -4,9 +4,9 @@ const url = process.argv[2]
 const fail = text => { console.error(`ws: ${text}`); process.exit(1) }
 setTimeout(() => fail('too late'), 60000).unref()
 
-function talk (name, start, check, options) {
+function talk (name, start, check, options, path = '') {
   return new Promise(resolve => {
-    const socket = new WebSocket(url, 'echo', options)
+    const socket = new WebSocket(url + path, 'echo', options)
     const seen = []
     socket.on('open', () => start(socket))
     socket.on('message', (data, isBinary) => { seen.push(isBinary ? data : data.toString()); if (check(seen, socket)) socket.close(4711, 'done') })
@@ -25,6 +25,14 @@ async function main () {
   }, seen => large.equals(seen[0]))
   await talk('a thousand messages', s => { for (let n = 0; n < 1000; n++) s.send(String(n)) }, seen => seen.length === 1000 && seen[999] === '999')
   await talk('an offer of permessage-deflate, which is not taken', s => { if (s.extensions !== '') fail('extensions'); s.send('x') }, seen => seen[0] === 'x', { perMessageDeflate: true })
+  for (const offer of [true, { clientMaxWindowBits: 9, serverMaxWindowBits: 10 }, { serverNoContextTakeover: true, clientNoContextTakeover: true }]) {
+    const texts = Array.from({ length: 200 }, (_, n) => `${n} `.repeat(n * 10))
+    await talk(`permessage-deflate, ${JSON.stringify(offer)}`, s => {
+      if (!s.extensions.startsWith('permessage-deflate')) fail(`extensions: ${s.extensions}`)
+      for (const text of texts) s.send(text)
+      s.send(large)
+    }, seen => seen.length === 201 && texts.every((text, n) => text === seen[n]) && large.equals(seen[200]), { perMessageDeflate: offer }, 'deflate')
+  }
   await new Promise(resolve => {
     const socket = new WebSocket(url)
     socket.on('open', () => socket.send(Buffer.alloc(16 * 1024 * 1024 + 1)))
