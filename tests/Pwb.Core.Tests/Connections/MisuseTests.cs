@@ -84,6 +84,26 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public async Task A_write_that_fails_after_its_body_has_ended_says_so_whatever_it_failed_by()
+    {
+        HoldingStream stream = new(Latin1.Bytes(Get));
+        Task? write = null;
+        await using PwbServer server = new(RequestHandler.From(_ => new HttpResponse(200, new LateBody(
+            output =>
+            {
+                write = output.WriteAsync(Large).AsTask();
+                return default;
+            },
+            () =>
+            {
+                stream.LetWritesFail(new ArgumentException("Destination is too short."));
+                return default;
+            }))));
+        await server.ServeAsync(stream).WaitAsync(Wire.SafetyTimeout);
+        await write!.Awaiting(task => task.WaitAsync(Wire.SafetyTimeout)).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Fact]
     public async Task An_array_that_a_late_read_may_still_use_never_goes_back_to_its_pool()
     {
         using PoolWatch pool = new();

@@ -23,6 +23,8 @@ internal sealed class HoldingStream(byte[] request) : OddStream
 
     public void LetWritesGo() => _writing.TrySetResult();
 
+    public void LetWritesFail(Exception exception) => _writing.TrySetException(exception);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = Math.Min(buffer.Length, request.Length - _position);
