@@ -109,8 +109,7 @@ internal sealed class ResponseContent(
         }
         catch (Exception exception) when (_gate.IsClosed)
         {
-            // Left running. What it works on has been given up meanwhile, so it may fail in any way.
-            throw new ObjectDisposedException("The body ended while it was still writing.", exception);
+            throw LeftRunning(exception);
         }
         finally
         {
@@ -145,12 +144,20 @@ internal sealed class ResponseContent(
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
+        catch (Exception exception) when (_gate.IsClosed)
+        {
+            throw LeftRunning(exception);
+        }
         finally
         {
             await abort.DisposeAsync().ConfigureAwait(false);
             _gate.Leave();
         }
     }
+
+    // What it works on has been given up meanwhile, so it may have failed in any way.
+    private static ObjectDisposedException LeftRunning(Exception exception) =>
+        new("The body ended while it was still writing.", exception);
 
     private bool TryEnter(CancellationToken token)
     {

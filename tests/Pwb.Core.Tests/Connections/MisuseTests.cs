@@ -83,16 +83,18 @@ public sealed class MisuseTests
         pool.WasReturned(stream.WrittenMemory).Should().BeFalse();
     }
 
-    [Fact]
-    public async Task A_write_that_fails_after_its_body_has_ended_says_so_whatever_it_failed_by()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_that_fails_after_its_body_has_ended_says_so_whatever_it_failed_by(bool isFlush)
     {
         HoldingStream stream = new(Latin1.Bytes(Get));
         Task? write = null;
         await using PwbServer server = new(RequestHandler.From(_ => new HttpResponse(200, new LateBody(
-            output =>
+            async output =>
             {
-                write = output.WriteAsync(Large).AsTask();
-                return default;
+                if (isFlush) await output.WriteAsync("x"u8.ToArray());
+                write = isFlush ? output.FlushAsync() : output.WriteAsync(Large).AsTask();
             },
             () =>
             {
