@@ -101,7 +101,7 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(28, LogLevel.Error, "the time provider failed; the system's clock goes on in its place")]
     private static partial void LogClockFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(46, LogLevel.Warning, "a connection of {Peer} at {EndPoint} was closed: {Why}")]
+    [LoggerMessage(48, LogLevel.Warning, "a connection of {Peer} at {EndPoint} was closed: {Why}")]
     private static partial void LogProxyRefused(ILogger logger, string peer, string endPoint, string why);
 
     [LoggerMessage(47, LogLevel.Warning, "the supervisor at NOTIFY_SOCKET was not told {Notice}: {Why}")]

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 
 namespace Pwb.Tests.Architecture;
 
@@ -50,6 +51,16 @@ public sealed class ArchitectureTests
         types.Should().NotBeEmpty();
         types.SelectMany(type => Uses[type].Where(used => Regex.IsMatch(used, forbidden)).Select(used => $"{type} uses {used}"))
             .Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Each_event_of_the_log_has_an_id_of_its_own()
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        int[] ids = [.. typeof(PwbServer).Assembly.GetTypes().SelectMany(type => type.GetMethods(all | BindingFlags.DeclaredOnly))
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
+            .Select(attribute => attribute.EventId)];
+        ids.Should().HaveCountGreaterThan(20).And.OnlyHaveUniqueItems();
     }
 
     [Theory]
