@@ -51,7 +51,8 @@ internal static class ResponseStage
         if (plan.SendsContinue) await content!.SendContinueAsync().ConfigureAwait(false);
         exchange.Current.Sent = await SendAsync(exchange, response, plan).ConfigureAwait(false);
         if (exchange.Current.Sent.Refusal != Rejection.None) return Outcome.Refuse(exchange.Current.Sent.Refusal);
-        if (exchange.Current.Sent.Failure is { } failure) await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
+        if (exchange.Current.Sent.Failure is { } failure and not RequestRejectedException)
+            await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
         if (content is null) return plan.Closes ? Outcome.Closed : Outcome.Open;
         if (!content.CloseToUser()) throw await StillReadingAsync(exchange).ConfigureAwait(false);
         if (plan.Closes || content.IsAtEnd) return plan.Closes ? Outcome.Closed : Outcome.Open;

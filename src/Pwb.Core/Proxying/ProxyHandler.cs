@@ -118,7 +118,7 @@ public sealed partial class ProxyHandler : IRequestHandler, IDisposable
         try
         {
             HttpResponseMessage response = await _client.SendAsync(message, end.Token).ConfigureAwait(false);
-            return ResponseForwarding.Make(request, response);
+            return ResponseForwarding.Make(request, response, exception => Fail(request, 502, ReasonOf(exception)));
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {

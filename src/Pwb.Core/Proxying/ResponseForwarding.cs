@@ -11,11 +11,12 @@ internal static class ResponseForwarding
 
     /// <param name="request">The client's request.</param>
     /// <param name="response">The response, which the new one owns.</param>
+    /// <param name="fail">Makes the response for a target that fails in its content.</param>
     /// <exception cref="ArgumentException">The response cannot be passed on.</exception>
     /// <exception cref="HttpRequestException">
     /// The response switches to another protocol without a request for it, or the end of its content is not certain.
     /// </exception>
-    public static HttpResponse Make(HttpRequest request, HttpResponseMessage response)
+    public static HttpResponse Make(HttpRequest request, HttpResponseMessage response, Func<Exception, HttpResponse> fail)
     {
         try
         {
@@ -24,7 +25,7 @@ internal static class ResponseForwarding
             List<(string, string)> lines = LinesOf(response);
             if (statusCode == 101) return Switch(request, response, lines);
             AddDemanded(statusCode, lines);
-            return new HttpResponse(statusCode, BodyOf(response), [.. lines]);
+            return new HttpResponse(statusCode, BodyOf(response, fail), [.. lines]);
         }
         catch
         {
@@ -47,10 +48,14 @@ internal static class ResponseForwarding
         }
     }
 
-    private static ResponseBody? BodyOf(HttpResponseMessage response)
+    private static ResponseBody? BodyOf(HttpResponseMessage response, Func<Exception, HttpResponse> fail)
     {
         if ((int)response.StatusCode is not (204 or 205 or 304))
-            return ResponseBody.From(response.Content.ReadAsStream(), response.Content.Headers.ContentLength);
+        {
+            TargetContent content = new(response.Content.ReadAsStream(), fail);
+            return ResponseBody.From(content, response.Content.Headers.ContentLength);
+        }
+
         response.Dispose(); // otherwise the body owns the connection
         return null;
     }

@@ -122,6 +122,32 @@ public sealed partial class ProxyTests
         await FluentActions.Awaiting(() => client.GetStringAsync("/")).Should().ThrowAsync<HttpRequestException>();
     }
 
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked", 0, true)]
+    [InlineData("Transfer-Encoding: chunked", 200_000, false)]
+    [InlineData("Content-Length: 200001", 200_000, false)]
+    public async Task A_target_that_fails_in_its_content_is_502_or_a_cut_with_the_reason_in_the_log(
+        string framing, int sent, bool isWhole)
+    {
+        string content = new('a', sent);
+        bool isChunked = framing.EndsWith("chunked", StringComparison.Ordinal);
+        if (isChunked) content = sent == 0 ? "x\r\n" : $"{sent:X}\r\n{content}\r\nx\r\n";
+        using LogLines log = new();
+        using LogLines serverLog = new();
+        using RawTarget target = new($"HTTP/1.1 200 OK\r\n{framing}\r\n\r\n{content}");
+        using ProxyHandler proxy = new("/", target.Url, Next, new ProxyOptions { Logger = log });
+        await using PwbServer server = new(proxy, loggerFactory: serverLog);
+        ScriptedStream stream = new();
+        stream.Give("GET / HTTP/1.1\r\nHost: a\r\n\r\n").EndInput();
+        await server.ServeAsync(stream).WaitAsync(Wire.SafetyTimeout);
+
+        WireResponse response = WireResponse.ParseAll(stream.Output).Should().ContainSingle().Subject;
+        response.IsComplete.Should().Be(isWhole);
+        response.Status.Should().Be(isWhole ? 502 : 200);
+        log.Lines.Should().ContainSingle().Which.Should().Contain("502 for GET /: ");
+        serverLog.Lines.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_target_that_cannot_be_reached_is_502_with_the_reason_in_the_log()
     {
