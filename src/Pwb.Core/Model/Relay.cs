@@ -20,24 +20,37 @@ internal static class Relay
         await Task.WhenAll(up, down).ConfigureAwait(false);
     }
 
-    // When one side ends, the other learns it by the end of its connection: such protocols have a close of their own.
+    // When one side ends, the other learns it by the end of its connection: such protocols have a close of their own. A side that
+    // takes no more may have said something before: RFC 9110 §9.3.6 has that sent on. What comes for it is dropped until it ends.
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
+            bool isTaken = true;
             int read;
             while ((read = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                await to.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
+                isTaken = isTaken && await TryWriteAsync(to, buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
 
-            ArrayPool<byte>.Shared.Return(buffer); // not after a failure, when a read may be under way
+            if (isTaken) ArrayPool<byte>.Shared.Return(buffer); // not after a failure, when a read or a write may be under way
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // This side is gone, or the other is.
+            // This side is gone, or both are to end.
+        }
+    }
+
+    private static async ValueTask<bool> TryWriteAsync(Stream to, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await to.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await to.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 }

@@ -190,6 +190,21 @@ public sealed class TunnelTests
         await server.StopAsync().WaitAsync(Wire.SafetyTimeout); // although the client keeps its connection for another request
     }
 
+    // RFC 9110 §9.3.6: what came from the side that has closed is still sent to the other. A server that has answered and closed
+    // refuses what the client sends meanwhile, and its answer may still be under way.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Passes_on_what_a_side_has_said_that_takes_no_more(bool targetTakesNoMore)
+    {
+        TaskCompletionSource isRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Side closed = new("its answer", isRefused, takesMore: false), other = new("more", isRefused, takesMore: true);
+        HttpResponse response = TunnelResponse.To(targetTakesNoMore ? closed : other, CancellationToken.None);
+        await response.Body.WriteToAsync(targetTakesNoMore ? other : closed, CancellationToken.None).AsTask()
+            .WaitAsync(Wire.SafetyTimeout);
+        Latin1.Text(other.Taken.ToArray()).Should().Be("its answer");
+    }
+
     [Fact]
     public async Task Is_disposed_of_also_where_it_was_never_opened()
     {
@@ -202,4 +217,30 @@ public sealed class TunnelTests
     }
 
     private static async ValueTask EchoAsync(Stream stream, CancellationToken token) => await stream.CopyToAsync(stream, token);
+
+    // One side of a tunnel. The one that takes no more says something once the other has gone on behind the write that failed.
+    private sealed class Side(string says, TaskCompletionSource isRefused, bool takesMore) : OddStream
+    {
+        private int _reads;
+
+        public MemoryStream Taken { get; } = new();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            bool isFirst = Interlocked.Increment(ref _reads) == 1;
+            if (takesMore && !isFirst)
+            {
+                isRefused.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            if (!takesMore) await isRefused.Task.WaitAsync(cancellationToken);
+            if (!isFirst) return 0;
+            Latin1.Bytes(says).CopyTo(buffer);
+            return says.Length;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            takesMore ? Taken.WriteAsync(buffer, cancellationToken) : throw new IOException("It has closed.");
+    }
 }
