@@ -23,8 +23,8 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
     /// <summary>Makes the handler.</summary>
     /// <param name="proxies">
     /// The networks of the proxies, without those of clients: a listed address may claim any client. 127.0.0.0/8 and ::1/128 are
-    /// a proxy on this machine; clients must then reach no other program on it. A loopback address that the PROXY protocol told
-    /// counts only if the header itself came over loopback or a Unix domain socket.
+    /// a proxy on this machine; clients must then reach no other program on it. A loopback address that the PROXY protocol or a
+    /// field told counts only if a proxy on this machine told it: over loopback or a Unix domain socket.
     /// </param>
     /// <param name="inner">The handler that asks for the client.</param>
     /// <param name="fields">The fields that the proxies write. Those of the other kind are ignored, since clients can write them.
@@ -71,7 +71,7 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
         if (request.Connection.RemoteEndPoint is IPEndPoint peer)
         {
             IPAddress address = ForwardedHop.Plain(peer.Address);
-            if (IsProxy(address) && IsOfThisMachine(address, request.Connection.ProxyEndPoint))
+            if (IsProxy(address, IsOnThisMachine(request.Connection.ProxyEndPoint)))
                 ForwardedRequest.Set(request, Find(request, address));
         }
         else if (_trustsUnixSockets && request.Connection.RemoteEndPoint is UnixPeerEndPoint)
@@ -82,12 +82,14 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
 
     private static bool IsHost(string host) => Authority.IsValid(Encoding.Latin1.GetBytes(host));
 
-    // A loopback address in a PROXY header is of the machine of the proxy that wrote it. The list speaks of the server's.
-    private static bool IsOfThisMachine(IPAddress told, EndPoint? teller) =>
-        !IPAddress.IsLoopback(told) || teller is null or UnixPeerEndPoint
+    private static bool IsOnThisMachine(EndPoint? teller) =>
+        teller is null or UnixPeerEndPoint
         || (teller is IPEndPoint proxy && IPAddress.IsLoopback(ForwardedHop.Plain(proxy.Address)));
 
-    private bool IsProxy(IPAddress address) => Array.Exists(_proxies, network => network.Contains(address));
+    // A loopback address in a PROXY header or in a field is of the machine of the proxy that wrote it. The list speaks of the
+    // server's.
+    private bool IsProxy(IPAddress address, bool isToldHere) =>
+        (isToldHere || !IPAddress.IsLoopback(address)) && Array.Exists(_proxies, network => network.Contains(address));
 
     private ForwardedRequest Find(HttpRequest request, IPAddress? peer)
     {
@@ -96,6 +98,7 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
             : ForwardedHop.ReadForwarded(request.Headers);
 
         IPAddress? client = hops is null ? null : peer;
+        bool isHere = peer is null || IPAddress.IsLoopback(peer); // whether the proxy that wrote the hop is on this machine
         string scheme = request.Scheme, host = request.Host;
         for (int i = (hops?.Count ?? 0) - 1; i >= 0; i--)
         {
@@ -104,7 +107,8 @@ public sealed class ForwardedHandler : IRequestHandler, IBorrowingHandler
             client = hop.Address;
             if (hop.Scheme?.ToLowerInvariant() is "https" or "http") scheme = hop.Scheme.ToLowerInvariant();
             if (_takesHost && hop.Host is { } name && IsHost(name)) host = name;
-            if (client is null || !IsProxy(client)) break;
+            if (client is null || !IsProxy(client, isHere)) break;
+            isHere = IPAddress.IsLoopback(client);
         }
 
         return new ForwardedRequest { Client = client, Scheme = scheme, Host = host };

@@ -137,6 +137,30 @@ public sealed class ForwardedTests
         forwarded.Client.Should().Be(IPAddress.Parse(client));
     }
 
+    // So is one that stands in a field: whoever connects to the proxy from its own machine writes what stands before it.
+    [Theory]
+    [InlineData("10.0.0.1", "203.0.113.9, 127.0.0.1", "127.0.0.1")]
+    [InlineData("10.0.0.1", "203.0.113.9, ::1, 10.0.0.2", "::1")]
+    [InlineData("127.0.0.1", "203.0.113.9, ::1, 10.0.0.2", "::1")]
+    [InlineData("127.0.0.1", "203.0.113.9, ::1, 127.0.0.1", "203.0.113.9")]
+    [InlineData("unix", "203.0.113.9, 127.0.0.1", "203.0.113.9")]
+    public async Task A_loopback_address_in_a_field_is_believed_only_from_this_machine(string peer, string field, string client)
+    {
+        ForwardedHandler handler = new(
+            [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128"), .. Proxies],
+            new FixedResponseHandler(),
+            trustsUnixSockets: true);
+        HttpRequest request = new("GET", "/", null, ("X-Forwarded-For", field))
+        {
+            Connection = new HttpConnectionInfo
+            {
+                RemoteEndPoint = peer == "unix" ? new UnixPeerEndPoint() : new IPEndPoint(IPAddress.Parse(peer), 1),
+            },
+        };
+        await handler.HandleAsync(request, CancellationToken.None);
+        ForwardedRequest.Of(request).Client.Should().Be(IPAddress.Parse(client));
+    }
+
     [Theory]
     [InlineData(true, "203.0.113.9", "https")]
     [InlineData(false, null, "http")]
