@@ -30,15 +30,15 @@ internal static class EndPointSettings
     private static IReadOnlyList<ServerEndPoint> ReadOne(Setting setting)
     {
         Setting place = setting;
+        Setting? modeKey = null;
         TlsSettings tls = new(setting);
-        UnixFileMode? mode = null;
         IReadOnlyList<IPNetwork>? proxies = null;
         foreach (Setting part in setting.Children())
         {
             switch (part.Name)
             {
                 case "LISTEN": place = part; break;
-                case "SOCKETMODE": mode = ModeOf(part); break;
+                case "SOCKETMODE": modeKey = part; break;
                 case "PROXYPROTOCOLFROM": proxies = NetworksOf(part); break;
                 default:
                     if (!tls.TryRead(part))
@@ -53,13 +53,20 @@ internal static class EndPointSettings
 
         IReadOnlyList<ServerEndPoint> places = PlacesOf(place, tls.Load()) ?? place.Fail<ServerEndPoint[]>(
             [], "is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or unix:/run/app.sock");
+        UnixFileMode? mode = modeKey is { } key ? ModeOf(key, place) : null;
         return [.. places.Select(one => one with { SocketMode = mode ?? one.SocketMode, ProxyProtocolFrom = proxies })];
     }
 
-    private static UnixFileMode ModeOf(Setting setting) =>
-        setting.Value is { Length: 3 } digits && digits.All(digit => digit is >= '0' and <= '7')
+    // Elsewhere it would restrict nobody.
+    private static UnixFileMode ModeOf(Setting setting, Setting place)
+    {
+        string text = place.Value ?? "";
+        if (!IsKind(text, Unix) || IsKind(text, Unix + "@"))
+            return setting.Fail(UnixFileMode.None, "is for the file of a Unix domain socket, such as unix:/run/my-app/http.sock");
+        return setting.Value is { Length: 3 } digits && digits.All(digit => digit is >= '0' and <= '7')
             ? (UnixFileMode)Convert.ToInt32(digits, fromBase: 8)
             : setting.Fail(UnixFileMode.None, "is no mode, which has three octal digits, such as 660");
+    }
 
     // Null where one is wrong: an end point takes no list of all the world, nor an empty one.
     private static List<IPNetwork>? NetworksOf(Setting list)

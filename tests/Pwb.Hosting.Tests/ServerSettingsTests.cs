@@ -266,6 +266,18 @@ public sealed class ServerSettingsTests
         place.ProxyProtocolFrom.Should().Equal(IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("fd00::/8"));
     }
 
+    // Elsewhere it would restrict nobody, and nothing would say so.
+    [Theory]
+    [InlineData("127.0.0.1:8080")]
+    [InlineData("localhost:8080")]
+    [InlineData("unix:@name")]
+    [InlineData("pipe:name")]
+    public void A_mode_is_for_the_file_of_a_socket(string place)
+    {
+        Failures(("Pwb:EndPoints:0:Listen", place), ("Pwb:EndPoints:0:SocketMode", "600"))
+            .Should().ContainSingle().Which.Should().StartWith("Pwb:EndPoints:0:SocketMode is for the file of a Unix domain socket");
+    }
+
     private static IEnumerable<string> Writable<T>() =>
         typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite)
             .Select(property => property.Name);
