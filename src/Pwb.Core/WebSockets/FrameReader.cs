@@ -78,6 +78,7 @@ internal sealed class FrameReader
             _ => BinaryPrimitives.ReadInt64BigEndian(_header.AsSpan(2)),
         };
         if (_remaining < 0) Fault = ProtocolError; // RFC 6455 §5.2: the most significant bit must be 0
+        if (IsControl && (_header[0] & CompressedBit) != 0) Fault = ProtocolError; // RFC 7692 §6.1
         _key = BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(2 + ExtendedLength));
         _keyOffset = 0;
         if (IsControl || Opcode == Continuation) return;

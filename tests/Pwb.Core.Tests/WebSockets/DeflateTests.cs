@@ -106,6 +106,18 @@ public sealed class DeflateTests
         Latin1.Text(Behind(outcome)).Should().Be("\x88\x02\x03\xEF");
     }
 
+    // RFC 7692 §6.1: only the first frame of a message says that it is compressed. The runtime lets control frames say so, too.
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task A_control_frame_that_claims_to_be_compressed_gets_1002(int opcode)
+    {
+        Outcome outcome = await ConverseAsync([.. Frames.Masked(opcode | 0x40, [3, 0xE8]), .. Frames.Close(1000)]);
+
+        Latin1.Text(Behind(outcome)).Should().Be("\x88\x02\x03\xEA");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
