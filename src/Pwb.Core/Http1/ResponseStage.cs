@@ -27,7 +27,7 @@ internal static class ResponseStage
             await exchange.HandlerFailedAsync(
                 new InvalidOperationException($"The handler returned {what}, which the client has not asked for."))
                 .ConfigureAwait(false);
-            exchange.Current.Response = response = Refusals.InternalServerError;
+            response = Refusals.InternalServerError; // the one that was returned is disposed of at the end
         }
 
         else if (exchange.Head.Form == TargetForm.Authority && response.StatusCode is >= 200 and < 300)

@@ -103,8 +103,10 @@ public sealed class TunnelTests
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")]
     public async Task Is_an_error_of_the_handler_where_nobody_asked_for_it(string request)
     {
-        Wire wire = new(_ => TunnelResponse.From(EchoAsync), Allowing);
+        MemoryStream target = new();
+        Wire wire = new(_ => TunnelResponse.To(target, CancellationToken.None), Allowing);
         (await wire.ExchangeAsync(request)).Response().Status.Should().Be(500);
+        target.CanRead.Should().BeFalse("it is disposed of all the same");
     }
 
     [Fact]
