@@ -12,7 +12,8 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port, --unix with the path of a socket to listen on too, --log-level, --log throw|hang, --tls-cert with a
+/// The command line: --port; to listen on too, --unix with the path of a socket or @name, --pipe with a name, and --passage 1 for a
+/// <see cref="TcpPassage"/>; --log-level, --log throw|hang, --tls-cert with a
 /// PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
 /// </summary>
 internal sealed record FaultOptions
@@ -50,6 +51,10 @@ internal sealed record FaultOptions
 
     public string? UnixPath { get; private init; }
 
+    public string? PipeName { get; private init; }
+
+    public TcpPassage? Passage { get; private init; }
+
     public static FaultOptions Parse(IReadOnlyList<string> args)
     {
         FaultOptions options = new();
@@ -59,18 +64,19 @@ internal sealed record FaultOptions
 
     public PwbServerOptions ToServerOptions()
     {
-        IReadOnlyList<ServerEndPoint> loopback = ServerEndPoint.Loopback(Port, Tls);
-        return new PwbServerOptions
-        {
-            EndPoints = UnixPath is null ? loopback : [.. loopback, ServerEndPoint.Unix(UnixPath)],
-            Limits = Limits,
-        };
+        List<ServerEndPoint> endPoints = [.. ServerEndPoint.Loopback(Port, Tls)];
+        if (UnixPath is not null) endPoints.Add(ServerEndPoint.Unix(UnixPath));
+        if (PipeName is not null) endPoints.Add(ServerEndPoint.NamedPipe(PipeName));
+        if (Passage is not null) endPoints.Add(ServerEndPoint.Over(Passage));
+        return new PwbServerOptions { EndPoints = endPoints, Limits = Limits };
     }
 
     private FaultOptions With(string name, string value) => name switch
     {
         "--port" => this with { Port = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
-        "--unix" => this with { UnixPath = value },
+        "--unix" => this with { UnixPath = value is ['@', .. string rest] ? "\0" + rest : value },
+        "--pipe" => this with { PipeName = value },
+        "--passage" => this with { Passage = new TcpPassage() },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },
         "--log" =>
             this with

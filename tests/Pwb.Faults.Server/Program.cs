@@ -15,6 +15,8 @@ using ILoggerFactory loggerFactory = options.Log switch
 await using var server = new PwbServer(new FaultHandler(), options.ToServerOptions(), loggerFactory);
 await server.StartAsync();
 Console.WriteLine($"port {server.EndPoint.Port}");
+using TcpPassage? passage = options.Passage;
+if (passage is not null) Console.WriteLine($"passage {passage.Port}");
 Task running = server.RunUntilStoppedAsync(signals.Token);
 signals.Dispose();
 await running;

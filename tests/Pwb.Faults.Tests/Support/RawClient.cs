@@ -255,8 +255,8 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    // By TLS 1.2, which sends nothing after the handshake, so that Available means what it says.
-    private async Task OpenSessionAsync()
+    /// <summary>Opens TLS, by 1.2, which sends nothing after the handshake: so Available means what it says.</summary>
+    public async Task OpenSessionAsync()
     {
         using CancellationTokenSource patience = new(Patience.Long);
         _session = new SslStream(new NetworkStream(_socket));

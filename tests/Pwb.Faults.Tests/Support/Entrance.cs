@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Pwb.Faults.Support;
+
+/// <summary>The fault server with an end point of one kind, and the way in for clients.</summary>
+/// <remarks>
+/// A socket that was inherited from a supervisor is a TCP or Unix socket like these once it is adopted. The supervisor's side is
+/// tried under tests/clients/ways.
+/// </remarks>
+internal sealed class Entrance : IDisposable
+{
+    private readonly string _kind;
+    private readonly string _name;
+
+    private Entrance(string kind, string name, ServerProcess server)
+    {
+        _kind = kind;
+        _name = name;
+        Server = server;
+    }
+
+    public static TheoryData<string> Kinds => ["TCP", "TLS", "Unix", "abstract", "pipe", "listener"];
+
+    public ServerProcess Server { get; }
+
+    /// <summary>The file by which clients find it; null without one.</summary>
+    public string? FilePath => _kind switch
+    {
+        "Unix" => _name,
+        "pipe" => Path.Combine(Path.GetTempPath(), "CoreFxPipe_" + _name), // where .NET has pipes on Unix
+        _ => null,
+    };
+
+    /// <summary>
+    /// Whether a stop closes it at once. A user's listener is its owner's. On Unix, .NET keeps a pipe's socket open as long as a
+    /// connection of it lasts, so that newcomers wait in vain there.
+    /// </summary>
+    public bool IsClosedByStop => _kind is not ("listener" or "pipe");
+
+    public static async Task<Entrance> OpenAsync(string kind, params string[] args)
+    {
+        string name = $"pwb-{Guid.NewGuid():N}";
+        if (kind == "Unix") name = Path.Combine(Path.GetTempPath(), name);
+        string[] own = kind switch
+        {
+            "Unix" => ["--unix", name],
+            "abstract" => ["--unix", "@" + name],
+            "pipe" => ["--pipe", name],
+            "listener" => ["--passage", "1"],
+            _ => [],
+        };
+        ServerProcess server = await ServerProcess.StartFaultsAsync(kind == "TLS", [.. own, .. args]);
+        const string line = "passage ";
+        if (kind == "listener") await server.UntilOutputMatchesAsync(line + "\\d+\n");
+        return new Entrance(kind, kind == "listener" ? server.Output.Split(line)[1].TrimEnd() : name, server);
+    }
+
+    /// <summary>Connects without a word, over TLS too.</summary>
+    public Task<RawClient> KnockAsync() => _kind switch
+    {
+        "Unix" or "pipe" => RawClient.ConnectAsync(FilePath!),
+        "abstract" => RawClient.ConnectAsync("\0" + _name),
+        "listener" => RawClient.ConnectAsync(int.Parse(_name, CultureInfo.InvariantCulture)),
+        _ => RawClient.ConnectAsync(Server.Port),
+    };
+
+    /// <summary>Connects, with a handshake over TLS.</summary>
+    public async Task<RawClient> ConnectAsync()
+    {
+        RawClient client = await KnockAsync();
+        await OpenSessionAsync(client);
+        return client;
+    }
+
+    /// <summary>The handshake, over TLS.</summary>
+    public Task OpenSessionAsync(RawClient client) => _kind == "TLS" ? client.OpenSessionAsync() : Task.CompletedTask;
+
+    /// <summary>Whether a newcomer is turned away.</summary>
+    public async Task<bool> IsClosedAsync()
+    {
+        try
+        {
+            using RawClient client = await KnockAsync();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    public void Dispose() => Server.Dispose();
+}
