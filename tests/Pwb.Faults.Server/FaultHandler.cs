@@ -19,6 +19,7 @@ internal sealed class FaultHandler : IRequestHandler
     });
 
     private readonly FaultCounters _counters = new();
+    private readonly Hoard _hoard = new();
 
     public async ValueTask<HttpResponse> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -50,6 +51,10 @@ internal sealed class FaultHandler : IRequestHandler
             case "/ignore": return Hello; // whatever content there is
             case "/status": return HttpResponse.Text(_counters.ToString());
             case "/collect": return Collect();
+            case "/hoard": return HttpResponse.Text(Invariant($"{_hoard.TakeAll()} descriptors"));
+            case "/give-back":
+                _hoard.GiveBack();
+                return Hello;
             default: return Hello;
         }
     }

@@ -12,9 +12,10 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port; to listen on too, --unix with the path of a socket or @name, --pipe with a name, and --passage 1 for a
-/// <see cref="TcpPassage"/>; --log-level, --log throw|hang, --tls-cert with a
-/// PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in seconds.
+/// The command line: --port; to listen on too, --unix with the path of a socket or @name, --pipe with a name, and --passage 1
+/// for a <see cref="TcpPassage"/>; --sockets runtime|epoll, --deny with the number of a call that the system is to refuse;
+/// --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as
+/// --keep-alive-timeout 2. Times are in seconds.
 /// </summary>
 internal sealed record FaultOptions
 {
@@ -55,6 +56,11 @@ internal sealed record FaultOptions
 
     public TcpPassage? Passage { get; private init; }
 
+    public SocketEngine Sockets { get; private init; }
+
+    /// <summary>The number of a call that the system is to refuse.</summary>
+    public int? Denied { get; private init; }
+
     public static FaultOptions Parse(IReadOnlyList<string> args)
     {
         FaultOptions options = new();
@@ -68,7 +74,7 @@ internal sealed record FaultOptions
         if (UnixPath is not null) endPoints.Add(ServerEndPoint.Unix(UnixPath));
         if (PipeName is not null) endPoints.Add(ServerEndPoint.NamedPipe(PipeName));
         if (Passage is not null) endPoints.Add(ServerEndPoint.Over(Passage));
-        return new PwbServerOptions { EndPoints = endPoints, Limits = Limits };
+        return new PwbServerOptions { EndPoints = endPoints, Limits = Limits, SocketEngine = Sockets };
     }
 
     private FaultOptions With(string name, string value) => name switch
@@ -77,6 +83,8 @@ internal sealed record FaultOptions
         "--unix" => this with { UnixPath = value is ['@', .. string rest] ? "\0" + rest : value },
         "--pipe" => this with { PipeName = value },
         "--passage" => this with { Passage = new TcpPassage() },
+        "--sockets" => this with { Sockets = Enum.Parse<SocketEngine>(value, ignoreCase: true) },
+        "--deny" => this with { Denied = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },
         "--log" =>
             this with

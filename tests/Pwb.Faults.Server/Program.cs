@@ -6,6 +6,7 @@ using Pwb.Host;
 // The host's life, with handlers that misbehave. Its first line on standard output is "port <number>", whatever the log level is.
 TolerantWriter.ReplaceStandardOutputs();
 FaultOptions options = FaultOptions.Parse(args);
+if (options.Denied is { } call) Sandbox.Deny(call);
 using var signals = new StopSignals();
 using ILoggerFactory loggerFactory = options.Log switch
 {

@@ -6,6 +6,9 @@ namespace Pwb.Faults;
 /// <summary>A process without descriptors, in which .NET can start no thread: that takes a pipe.</summary>
 public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(output)
 {
+    /// <summary>The threads that accept: the runtime's sockets, or the seats of epoll, which serve the old clients too.</summary>
+    private static readonly string[] Acceptors = ["PWB accept", "PWB seat"];
+
     [SkippableFact]
     public async Task Without_descriptors_it_neither_spins_nor_floods_its_log_nor_dies_and_recovers()
     {
@@ -18,9 +21,9 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
         long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 20);
         RawClient[] crowd = await RawClient.ConnectManyAsync(server.Port, 100);
         await server.UntilErrorsAsync("cannot accept connections");
-        TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id, "PWB accept");
+        TimeSpan processorBefore = ProcessFigures.ProcessorTime(server.Id, Acceptors);
         int served = await AskNowAndThenAsync(server, old, observed);
-        TimeSpan processor = ProcessFigures.ProcessorTime(server.Id, "PWB accept") - processorBefore;
+        TimeSpan processor = ProcessFigures.ProcessorTime(server.Id, Acceptors) - processorBefore;
         int lines = server.Errors.Count(character => character == '\n');
 
         Array.ForEach(crowd, client => client.Reset());
@@ -105,6 +108,34 @@ public sealed class DescriptorTests(ITestOutputHelper output) : FaultSuite(outpu
                 + $"pool has {ProcessFigures.Threads(server.Id)} threads");
         (await clients[0].GetAsync("/")).StatusCode.Should().Be(200);
         server.HasExited.Should().BeFalse();
+        Array.ForEach(clients, client => client.Dispose());
+    }
+
+    [SkippableFact]
+    public async Task A_handler_that_takes_the_last_descriptors_does_not_kill_it()
+    {
+        NeedsLinux();
+        using ServerProcess server = await ServerProcess.StartFaultsAsync("--sockets", "epoll", "--shutdown-grace-period", "1");
+        RawClient[] clients = await RawClient.ConnectManyAsync(server.Port, 8);
+        foreach (RawClient client in clients) (await client.GetAsync("/")).StatusCode.Should().Be(200);
+        await Patience.UntilAsync(
+            () => ProcessFigures.Threads(server.Id, "PWB seat") > 2, "a thread waits to take the seat from a blocked handler");
+        long limit = Native.SetOpenFileLimit(server.Id, ProcessFigures.Descriptors(server.Id) + 50);
+        string hoard = (await clients[0].GetAsync("/hoard")).Text;
+        using RawClient newcomer = await RawClient.ConnectAsync(server.Port);
+        await newcomer.RequestAsync("/");
+        await server.UntilErrorsAsync("cannot accept connections"); // it gives back some that it holds for threads
+        await clients[1].RequestAsync("/block"); // a thread that waits takes its place
+        int served = await AskNowAndThenAsync(server, clients[2..], TimeSpan.FromSeconds(3));
+        (await clients[0].GetAsync("/give-back")).StatusCode.Should().Be(200);
+        int answer = (await newcomer.ReadResponseAsync()).StatusCode;
+        Native.SetOpenFileLimit(server.Id, limit);
+        server.Signal(Native.Terminate);
+        int exitCode = await server.WaitForExitAsync();
+
+        Log.Print(
+            $"a handler takes {hoard}: others got {served} answers, who comes meanwhile gets {answer}, exit code {exitCode}");
+        (answer, exitCode).Should().Be((200, 0));
         Array.ForEach(clients, client => client.Dispose());
     }
 

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Pwb.Platform;
 using Processor = System.Runtime.InteropServices.Architecture; // whose name is also that of a folder of tests
@@ -53,5 +56,41 @@ public sealed class EpollEventsTests
         LinuxEpoll.Wait(epoll, events, 0).Should().Be(0, "an edge is told once");
         LinuxEpoll.Ring(bell);
         LinuxEpoll.Wait(epoll, events, 1000).Should().Be(1, "without being read, it tells of each ring");
+    }
+
+    [SkippableFact]
+    public void An_error_is_that_of_the_call()
+    {
+        Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
+        const int invalid = 22, exists = 17; // EINVAL, EEXIST
+        using DescriptorHandle epoll = LinuxEpoll.Create();
+        using DescriptorHandle bell = LinuxEpoll.CreateBell();
+        EpollEvents events = new(1, RuntimeInformation.ProcessArchitecture);
+        Action waiting = () => LinuxEpoll.Wait(bell, events, 0);
+        waiting.Should().Throw<IOException>().WithMessage("epoll_wait: *").Which.HResult.Should().Be(invalid);
+        LinuxEpoll.Add(epoll, bell, LinuxEpoll.Readable, 1);
+        Action adding = () => LinuxEpoll.Add(epoll, bell, LinuxEpoll.Readable, 1);
+        adding.Should().Throw<IOException>().WithMessage("epoll_ctl: *").Which.HResult.Should().Be(exists);
+
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        LinuxStreams.Accept(listener.SafeHandle, new byte[LinuxStreams.MaxAddressLength]).Should().Be(-1);
+        LinuxStreams.WouldWait().Should().BeTrue();
+        LinuxStreams.Send(listener.SafeHandle, new byte[1], isFollowed: false).Should().Be(-1);
+        LinuxStreams.IsOfNetwork(LinuxStreams.Failure("send")).Should().BeTrue("it has never been connected");
+    }
+
+    // glibc has no libc.so that can be loaded, and musl no libc.so.6. The runtime finds either by this name.
+    [Fact]
+    public void The_library_has_the_name_by_which_the_runtime_finds_it_with_glibc_and_musl()
+    {
+        const BindingFlags any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        Type[] types = [typeof(LinuxEpoll), typeof(LinuxStreams), typeof(LinuxCalls), typeof(UnixCalls)];
+        foreach (Type type in types)
+        {
+            type.GetMethods(any).Select(method => method.GetCustomAttribute<DllImportAttribute>()?.Value).OfType<string>()
+                .Should().NotBeEmpty().And.OnlyContain(library => library == "libc", "of {0}", type);
+        }
     }
 }

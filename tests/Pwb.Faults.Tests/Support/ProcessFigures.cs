@@ -22,20 +22,41 @@ internal static class ProcessFigures
     /// </summary>
     public static int ServerDescriptors(int process) => DescriptorsOf(process, "socket:") + DescriptorsOf(process, "/dev/null");
 
-    /// <summary>Processor time used so far by the threads of that name.</summary>
-    public static TimeSpan ProcessorTime(int process, string thread)
+    /// <summary>Threads of that name.</summary>
+    public static int Threads(int process, string name) => StatusOfThreads(process, [name]).Count();
+
+    /// <summary>Processor time used so far by the threads of those names.</summary>
+    public static TimeSpan ProcessorTime(int process, params string[] threads)
     {
         TimeSpan total = TimeSpan.Zero;
-        foreach (string task in Directory.GetDirectories($"/proc/{process}/task"))
+        foreach (string stat in StatusOfThreads(process, threads))
         {
-            // The second field is the name in parentheses; utime and stime are the 14th and 15th.
-            string stat = File.ReadAllText($"{task}/stat");
-            if (!stat.Contains($"({thread})", StringComparison.Ordinal)) continue;
+            // utime and stime are the 14th and 15th field.
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             total += TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)ClockTicksPerSecond);
         }
 
         return total;
+    }
+
+    // The second field is the name in parentheses.
+    private static IEnumerable<string> StatusOfThreads(int process, string[] names) =>
+        Directory.GetDirectories($"/proc/{process}/task")
+            .Select(ReadStatusOfThread)
+            .OfType<string>()
+            .Where(stat => names.Any(name => stat.Contains($"({name})", StringComparison.Ordinal)));
+
+    /// <returns>Null if the thread has ended.</returns>
+    private static string? ReadStatusOfThread(string task)
+    {
+        try
+        {
+            return File.ReadAllText($"{task}/stat");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     // One that is gone by the time it is looked at leads nowhere.
