@@ -15,8 +15,11 @@ internal static class TakeOverStage
     {
         OnPool on = await exchange.Channel.GoToPoolAsync();
         exchange.Channel.BeginTakeOver();
-        TakenOverStream stream = new(exchange.Channel, exchange.Token);
-        Exception? failure = await RunAsync(on, exchange, stream).ConfigureAwait(false);
+        CancellationToken token = exchange.Current.Response!.Body is TakeOverBody { ReadsToEnd: true }
+            ? exchange.Current.Life?.Cut ?? exchange.Channel.Aborted
+            : exchange.Token;
+        TakenOverStream stream = new(exchange.Channel, token);
+        Exception? failure = await RunAsync(on, exchange, stream, token).ConfigureAwait(false);
         exchange.Current.Sent = exchange.Current.Sent with { Length = stream.Written };
         bool isWhole = stream.CloseToUser();
         if (!isWhole)
@@ -35,12 +38,13 @@ internal static class TakeOverStage
         throw new BodyFailedException("The protocol failed.", failure);
     }
 
-    private static async ValueTask<Exception?> RunAsync(OnPool on, HttpExchange exchange, TakenOverStream stream)
+    private static async ValueTask<Exception?> RunAsync(
+        OnPool on, HttpExchange exchange, TakenOverStream stream, CancellationToken token)
     {
         on.Check();
         try
         {
-            await exchange.Current.Response!.Body.WriteToAsync(stream, exchange.Token).ConfigureAwait(false);
+            await exchange.Current.Response!.Body.WriteToAsync(stream, token).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception)

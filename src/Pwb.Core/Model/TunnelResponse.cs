@@ -24,7 +24,8 @@ public static class TunnelResponse
     public static HttpResponse To(Stream target, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return Make(RunAsync, [], target);
+        TakeOverBody body = new(protocol: null, RunAsync, tellsFailures: false, target) { ReadsToEnd = true };
+        return new HttpResponse(200, [], body);
 
         async ValueTask RunAsync(Stream client, CancellationToken token)
         {
@@ -42,10 +43,6 @@ public static class TunnelResponse
         Func<Stream, CancellationToken, ValueTask> run, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Make(run, headers, owned: null);
+        return new HttpResponse(200, headers, new TakeOverBody(protocol: null, run, tellsFailures: false));
     }
-
-    private static HttpResponse Make(
-        Func<Stream, CancellationToken, ValueTask> run, ReadOnlySpan<(string Name, string Value)> headers, IDisposable? owned) =>
-        new(200, headers, new TakeOverBody(protocol: null, run, tellsFailures: false, owned));
 }

@@ -38,7 +38,8 @@ internal static class ResponseForwarding
     {
         if (!request.IsWebSocketRequest) throw new HttpRequestException("It switches to a protocol unasked.");
         CancellationToken stopping = request.Stopping;
-        return HttpResponse.TakeOver(new TakeOverBody("websocket", RunAsync, tellsFailures: false, response), [.. lines]);
+        TakeOverBody body = new("websocket", RunAsync, tellsFailures: false, response) { ReadsToEnd = true };
+        return HttpResponse.TakeOver(body, [.. lines]);
 
         async ValueTask RunAsync(Stream client, CancellationToken token)
         {

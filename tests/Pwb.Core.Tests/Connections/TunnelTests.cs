@@ -207,6 +207,31 @@ public sealed class TunnelTests
         Latin1.Text(other.Taken.ToArray()).Should().Be("its answer");
     }
 
+    // As above, where the other side is slow: a client that has sent FIN is told to the request after a second.
+    [Fact]
+    public async Task Waits_for_a_slow_target_to_take_what_the_client_has_said_before_its_end()
+    {
+        TaskCompletionSource isTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        SlowTarget target = new();
+        Wire wire = new(
+            request =>
+            {
+                request.Aborted.Register(isTold.SetResult);
+                return TunnelResponse.To(target, request.Stopping);
+            },
+            Allowing);
+        ScriptedStream stream = new();
+        stream.Give(Connect + "last words").EndInput();
+        Task<Outcome> end = wire.Open(stream).EndAsync();
+        await target.IsAsked.Task.WaitAsync(Wire.SafetyTimeout);
+        wire.Clock.Advance(TimeSpan.FromSeconds(5));
+        await isTold.Task.WaitAsync(Wire.SafetyTimeout);
+
+        target.Takes.SetResult();
+        await end.WaitAsync(Wire.SafetyTimeout);
+        target.Taken.Should().Be("last words");
+    }
+
     [Fact]
     public async Task Is_disposed_of_also_where_it_was_never_opened()
     {
@@ -244,5 +269,28 @@ public sealed class TunnelTests
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
             takesMore ? Taken.WriteAsync(buffer, cancellationToken) : throw new IOException("It has closed.");
+    }
+
+    // Says nothing, and takes what it is asked to take only when it may.
+    private sealed class SlowTarget : OddStream
+    {
+        public TaskCompletionSource IsAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Takes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Taken { get; private set; } = "";
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            IsAsked.TrySetResult();
+            await Takes.Task.WaitAsync(cancellationToken);
+            Taken += Latin1.Text(buffer.ToArray());
+        }
     }
 }
