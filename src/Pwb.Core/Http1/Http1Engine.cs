@@ -33,9 +33,9 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
     public string? ActiveMethod => channel.IsAtWork ? Volatile.Read(ref _exchange)?.Head.KnownMethod : null;
 
     /// <summary>Receives requests and has them answered, until there is nothing left to do.</summary>
-    /// <returns>True to wait for a next request and call this again when it comes; false at the end of the connection.</returns>
+    /// <returns>Open to wait for a next request and call this again when it comes; Closed at the end of the connection.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ServeAsync()
+    public async ValueTask<Outcome> ServeAsync()
     {
         for (; ; _burst++)
         {
@@ -55,7 +55,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
                     {
                         GiveExchangeBack();
                         channel.GoOnInline(context.HandlerNeverBlocks);
-                        return true;
+                        return Outcome.Open;
                     }
                 }
 
@@ -67,16 +67,16 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
 
                 if (!isIdle)
                     await RefuseAsync(received < 0 ? Rejection.HeadTimeout : Rejection.IncompleteRequest).ConfigureAwait(false);
-                return false;
+                return Outcome.Closed;
             }
 
             if (status == OperationStatus.InvalidData)
             {
                 await RefuseAsync(_parser.Rejection).ConfigureAwait(false);
-                return false;
+                return Outcome.Closed;
             }
 
-            if (!await AnswerAsync().ConfigureAwait(false)) return false;
+            if (await AnswerAsync().ConfigureAwait(false) == Outcome.Closed) return Outcome.Closed;
 
             _parser.Reset();
             Exchange.Forget();
@@ -109,9 +109,9 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         _exchange.Forget();
     }
 
-    /// <returns>Whether the connection goes on.</returns>
+    /// <returns>Open if the connection goes on, or Closed.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> AnswerAsync()
+    private async ValueTask<Outcome> AnswerAsync()
     {
         bool isObserved = Instruments.IsRequestObserved;
         Outcome outcome = isObserved
@@ -121,11 +121,11 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
             ResponseStage.AppendRefusal(await channel.GoToPoolAsync(), Exchange, outcome.Refusal);
         if (outcome.KeepsOpen)
         {
-            if (!Exchange.HasMore) return true; // the response is sent with the next bytes
+            if (!Exchange.HasMore) return Outcome.Open; // the response is sent with the next bytes
 
             await channel.Sender.FlushAsync().ConfigureAwait(false);
             await Exchange.FinishAsync().ConfigureAwait(false);
-            return true;
+            return Outcome.Open;
         }
 
         if (outcome.TakesOver)
@@ -138,7 +138,7 @@ internal sealed class Http1Engine(Channel channel, Http1Context context, EntryRu
         bool isAnswered = outcome is { Refusal: Rejection.None, TakesOver: false };
         await EndAsync(isAnswered && !head.IsPersistent && !head.HasContent && channel.Receiver.Received.UnreadLength == 0)
             .ConfigureAwait(false);
-        return false;
+        return Outcome.Closed;
     }
 
     // The span is current in this method and in everything that it awaits, since changes by an async method end with it.

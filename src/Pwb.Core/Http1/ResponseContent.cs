@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Pwb.Channels;
 using Pwb.Model;
 using Pwb.Protocol;
@@ -73,7 +72,7 @@ internal sealed class ResponseContent(
         foreach ((string name, string value) in trailers) ResponseHead.CheckTrailer(name, value);
         channel.Sender.Pending.Append("0\r\n"u8);
         foreach ((string name, string value) in trailers)
-            channel.Sender.Pending.Append(Encoding.Latin1.GetBytes($"{name}: {value}\r\n"));
+            channel.Sender.Pending.Append(ResponseHead.RenderField(name, value));
         channel.Sender.Pending.Append("\r\n"u8);
     }
 

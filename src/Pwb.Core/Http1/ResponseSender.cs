@@ -20,9 +20,12 @@ internal static class ResponseSender
         return new SentResponse(response.StatusCode, content.Length);
     }
 
-    /// <summary>Appends a response whose content is in memory or empty. Only large content is sent at once.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<SentResponse> AppendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
+    /// <summary>
+    /// Appends a response whose content is in memory or empty, and says in the exchange what was sent. Only large content is sent
+    /// at once.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public static async ValueTask AppendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
     {
         ChannelSender sender = exchange.Channel.Sender;
         ReadOnlyMemory<byte> content = default;
@@ -32,10 +35,10 @@ internal static class ResponseSender
         AppendHead(exchange, response, plan.Framing, plan.Closes);
         if (content.Length <= sender.MaxGathered) sender.Pending.Append(content.Span);
         else await sender.SendAsync(content).ConfigureAwait(false);
-        return new SentResponse(response.StatusCode, content.Length);
+        exchange.Current.Sent = new SentResponse(response.StatusCode, content.Length);
     }
 
-    /// <summary>Sends a response with a streaming body.</summary>
+    /// <summary>Sends a response with a streaming body, and says in the exchange what was sent.</summary>
     /// <param name="on">The proof that the body, which is user code, may block here.</param>
     /// <param name="exchange">The exchange of the response.</param>
     /// <param name="response">The response.</param>
@@ -43,7 +46,7 @@ internal static class ResponseSender
     /// <param name="requestToken">The token for the body.</param>
     /// <exception cref="BodyFailedException">The connection is over: the body failed half-way, or is still writing.</exception>
     /// <exception cref="IOException">The client is gone.</exception>
-    public static async ValueTask<SentResponse> SendStreamedAsync(
+    public static async ValueTask SendStreamedAsync(
         OnPool on, HttpExchange exchange, HttpResponse response, ResponsePlan plan, CancellationToken requestToken)
     {
         Channel channel = exchange.Channel;
@@ -107,20 +110,28 @@ internal static class ResponseSender
 
         if (isClientGone && IsClientsEnd(channel, failure)) throw new IOException("The client is gone.", failure);
         if (isClientGone) throw new BodyFailedException("The response's body failed, and the client is gone.", failure);
-        if (failure is null) return new SentResponse(response.StatusCode, content!.Written);
+        if (failure is null)
+        {
+            exchange.Current.Sent = new SentResponse(response.StatusCode, content!.Written);
+            return;
+        }
+
         if (sender.SendCount != sendCount) throw new BodyFailedException("The response's body failed half-way.", failure);
 
         // Nothing of the response is on the wire yet, so it can still become a complete error response.
         sender.Pending.Truncate(mark);
         if (failure is RequestRejectedException { Response: null } rejected)
-            return new SentResponse(0, 0, null, rejected.Rejection);
+        {
+            exchange.Current.Sent = new SentResponse(0, 0, null, rejected.Rejection);
+            return;
+        }
 
         HttpResponse instead = Refusals.InsteadOf(failure, exchange.Current.Life);
         instead.Body.TryGetMemory(out ReadOnlyMemory<byte> text);
         AppendHead(exchange, instead, ContentFraming.Sized, plan.Closes);
         if (exchange.Head.IsHead) text = default;
         sender.Pending.Append(text.Span);
-        return new SentResponse(instead.StatusCode, text.Length, failure);
+        exchange.Current.Sent = new SentResponse(instead.StatusCode, text.Length, failure);
     }
 
     private static ResponseContent Begin(

@@ -49,7 +49,8 @@ internal static class ResponseStage
 
         exchange.Channel.Sender.BeginResponse();
         if (plan.SendsContinue) await content!.SendContinueAsync().ConfigureAwait(false);
-        exchange.Current.Sent = await SendAsync(exchange, response, plan).ConfigureAwait(false);
+        if (plan.Sends == ContentOrigin.Body) await SendStreamedAsync(exchange, response, plan).ConfigureAwait(false);
+        else await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
         if (exchange.Current.Sent.Refusal != Rejection.None) return Outcome.Refuse(exchange.Current.Sent.Refusal);
         if (exchange.Current.Sent.Failure is { } failure and not RequestRejectedException)
             await exchange.BodyFailedAsync(failure).ConfigureAwait(false);
@@ -92,15 +93,12 @@ internal static class ResponseStage
         exchange.Channel.Sender.BeginResponse();
         ResponsePlan plan = new(
             ContentFraming.Sized, ContentOrigin.Nowhere, DrainsFirst: false, SendsContinue: false, Closes: false);
-        exchange.Current.Sent = await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
+        await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
         return Outcome.TakenOver;
     }
 
-    private static async ValueTask<SentResponse> SendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
+    private static async ValueTask SendStreamedAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
     {
-        if (plan.Sends != ContentOrigin.Body)
-            return await ResponseSender.AppendAsync(exchange, response, plan).ConfigureAwait(false);
-
         // Content of known length has an end, so a client that has only half-closed gets all of it. Content of unknown length may
         // be endless, and ends with the client.
         OnPool on = await exchange.Channel.GoToPoolAsync();
@@ -108,7 +106,7 @@ internal static class ResponseStage
             response.ContentLength is null ? exchange.Token : exchange.Current.Life?.Cut ?? exchange.Channel.Aborted;
         try
         {
-            return await ResponseSender.SendStreamedAsync(on, exchange, response, plan, token).ConfigureAwait(false);
+            await ResponseSender.SendStreamedAsync(on, exchange, response, plan, token).ConfigureAwait(false);
         }
         catch (BodyFailedException exception)
         {

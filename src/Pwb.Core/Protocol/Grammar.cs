@@ -5,10 +5,11 @@ namespace Pwb.Protocol;
 /// <summary>The character classes of RFC 9110 and RFC 3986 that PWB uses, and the few comparisons built on them.</summary>
 internal static class Grammar
 {
+    private const string TokenSymbols = "!#$%&'*+-.^_`|~";
     private const string AlphaDigit = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// <summary>tchar: RFC 9110 §5.6.2.</summary>
-    public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + "!#$%&'*+-.^_`|~");
+    public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + TokenSymbols);
 
     /// <summary>The bytes of a field value: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
     public static readonly SearchValues<byte> FieldValueBytes = Bytes(value => value == '\t' || (value >= 0x20 && value != 0x7F));
@@ -35,6 +36,17 @@ internal static class Grammar
     public static readonly SearchValues<byte> NotEntityTagBytes = Bytes(value => value is <= 0x22 and not 0x21 or 0x7F);
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+
+    /// <summary>The same for a text. Without SearchValues, since those of characters would be compiled at each start.</summary>
+    public static bool IsToken(string text)
+    {
+        foreach (char character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && !TokenSymbols.Contains(character)) return false;
+        }
+
+        return text.Length > 0;
+    }
 
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -23,9 +22,6 @@ internal static class ResponseHead
     /// <summary>Room enough for what <see cref="Write"/> adds to the two parts that it is given.</summary>
     public const int MaxAddedLength = 96;
 
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~");
-
     private static readonly string[] ServerOwned = ["Content-Length", "Transfer-Encoding", "Connection", "Date"];
 
     /// <summary>Checks a field that a handler sets.</summary>
@@ -34,7 +30,7 @@ internal static class ResponseHead
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+        if (!Grammar.IsToken(name))
             throw new ArgumentException("A field name is a token (RFC 9110 §5.1).", nameof(name));
         if (ServerOwned.Contains(name, StringComparer.OrdinalIgnoreCase))
             throw new ArgumentException($"{name} is written by the server.", nameof(name));
@@ -69,9 +65,9 @@ internal static class ResponseHead
             string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {statusCode} {ReasonPhrases.Get(statusCode)}\r\n");
 
         // RFC 9110 §8.6: no Content-Length in a 204. A 304 could have one, but it would have to be that of the 200.
-        string lengthLine = contentLength is null || statusCode is 101 or 204 or 304
+        string lengthLine = contentLength is not { } length || statusCode is 101 or 204 or 304
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {contentLength}\r\n");
+            : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n");
 
         fieldsStart = statusLine.Length;
         fieldsLength = contentType is null ? 0 : "Content-Type: \r\n".Length + contentType.Length;
@@ -83,6 +79,14 @@ internal static class ResponseHead
         if (contentType is not null) written = AppendField(head, written, "Content-Type", contentType);
         Append(head, written, lengthLine);
         return head;
+    }
+
+    /// <summary>Renders the line of a field that has been checked.</summary>
+    public static byte[] RenderField(string name, string value)
+    {
+        byte[] line = new byte[name.Length + value.Length + 4];
+        AppendField(line, 0, name, value);
+        return line;
     }
 
     /// <summary>Writes a head: the response's part, the fields that depend on the request, and Date and Server.</summary>
@@ -127,7 +131,12 @@ internal static class ResponseHead
         return Append(head, at, "\r\n");
     }
 
-    private static int Append(byte[] head, int at, string text) => at + Encoding.Latin1.GetBytes(text, head.AsSpan(at));
+    // In Latin-1, whose characters CheckField lets through. The runtime's encoding would be compiled at each start for this.
+    private static int Append(byte[] head, int at, string text)
+    {
+        foreach (char character in text) head[at++] = (byte)character;
+        return at;
+    }
 
     private static int Copy(ReadOnlySpan<byte> source, Span<byte> destination)
     {

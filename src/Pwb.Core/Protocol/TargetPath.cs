@@ -18,7 +18,7 @@ internal static class TargetPath
     public static bool IsValid(ReadOnlySpan<byte> path, bool isPrefix, out bool hasDotSegments)
     {
         hasDotSegments = false;
-        bool hasEscapes = path.Contains((byte)'%');
+        bool hasEscapes = path.IndexOf((byte)'%') >= 0;
         if (hasEscapes && !IsText(path, isPrefix)) return false;
         if (path.IsEmpty || (!hasEscapes && path.IndexOf("/."u8) < 0)) return true;
 
@@ -73,7 +73,7 @@ internal static class TargetPath
     public static string Decode(ReadOnlySpan<byte> path)
     {
         if (path.SequenceEqual("/"u8)) return "/";
-        if (!path.Contains((byte)'%')) return Encoding.ASCII.GetString(path);
+        if (path.IndexOf((byte)'%') < 0) return Encoding.ASCII.GetString(path);
 
         byte[]? rented = null;
         Span<byte> decoded =

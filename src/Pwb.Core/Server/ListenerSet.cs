@@ -29,15 +29,13 @@ internal sealed class ListenerSet(
     /// <summary>Completes when the current listening has ended.</summary>
     public Task WhenStoppedAsync() => _stopped.Task;
 
-    /// <summary>To be waited for before <see cref="Begin"/>: starts the timer's thread while descriptors are free.</summary>
-    public static Task StartTimerAsync() => Task.Delay(1, CancellationToken.None);
-
     /// <summary>Binds all the end points, or none, and begins to accept.</summary>
     /// <exception cref="IOException">An end point cannot be bound, or the system gives no thread.</exception>
     public void Begin()
     {
         // Everything that a connection needs exists before the first can come.
         reception.MaxConnections = options.Limits.MaxConnections ?? ConnectionLimit.Default();
+        StartTimerThread();
         IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
         certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
         List<Listener> listeners = [];
@@ -97,6 +95,9 @@ internal sealed class ListenerSet(
             _stopped.TrySetResult();
         }
     }
+
+    // While descriptors are free. The process's first timer starts the thread, and returns when it runs.
+    private static void StartTimerThread() => new Timer(static _ => { }, null, 1, Timeout.Infinite).Dispose();
 
     private void Prepare(Listener listener, IReadOnlyList<ServerEndPoint> endPoints)
     {

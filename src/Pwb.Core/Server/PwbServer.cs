@@ -7,6 +7,7 @@ using Pwb.Channels;
 using Pwb.Http1;
 using Pwb.InMemory;
 using Pwb.Logging;
+using Pwb.Protocol;
 using Pwb.Server;
 using Pwb.Telemetry;
 using Pwb.Threads;
@@ -45,7 +46,9 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         ServerLog log = new(logger);
         _options = _options with { TimeProvider = IsolatedTimeProvider.Around(_options.TimeProvider, log) };
         _rules = new EntranceRules(_options);
-        CoarseClock clock = new(_options.TimeProvider, _options.ServerHeader);
+        CoarseClock clock = new(
+            _options.TimeProvider,
+            _options.ServerHeader is { } value ? ResponseHead.RenderField("Server", value) : []);
         ConnectionSet connections = new();
         _certificates = new CertificateWatch(_options.TimeProvider, log);
         DescriptorReserve reserve = new();
@@ -97,7 +100,6 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
         {
             if (_listeners.EndPoints is not null) throw new InvalidOperationException("The server is listening already.");
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            await ListenerSet.StartTimerAsync().ConfigureAwait(false);
             _listeners.Begin();
         }
         finally
@@ -175,7 +177,6 @@ public sealed class PwbServer : IAsyncDisposable, IDisposable
             if (_listeners.EndPoints is null)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                await ListenerSet.StartTimerAsync().ConfigureAwait(false);
                 _listeners.Begin();
             }
 

@@ -67,13 +67,15 @@ internal sealed class ServerConnection(
         await RunAsync().ConfigureAwait(false);
     }
 
+    private bool NeedsOpening => channel.NeedsOpening || log.IsHeadEnabled || refusal != Rejection.None;
+
     // The only async frame of an idle connection. Everything else that waits is in other methods.
     private async Task RunAsync()
     {
         try
         {
-            bool isOpen = await OpenAsync().ConfigureAwait(false);
-            while (isOpen && await engine.ServeAsync().ConfigureAwait(false))
+            bool isOpen = !NeedsOpening || await OpenAsync().ConfigureAwait(false);
+            while (isOpen && await engine.ServeAsync().ConfigureAwait(false) == Outcome.Open)
             {
                 ValueTask<int> waking = channel.WaitForByteAsync();
                 if (!waking.IsCompleted)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
 
 namespace Pwb.Time;
 
@@ -17,10 +16,12 @@ internal sealed class CoarseClock
     private long _elapsed; // since the start, as the time provider says
     private long _now;
 
-    public CoarseClock(TimeProvider timeProvider, string? serverHeader)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="server">The line of the Server field, or nothing.</param>
+    public CoarseClock(TimeProvider timeProvider, byte[] server)
     {
         _timeProvider = timeProvider;
-        _server = Encoding.Latin1.GetBytes(serverHeader is null ? "" : $"Server: {serverHeader}\r\n");
+        _server = server;
         _start = timeProvider.GetTimestamp();
         _lines = Render();
     }
@@ -61,10 +62,14 @@ internal sealed class CoarseClock
 
     private FinalLines Render()
     {
-        Span<byte> date = stackalloc byte[29]; // Sun, 06 Nov 1994 08:49:37 GMT: RFC 9110 §5.6.7
-        Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date, out _, new StandardFormat('R'));
-        return new FinalLines(
-            [.. "Date: "u8, .. date, .. "\r\n"u8, .. _server, .. "\r\n"u8], [.. "Date: "u8, .. date, .. "\r\n\r\n"u8]);
+        byte[] date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"u8.ToArray(); // RFC 9110 §5.6.7
+        Utf8Formatter.TryFormat(_timeProvider.GetUtcNow(), date.AsSpan("Date: ".Length), out _, new StandardFormat('R'));
+        int line = date.Length - "\r\n".Length;
+        byte[] dateAndServer = new byte[date.Length + _server.Length];
+        date.AsSpan(0, line).CopyTo(dateAndServer);
+        _server.CopyTo(dateAndServer, line);
+        date.AsSpan(line).CopyTo(dateAndServer.AsSpan(line + _server.Length));
+        return new FinalLines(dateAndServer, date);
     }
 
     private sealed record FinalLines(byte[] DateAndServer, byte[] Date);

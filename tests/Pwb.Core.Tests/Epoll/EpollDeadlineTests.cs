@@ -19,7 +19,7 @@ public sealed class EpollDeadlineTests
         Skip.IfNot(ThisSystem.IsLinux, "Only Linux has epoll.");
         await using SeatedPair pair = new();
         ManualClock time = new();
-        CoarseClock clock = new(time, serverHeader: null);
+        CoarseClock clock = new(time, server: []);
         await using SlowSession session = new(pair.Stream);
         Channel channel = new(
             1, new SessionTransport(pair.Transport, session), new ChannelContext(clock, new PwbServerLimits(), (_, _, _) => { }));

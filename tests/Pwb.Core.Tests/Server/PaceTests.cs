@@ -41,7 +41,7 @@ public sealed class PaceTests
     public void Time_in_which_the_process_stood_still_brings_no_deadline_nearer()
     {
         ManualClock time = new();
-        CoarseClock clock = new(time, serverHeader: null);
+        CoarseClock clock = new(time, server: []);
         long dueAt = clock.After(TimeSpan.FromSeconds(10));
 
         time.Advance(TimeSpan.FromSeconds(12));
@@ -63,7 +63,7 @@ public sealed class PaceTests
     public void A_clock_that_went_another_way_than_the_machines_own_is_taken_at_its_word(int seconds)
     {
         ManualClock time = new();
-        CoarseClock clock = new(time, serverHeader: null);
+        CoarseClock clock = new(time, server: []);
         time.Advance(TimeSpan.FromSeconds(seconds));
         clock.Update(stoodStill: 11_000);
         clock.Now.Should().Be(seconds * 1000);

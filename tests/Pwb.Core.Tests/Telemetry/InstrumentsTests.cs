@@ -29,7 +29,7 @@ public sealed class InstrumentsTests
     {
         ConnectionSet connections = new();
         Heartbeat heartbeat = new(
-            new CoarseClock(TimeProvider.System, null), connections, new DescriptorReserve(),
+            new CoarseClock(TimeProvider.System, []), connections, new DescriptorReserve(),
             new CertificateWatch(TimeProvider.System, new ServerLog(NullLogger.Instance)), relief: null);
         heartbeat.Enter();
         heartbeat.Leave();
