@@ -265,10 +265,7 @@ public sealed class ServerSettingsTests
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         place.ProxyProtocolFrom.Should().Equal(IPNetwork.Parse("10.0.0.1/32"), IPNetwork.Parse("fd00::/8"));
         foreach (string other in (string[])["localhost:8080", "unix:@name", "pipe:name"]) // there the mode would restrict nobody
-        {
-            Failures(("Pwb:EndPoints:0:Listen", other), ("Pwb:EndPoints:0:SocketMode", "600"))
-                .Should().ContainSingle().Which.Should().Contain("SocketMode is for the file");
-        }
+            Failures(("Pwb:EndPoints:0:Listen", other), ("Pwb:EndPoints:0:SocketMode", "600")).Should().ContainSingle();
     }
 
     private static IEnumerable<string> Writable<T>() =>

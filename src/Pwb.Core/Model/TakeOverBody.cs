@@ -21,8 +21,8 @@ internal sealed class TakeOverBody(
     public bool TellsFailures => tellsFailures;
 
     /// <summary>
-    /// Whether it reads until the client's end, and so sees a FIN by itself. Its token is then cancelled only when the connection is
-    /// over: what came before the FIN may still be on its way.
+    /// Whether it reads until the client's end, and so sees a FIN by itself. Its token is then cancelled only when the connection
+    /// is over: what came before the FIN may still be on its way.
     /// </summary>
     public bool ReadsToEnd { get; init; }
 
