@@ -3,9 +3,9 @@ using System.Net;
 using System.Runtime;
 using Pwb;
 
-// A program with a server in it, and nothing else: pwb-start [epoll]. It prints its port, and answers each request with the number
-// of methods that the runtime had compiled when it came. The second number is that of the start and the first answer. .ci/start runs
-// this.
+// A program with a server in it, and nothing else: pwb-start [epoll]. It prints its port, and answers each request with the
+// number of methods that the runtime had compiled when it came. The second number is that of the start and the first answer.
+// .ci/start runs this.
 IRequestHandler handler = RequestHandler.From(
     request => HttpResponse.Text(JitInfo.GetCompiledMethodCount().ToString(CultureInfo.InvariantCulture) + "\n"));
 PwbServerOptions options = new()
