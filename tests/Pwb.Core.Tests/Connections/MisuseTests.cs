@@ -98,7 +98,7 @@ public sealed class MisuseTests
             },
             () =>
             {
-                stream.LetWritesFail(new ArgumentException("Destination is too short."));
+                stream.LetWritesFail(new FormatException("Destination is too short."));
                 return default;
             }))));
         await server.ServeAsync(stream).WaitAsync(Wire.SafetyTimeout);

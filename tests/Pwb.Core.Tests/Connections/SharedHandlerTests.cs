@@ -36,7 +36,8 @@ public sealed class SharedHandlerTests : IDisposable
 
     [Fact]
     public Task An_id_of_the_request() => AssertOwnAsync(
-        new RequestIdHandler(RequestHandler.From(request => HttpResponse.Text(RequestIdHandler.Of(request)!)), takesClients: true),
+        new RequestIdHandler(
+            RequestHandler.From(request => HttpResponse.Text(RequestIdHandler.Of(request)!)), takesClients: true),
         (message, text) => message.Headers.Add("X-Request-Id", text.Replace('/', '.')),
         answer => answer.Replace('.', '/'));
 

@@ -12,7 +12,7 @@ namespace Pwb.Fuzz.Records;
 /// <param name="change">What becomes of the record.</param>
 /// <param name="number">Which record that is, counted from 0.</param>
 /// <param name="random">Where it is changed, and cut.</param>
-internal sealed class RecordStream(MemoryEnd below, RecordChange change, int number, FuzzRandom random) : Stream
+internal sealed class RecordStream(MemoryEnd below, RecordChange change, int number, FuzzRandom random) : AsyncStream
 {
     private const int HeaderLength = 5;
     private const byte ChangeCipherSpec = 20, Alert = 21, Handshake = 22, ApplicationData = 23;
@@ -31,20 +31,6 @@ internal sealed class RecordStream(MemoryEnd below, RecordChange change, int num
 
     /// <summary>Whether the change has taken place: there was such a record.</summary>
     public bool HasChanged { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Sends what is left, and FIN or a reset.</summary>
     public async Task EndAsync(bool reset)
@@ -72,26 +58,6 @@ internal sealed class RecordStream(MemoryEnd below, RecordChange change, int num
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         below.ReadAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private bool TryTakeRecord(out byte[] record)
     {

@@ -6,7 +6,7 @@ namespace Pwb.Fuzz.Running;
 /// One end of a connection in memory. Writers wait for readers, as over a network. It notes when its owner reads twice, or writes
 /// twice, at once.
 /// </summary>
-internal sealed class MemoryEnd : Stream
+internal sealed class MemoryEnd : AsyncStream
 {
     private readonly Channel<byte[]> _from;
     private readonly Channel<byte[]> _to;
@@ -26,20 +26,6 @@ internal sealed class MemoryEnd : Stream
 
     /// <summary>What the owner did that no stream allows; null when nothing.</summary>
     public string? Misuse { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <param name="segments">How many writes may be on their way, in each direction.</param>
     public static (MemoryEnd Client, MemoryEnd Server) CreatePair(int segments)
@@ -92,26 +78,6 @@ internal sealed class MemoryEnd : Stream
             Interlocked.Decrement(ref _writers);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -19,7 +19,9 @@ internal sealed class MemoryServer : IAsyncDisposable
         PwbServerOptions options = new()
         {
             EndPoints = [ServerEndPoint.Over(Plain), ServerEndPoint.Over(Tls) with { Tls = tls }],
-            Limits = new PwbServerLimits { KeepAliveTimeout = TimeSpan.FromHours(1) }, // of the neighbours
+
+            // The neighbours say nothing for as long as the corpus takes, and in between.
+            Limits = new PwbServerLimits { FirstByteTimeout = TimeSpan.FromHours(1), KeepAliveTimeout = TimeSpan.FromHours(1) },
         };
         _server = new PwbServer(RequestHandler.From(AnswerAsync), options, _log);
     }

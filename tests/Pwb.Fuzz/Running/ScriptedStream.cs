@@ -6,7 +6,7 @@ namespace Pwb.Fuzz.Running;
 /// A connection in memory: gives the input piece by piece and then a FIN, keeps what is written, and notes misuse. A read
 /// that has to wait really suspends the server, until the next piece is told to arrive.
 /// </summary>
-internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
+internal sealed class ScriptedStream : AsyncStream, IValueTaskSource<int>
 {
     private const int MaxReadsAfterEnd = 32;
 
@@ -44,20 +44,6 @@ internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
 
     /// <summary>Whether the server waits for a piece to arrive, and has nothing else to do.</summary>
     public bool IsSuspended => _isSuspended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>
     /// The next piece arrives, or the FIN after the last one. The server runs on inside of this call until it waits again.
@@ -97,12 +83,6 @@ internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
         return default;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken)
     {
         CheckUse("flush");
@@ -114,10 +94,6 @@ internal sealed class ScriptedStream : Stream, IValueTaskSource<int>
     public override int Read(byte[] buffer, int offset, int count) => throw Misused("blocks in Read");
 
     public override void Write(byte[] buffer, int offset, int count) => throw Misused("blocks in Write");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
 
