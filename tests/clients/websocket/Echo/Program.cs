@@ -1,5 +1,5 @@
-// Sends every message of up to 16 MiB back, for the clients beside it; at /deflate it allows compression. Ends with its input; each
-// line of that prints the bytes on the heap and the working set.
+// Sends every message of up to 16 MiB back, for the clients beside it; at /deflate it allows compression. Ends with its input;
+// each line of that prints the bytes on the heap and the working set.
 using Pwb;
 
 const int MaxLength = 16 * 1024 * 1024;
