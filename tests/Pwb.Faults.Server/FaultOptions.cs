@@ -12,10 +12,11 @@ internal enum FaultyLog
 }
 
 /// <summary>
-/// The command line: --port; to listen on too, --unix with the path of a socket or @name, --pipe with a name, and --passage 1
-/// for a <see cref="TcpPassage"/>; --sockets runtime|epoll, --deny with the number of a call that the system is to refuse;
-/// --log-level, --log throw|hang, --tls-cert with a PEM file that has its key in it, and a limit by its name, such as
-/// --keep-alive-timeout 2. Times are in seconds.
+/// The command line: --port; to listen on too, --unix with the path of a socket or @name, --pipe with a name, --activated 1 for
+/// the sockets of a supervisor, and --passage for a <see cref="TcpPassage"/>, with the number of its failures;
+/// --sockets runtime|epoll, --deny with the number of a call that the system is to refuse; --log-level, --log throw|hang,
+/// --tls-cert with a PEM file that has its key in it, and a limit by its name, such as --keep-alive-timeout 2. Times are in
+/// seconds.
 /// </summary>
 internal sealed record FaultOptions
 {
@@ -56,6 +57,10 @@ internal sealed record FaultOptions
 
     public TcpPassage? Passage { get; private init; }
 
+    public int? PassageFailures { get; private init; }
+
+    public bool IsActivated { get; private init; }
+
     public SocketEngine Sockets { get; private init; }
 
     /// <summary>The number of a call that the system is to refuse.</summary>
@@ -65,7 +70,7 @@ internal sealed record FaultOptions
     {
         FaultOptions options = new();
         for (int i = 0; i < args.Count; i += 2) options = options.With(args[i], args[i + 1]);
-        return options;
+        return options with { Passage = options.PassageFailures is { } failures ? new TcpPassage(failures) : null };
     }
 
     public PwbServerOptions ToServerOptions()
@@ -73,6 +78,7 @@ internal sealed record FaultOptions
         List<ServerEndPoint> endPoints = [.. ServerEndPoint.Loopback(Port, Tls)];
         if (UnixPath is not null) endPoints.Add(ServerEndPoint.Unix(UnixPath));
         if (PipeName is not null) endPoints.Add(ServerEndPoint.NamedPipe(PipeName));
+        if (IsActivated) endPoints.AddRange(ServerEndPoint.Activated());
         if (Passage is not null) endPoints.Add(ServerEndPoint.Over(Passage));
         return new PwbServerOptions { EndPoints = endPoints, Limits = Limits, SocketEngine = Sockets };
     }
@@ -82,7 +88,8 @@ internal sealed record FaultOptions
         "--port" => this with { Port = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
         "--unix" => this with { UnixPath = value is ['@', .. string rest] ? "\0" + rest : value },
         "--pipe" => this with { PipeName = value },
-        "--passage" => this with { Passage = new TcpPassage() },
+        "--passage" => this with { PassageFailures = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
+        "--activated" => this with { IsActivated = true },
         "--sockets" => this with { Sockets = Enum.Parse<SocketEngine>(value, ignoreCase: true) },
         "--deny" => this with { Denied = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
         "--log-level" => this with { LogLevel = Enum.Parse<LogLevel>(value, ignoreCase: true) },

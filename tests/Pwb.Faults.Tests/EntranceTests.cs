@@ -59,6 +59,7 @@ public sealed class EntranceTests(ITestOutputHelper output) : FaultSuite(output)
         ends.Should().OnlyContain(end => end.Count == BodyLength && end.Ending == Ending.Fin);
         exitCode.Should().Be(0);
         entrance.Server.Errors.Should().BeEmpty();
+        if (entrance.IsSupervised) (await entrance.IsClosedAsync()).Should().BeFalse("who comes now waits for the next server");
         if (entrance.FilePath is { } path) File.Exists(path).Should().BeFalse("a socket's file goes with its server");
     }
 
@@ -99,5 +100,33 @@ public sealed class EntranceTests(ITestOutputHelper output) : FaultSuite(output)
         processor.Should().BeLessThan(observed / 3, "it must not spin");
         lines.Should().BeInRange(1, 4, "it says so once in five seconds");
         exitCode.Should().Be(0);
+    }
+
+    /// <summary>What only a user's listener can do: fail in ways of its own.</summary>
+    [SkippableFact]
+    public async Task A_listener_that_fails_in_every_way_holds_up_nobody_else_and_is_asked_again()
+    {
+        NeedsLinux();
+        const int failures = 12; // six kinds, thrown at once and from the task
+        using Entrance entrance = await Entrance.OpenAsync("listener", "--passage", $"{failures}");
+        long start = Now;
+        using RawClient old = await entrance.ConnectAsync();
+        (await old.GetAsync("/")).StatusCode.Should().Be(200);
+        using RawClient newcomer = await entrance.ConnectAsync();
+        await newcomer.RequestAsync("/");
+        await entrance.Server.UntilErrorsAsync("cannot accept connections");
+        int meanwhile = (await old.GetAsync("/")).StatusCode;
+        int answer = (await newcomer.ReadResponseAsync()).StatusCode;
+        int lines = entrance.Server.Errors.Count(character => character == '\n');
+        TimeSpan elapsed = Since(start);
+        entrance.Server.Signal(Native.Terminate);
+        int exitCode = await entrance.Server.WaitForExitAsync();
+
+        Log.Print(
+            $"a listener fails {failures} times: a newcomer is served after {elapsed.TotalSeconds:0.0} s, {lines} lines, "
+                + $"exit code {exitCode}");
+        (meanwhile, answer, exitCode).Should().Be((200, 200, 0));
+        lines.Should().BeInRange(1, 2 + (int)(elapsed.TotalSeconds / 5), "it says so once in five seconds");
+        elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1), "it must ask ever more slowly");
     }
 }

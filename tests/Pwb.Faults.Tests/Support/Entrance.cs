@@ -1,26 +1,25 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 
 namespace Pwb.Faults.Support;
 
 /// <summary>The fault server with an end point of one kind, and the way in for clients.</summary>
-/// <remarks>
-/// A socket that was inherited from a supervisor is a TCP or Unix socket like these once it is adopted. The supervisor's side is
-/// tried under tests/clients/ways.
-/// </remarks>
 internal sealed class Entrance : IDisposable
 {
     private readonly string _kind;
     private readonly string _name;
+    private readonly Socket? _inherited;
 
-    private Entrance(string kind, string name, ServerProcess server)
+    private Entrance(string kind, string name, ServerProcess server, Socket? inherited = null)
     {
+        _inherited = inherited;
         _kind = kind;
         _name = name;
         Server = server;
     }
 
-    public static TheoryData<string> Kinds => ["TCP", "TLS", "Unix", "abstract", "pipe", "listener"];
+    public static TheoryData<string> Kinds => ["TCP", "TLS", "Unix", "abstract", "pipe", "listener", "inherited"];
 
     public ServerProcess Server { get; }
 
@@ -33,13 +32,18 @@ internal sealed class Entrance : IDisposable
     };
 
     /// <summary>
-    /// Whether a stop closes it at once. A user's listener is its owner's. On Unix, .NET keeps a pipe's socket open as long as a
-    /// connection of it lasts, so that newcomers wait in vain there.
+    /// Whether a stop closes it at once. A user's listener is its owner's, and an inherited socket is its supervisor's, which
+    /// passes those who wait at it on to the next server. On Unix, .NET keeps a pipe's socket open as long as a connection of it
+    /// lasts, so that newcomers wait in vain there.
     /// </summary>
-    public bool IsClosedByStop => _kind is not ("listener" or "pipe");
+    public bool IsClosedByStop => _kind is not ("listener" or "pipe" or "inherited");
+
+    /// <summary>Whether its socket is a supervisor's, and stays open when the server has ended.</summary>
+    public bool IsSupervised => _inherited is not null;
 
     public static async Task<Entrance> OpenAsync(string kind, params string[] args)
     {
+        if (kind == "inherited") return await InheritAsync(args);
         string name = $"pwb-{Guid.NewGuid():N}";
         if (kind == "Unix") name = Path.Combine(Path.GetTempPath(), name);
         string[] own = kind switch
@@ -47,7 +51,7 @@ internal sealed class Entrance : IDisposable
             "Unix" => ["--unix", name],
             "abstract" => ["--unix", "@" + name],
             "pipe" => ["--pipe", name],
-            "listener" => ["--passage", "1"],
+            "listener" => ["--passage", "0"],
             _ => [],
         };
         ServerProcess server = await ServerProcess.StartFaultsAsync(kind == "TLS", [.. own, .. args]);
@@ -61,7 +65,7 @@ internal sealed class Entrance : IDisposable
     {
         "Unix" or "pipe" => RawClient.ConnectAsync(FilePath!),
         "abstract" => RawClient.ConnectAsync("\0" + _name),
-        "listener" => RawClient.ConnectAsync(int.Parse(_name, CultureInfo.InvariantCulture)),
+        "listener" or "inherited" => RawClient.ConnectAsync(int.Parse(_name, CultureInfo.InvariantCulture)),
         _ => RawClient.ConnectAsync(Server.Port),
     };
 
@@ -90,5 +94,26 @@ internal sealed class Entrance : IDisposable
         }
     }
 
-    public void Dispose() => Server.Dispose();
+    public void Dispose()
+    {
+        Server.Dispose();
+        _inherited?.Dispose();
+    }
+
+    private static async Task<Entrance> InheritAsync(string[] args)
+    {
+        Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listening.Listen();
+            string port = ((IPEndPoint)listening.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
+            return new Entrance("inherited", port, await ServerProcess.StartFaultsOnAsync(listening, args), listening);
+        }
+        catch
+        {
+            listening.Dispose();
+            throw;
+        }
+    }
 }

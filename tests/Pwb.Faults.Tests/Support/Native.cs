@@ -27,6 +27,14 @@ internal static partial class Native
         return (long)old.Soft;
     }
 
+    /// <summary>Sets whether programs that this process starts inherit a descriptor.</summary>
+    public static void SetInherited(nint descriptor, bool isInherited)
+    {
+        const int setFlags = 2, closeOnExec = 1; // F_SETFD and FD_CLOEXEC
+        if (ControlFile((int)descriptor, setFlags, isInherited ? 0 : closeOnExec) != 0)
+            throw new InvalidOperationException($"fcntl: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     /// <summary>Opens a terminal: what is written to the path comes out of the stream.</summary>
     public static (FileStream Master, string Path) OpenTerminal()
     {
@@ -44,6 +52,10 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int KillProcess(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int ControlFile(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

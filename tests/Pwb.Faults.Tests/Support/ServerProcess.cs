@@ -90,6 +90,24 @@ internal sealed partial class ServerProcess : IDisposable
         return StartAsync(start);
     }
 
+    /// <summary>The fault server, which inherits a socket that listens as a supervisor passes it on.</summary>
+    public static Task<ServerProcess> StartFaultsOnAsync(Socket listening, params string[] args)
+    {
+        ProcessStartInfo start = Command("pwb-faults.dll", ["--log-level", "warning", "--activated", "1", .. args]);
+        string descriptor = listening.Handle.ToString(CultureInfo.InvariantCulture);
+        const string supervise = "exec 3<&$0; [ $0 = 3 ] || exec {0}<&-; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"";
+        string[] shell = ["-c", supervise.Replace("{0}", descriptor, StringComparison.Ordinal), descriptor];
+        Native.SetInherited(listening.Handle, isInherited: true);
+        try
+        {
+            return StartAsync(new ProcessStartInfo("bash", [.. shell, start.FileName, .. start.ArgumentList]));
+        }
+        finally
+        {
+            Native.SetInherited(listening.Handle, isInherited: false); // the process has been started by now
+        }
+    }
+
     /// <summary>The host as it is, without waiting for anything.</summary>
     public static ServerProcess LaunchHost(params string[] args) => new(Command("pwb.dll", args));
 
