@@ -120,8 +120,8 @@ internal sealed class CommandLine
     private string? WhatIsWrongWithSockets()
     {
         string[] files = [.. Places.Select(OptionValues.SocketFileOf).OfType<string>()];
-        if (_arguments.Has(Options.SocketMode) && files.Length == 0)
-            return "--socket-mode is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.";
+        if (files.Length == 0 && NameOfUselessMode() is { } name)
+            return $"{name} is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.";
         foreach (string file in files)
         {
             if (Directory.Exists(file))
@@ -131,6 +131,15 @@ internal sealed class CommandLine
         }
 
         return null;
+    }
+
+    // The variable may stand beside a PWB_LISTEN that the command line overrules.
+    private string? NameOfUselessMode()
+    {
+        if (_arguments.Has(Options.SocketMode))
+            return Options.SocketMode.Name;
+        bool isOverruled = IsPlaceNamedOtherwise || _arguments.Has(Options.Listen);
+        return Text(Options.SocketMode) is null || isOverruled ? null : Options.SocketMode.Variable;
     }
 
     private IReadOnlyList<string> Places =>

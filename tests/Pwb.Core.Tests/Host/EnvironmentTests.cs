@@ -91,6 +91,15 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public void The_mode_of_sockets_may_stand_beside_a_place_that_the_command_line_overrules()
+    {
+        Parse([], ("PWB_LISTEN", "unix:s"), ("PWB_SOCKET_MODE", "660")).Places.Should().Equal("unix:s");
+        Parse(["--port", "81"], ("PWB_LISTEN", "unix:s"), ("PWB_SOCKET_MODE", "660")).Port.Should().Be(81);
+        Parse(["--listen", "127.0.0.1:0"], ("PWB_LISTEN", "unix:s"), ("PWB_SOCKET_MODE", "660"))
+            .Places.Should().Equal("127.0.0.1:0");
+    }
+
+    [Fact]
     public void A_repeatable_one_has_a_value_on_each_line() =>
         Parse(["."], ("PWB_HEADER", "X-A: 1\r\nX-B: 2\n\n")).Files.Headers.Should().Equal(("X-A", "1"), ("X-B", "2"));
 
@@ -109,6 +118,8 @@ public sealed class EnvironmentTests
     [InlineData(
         "PWB_HEADER", "X-A: 1\nDate: 2",
         "PWB_HEADER takes 'Name: value' or '/pattern=Name: value', of a field that PWB does not write itself, not 'Date: 2'.")]
+    [InlineData("PWB_SOCKET_MODE", "660",
+        "PWB_SOCKET_MODE is for the file of a Unix domain socket, such as --listen unix:/run/pwb.sock.")]
     [InlineData("PWB_DIRECTORY", "/no/such", "PWB_DIRECTORY: There is no directory '/no/such'.")]
     public void A_mistake_names_the_variable(string variable, string value, string message)
     {
