@@ -39,7 +39,7 @@ public sealed class EntranceTests(ITestOutputHelper output) : FaultSuite(output)
     {
         NeedsLinux();
         const int count = 5;
-        using Entrance entrance = await Entrance.OpenAsync(kind);
+        using Entrance entrance = await Entrance.OpenAsync(kind, "--log-level", "information");
         RawClient[] clients = new RawClient[count];
         for (int i = 0; i < count; i++)
         {
@@ -50,6 +50,7 @@ public sealed class EntranceTests(ITestOutputHelper output) : FaultSuite(output)
 
         entrance.Server.Signal(Native.Terminate);
         long start = Now;
+        await entrance.Server.UntilOutputAsync("stopping"); // nobody reads before: the downloads are not over by then
         if (entrance.IsClosedByStop) await Patience.UntilAsync(entrance.IsClosedAsync, "newcomers are refused");
         entrance.Server.HasExited.Should().BeFalse("the downloads wait for their readers");
         (long Count, Ending Ending)[] ends = await Task.WhenAll(clients.Select(client => client.DrainAsync()));

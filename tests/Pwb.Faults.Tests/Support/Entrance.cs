@@ -55,9 +55,14 @@ internal sealed class Entrance : IDisposable
             _ => [],
         };
         ServerProcess server = await ServerProcess.StartFaultsAsync(kind == "TLS", [.. own, .. args]);
-        const string line = "passage ";
-        if (kind == "listener") await server.UntilOutputMatchesAsync(line + "\\d+\n");
-        return new Entrance(kind, kind == "listener" ? server.Output.Split(line)[1].TrimEnd() : name, server);
+        if (kind == "listener")
+        {
+            const string line = "\npassage ";
+            await server.UntilOutputMatchesAsync(line + "\\d+\n");
+            name = server.Output.Split(line)[1].Split('\n')[0];
+        }
+
+        return new Entrance(kind, name, server);
     }
 
     /// <summary>Connects without a word, over TLS too.</summary>
