@@ -17,8 +17,11 @@ internal struct Pace
     /// <summary>Milliseconds from one beat to the next.</summary>
     public const int Interval = 1000;
 
-    /// <summary>A beat that is this many milliseconds late means that the whole process stood still.</summary>
-    public const int Standstill = 4000;
+    /// <summary>
+    /// A beat that is this many milliseconds late means that the whole process stood still, or got no processor. What clients
+    /// have sent meanwhile may be anywhere between the system and a connection's loop, where no look would find it.
+    /// </summary>
+    public const int Standstill = 1000;
 
     /// <summary>Counts a beat.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>

@@ -33,7 +33,8 @@ public sealed class PaceTests
         Pace pace = new();
         pace.Beat(5_000, untilNextSecond: 1000);
         pace.StoodStill(6_000).Should().Be(0);
-        pace.StoodStill(9_000).Should().Be(0);
+        pace.StoodStill(6_999).Should().Be(0);
+        pace.StoodStill(7_000).Should().Be(1_000);
         pace.StoodStill(17_000).Should().Be(11_000);
     }
 
