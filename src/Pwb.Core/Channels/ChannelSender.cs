@@ -75,10 +75,21 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        await FlushAsync().ConfigureAwait(false);
-        for (int sent = 0; sent < bytes.Length; sent += SliceSize)
+        if (_pending.Length > 0 && bytes.Length >= 2 * MaxPending)
         {
-            await WriteAsync(bytes.Slice(sent, Math.Min(SliceSize, bytes.Length - sent))).ConfigureAwait(false);
+            // A packet of its own for the head would cost the client another reception.
+            int joined = Math.Max(0, MaxPending - _pending.Length);
+            _pending.Append(bytes.Span[..joined]);
+            bytes = bytes[joined..];
+            await FlushPendingAsync().ConfigureAwait(false);
+            _pending.Release();
+        }
+
+        await FlushAsync().ConfigureAwait(false);
+        int sliceSize = bytes.Length <= SliceSize ? SliceSize : FindSliceSize();
+        for (int sent = 0; sent < bytes.Length; sent += sliceSize)
+        {
+            await WriteAsync(bytes.Slice(sent, Math.Min(sliceSize, bytes.Length - sent))).ConfigureAwait(false);
         }
     }
 
@@ -86,7 +97,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     /// <exception cref="IOException">The file cannot be read or ends early, or the client is gone.</exception>
     public async ValueTask SendFileAsync(FileStream file, long offset, long count)
     {
-        int sliceSize = transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
+        int sliceSize = FindSliceSize();
         for (long sent = 0; sent < count;)
         {
             int slice = (int)Math.Min(sliceSize, count - sent);
@@ -193,6 +204,8 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
 
         EndWrite(start, bytes.Length);
     }
+
+    private int FindSliceSize() => transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;
 
     private long BeginWrite()
     {

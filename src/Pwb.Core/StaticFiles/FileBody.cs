@@ -1,9 +1,10 @@
 using System.Buffers;
 using Pwb.Model;
+using Pwb.Platform;
 
 namespace Pwb.StaticFiles;
 
-/// <summary>Part of an open file, or all of it, for one response.</summary>
+/// <summary>Part of an open file or of its copy in memory, or all of it, for one response.</summary>
 /// <remarks>
 /// The system sends a file by reference to its pages in memory. They lie in the sender's socket until they are acknowledged and,
 /// on the same machine, in the receiver's until they are read. If the file is cut meanwhile, the rest of a page becomes zeros, in
@@ -11,16 +12,12 @@ namespace Pwb.StaticFiles;
 /// reference has arrived before the last piece. After each piece, the open file is compared with the state that the response
 /// describes.
 /// </remarks>
-/// <param name="content">The file, which now belongs to the body.</param>
+/// <param name="content">The file or its copy, which now belongs to the body.</param>
 /// <param name="offset">Where the part begins.</param>
 /// <param name="length">The number of bytes in it.</param>
 internal sealed class FileBody(Stream content, long offset, long length) : ResponseBody
 {
     private const int PieceLength = 64 * 1024;
-
-    // More than the kernel's own limits: 4 MiB for a sender's socket and 32 for a receiver's on Linux (tcp_wmem, tcp_rmem), and
-    // less elsewhere.
-    private const long CopiedLength = 64 * 1024 * 1024;
 
     // The longest time between the change of a file's time and that of its length, when bytes are appended.
     private static readonly TimeSpan AddingTime = TimeSpan.FromMilliseconds(50);
@@ -30,10 +27,17 @@ internal sealed class FileBody(Stream content, long offset, long length) : Respo
     /// <exception cref="IOException">The file was cut or overwritten, or cannot be read.</exception>
     public override async ValueTask WriteToAsync(Stream output, CancellationToken cancellationToken)
     {
-        long sent = 0;
-        if (length > CopiedLength && content is ContentStream file && output is IFileSink { CanSendFiles: true } sink)
+        if (content is LentContent lent)
         {
-            sent = length - CopiedLength;
+            await output.WriteAsync(lent.Bytes.Slice((int)offset, (int)length), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        long sent = 0;
+        long copied = TcpBuffers.MaxLength;
+        if (length > copied && content is ContentStream file && output is IFileSink { CanSendFiles: true } sink)
+        {
+            sent = length - copied;
             await sink.SendFileAsync(file, offset, sent).ConfigureAwait(false);
         }
 

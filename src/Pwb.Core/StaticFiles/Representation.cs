@@ -100,6 +100,9 @@ internal sealed class Representation
 
     public long ContentLength => _content.Length;
 
+    /// <summary>The content in memory, if the file is a larger one that was asked for often; or null.</summary>
+    public LargeContent? Large { get; set; }
+
     /// <summary>
     /// Its approximate memory: content, twice the fields (as strings and as heads of responses), and the objects around them.
     /// </summary>
@@ -151,12 +154,15 @@ internal sealed class Representation
         Selection.NotModified => NotModified,
         Selection.PreconditionFailed => _fields.PreconditionFailed,
         Selection.Unsatisfiable => _fields.Unsatisfiable(Info.Length),
-        Selection.Whole => Whole,
-        _ => Whole is null ? null : Answer(content: null, selection, ranges),
+        Selection.Whole when Whole is not null => Whole,
+        _ when Whole is not null => Answer(content: null, selection, ranges),
+        _ => LentContent.TryTake(Large) is { } lent ? Answer(lent, selection, ranges) : null,
     };
 
     /// <summary>The response with content.</summary>
-    /// <param name="content">An open file, which now belongs to the response; null for the content in memory.</param>
+    /// <param name="content">
+    /// An open file or its copy, which now belongs to the response; null for the content in memory.
+    /// </param>
     /// <param name="selection">All of it or a part or several.</param>
     /// <param name="ranges">Which.</param>
     public HttpResponse Answer(Stream? content, Selection selection, in ByteRanges ranges)
@@ -178,7 +184,9 @@ internal sealed class Representation
 
     /// <summary>The content as the page of an error: without the fields that only a 200 has.</summary>
     /// <param name="statusCode">The status.</param>
-    /// <param name="content">An open file, which now belongs to the response; null for the content in memory.</param>
+    /// <param name="content">
+    /// An open file or its copy, which now belongs to the response; null for the content in memory.
+    /// </param>
     public HttpResponse ErrorPage(int statusCode, Stream? content) => new(
         statusCode, Body(content, new ByteRange(0, Info.Length)), [
             .. _metadata.Where(line => line.Name is not ("ETag" or "Last-Modified" or "Accept-Ranges")),

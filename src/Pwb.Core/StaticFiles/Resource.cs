@@ -8,6 +8,7 @@ internal sealed class Resource
     private readonly Representation?[] _representations = new Representation?[(int)ContentCoding.Gzip + 1]; // by coding
     private ContentCoding _codings;
     private long _checkDueAt;
+    private int _reads;
 
     /// <summary>Makes a resource that has been compared with its source just now.</summary>
     public Resource(byte[] target, IEnumerable<Representation> representations, ContentCoding passedOver, long checkDueAt)
@@ -39,6 +40,10 @@ internal sealed class Resource
         long dueAt = Volatile.Read(ref _checkDueAt);
         return now >= dueAt && Interlocked.CompareExchange(ref _checkDueAt, nextCheckDueAt, dueAt) == dueAt;
     }
+
+    /// <summary>Counts a request for content that is not in memory.</summary>
+    /// <returns>Whether it is the second since the resource was last compared with its source.</returns>
+    public bool IsSecondRead() => Interlocked.Increment(ref _reads) == 2;
 
     public Representation? Get(ContentCoding coding) => Volatile.Read(ref _representations[(int)coding]);
 

@@ -4,7 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pwb.StaticFiles;
 
 /// <summary>Resources by the target that leads to them, within a budget of bytes.</summary>
-internal sealed class ResourceCache(long maxLength)
+/// <param name="maxLength">The budget.</param>
+/// <param name="large">The contents of larger files, which count too.</param>
+internal sealed class ResourceCache(long maxLength, LargeContents large)
 {
     // The approximate memory of an entry besides its key and its representations: the resource, its arrays, a node and a bucket
     // of the dictionary.
@@ -28,7 +30,7 @@ internal sealed class ResourceCache(long maxLength)
 
             _length += resource.Cost;
             _resources[resource.Target] = resource;
-            if (_length > maxLength) MakeRoom();
+            MakeRoom();
         }
     }
 
@@ -40,12 +42,21 @@ internal sealed class ResourceCache(long maxLength)
         }
     }
 
-    // Down to three quarters, so that the next ones need not sort again.
-    private void MakeRoom()
+    /// <summary>Removes the least recently used resources until the rest is within the budget.</summary>
+    public void MakeRoom()
+    {
+        lock (_lock)
+        {
+            long left = maxLength - large.Length;
+            if (_length > left) Shrink(left - (left / 4)); // so that the next ones need not sort again
+        }
+    }
+
+    private void Shrink(long length)
     {
         foreach (Resource resource in _resources.Values.OrderBy(resource => resource.UsedAt))
         {
-            if (_length <= maxLength - (maxLength / 4)) break;
+            if (_length <= length) break;
             Remove(resource.Target);
         }
     }

@@ -131,25 +131,32 @@ internal sealed partial class ResourceFinder(
         return content;
     }
 
-    /// <summary>Reads a representation's file into memory, if it is small and does not change meanwhile.</summary>
-    /// <returns>The representation with its content, or without it if that cannot be kept; null if it is gone.</returns>
-    public Representation? ReadContent(Representation representation)
+    /// <summary>Reads a representation's file into memory, if it does not change meanwhile.</summary>
+    /// <param name="representation">
+    /// The representation. If its file has been replaced, the new file's representation takes its place.
+    /// </param>
+    /// <param name="maxLength">The length of the longest file to read.</param>
+    /// <param name="isGone">Whether there is no such file any more.</param>
+    /// <returns>The content; null if it cannot be kept.</returns>
+    public byte[]? ReadContent(ref Representation representation, long maxLength, out bool isGone)
     {
+        isGone = false;
         for (int reads = 1; ; reads++)
         {
             using Stream? content = Open(ref representation);
-            if (content is null) return null;
-            if (representation.Info.Length > options.MaxCachedFileLength || reads > MaxReads) return representation;
+            isGone = content is null;
+            if (content is null || representation.Info.Length > maxLength || reads > MaxReads) return null;
 
             byte[] bytes = new byte[representation.Info.Length];
             int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
 
             // The file may have been written meanwhile. The content is complete if the file is unchanged.
-            if (read < bytes.Length || source.Find(representation.Path) != representation.Info) continue;
-            bool isSettled = options.TimeProvider.GetUtcNow() - representation.Info.LastModified > SettlingTime;
-            return representation.WithContent(bytes, isSettled);
+            if (read == bytes.Length && source.Find(representation.Path) == representation.Info) return bytes;
         }
     }
+
+    /// <summary>Whether a file's last change is older than a file system's clock is coarse, so that a next one would show.</summary>
+    public bool IsSettled(in ContentInfo info) => options.TimeProvider.GetUtcNow() - info.LastModified > SettlingTime;
 
     private Representation Remake(Representation old, ContentInfo info) =>
         new(

@@ -5,10 +5,24 @@ using Pwb.Http;
 namespace Pwb.StaticFiles;
 
 /// <summary>The resources of a source: those in memory, and how they get there, stay up to date and leave.</summary>
-internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions options, UnreadableFiles unreadable)
+internal sealed class ResourceStore
 {
-    private readonly ResourceCache _cache = new(options.MaxCacheLength);
-    private readonly TimeProvider _clock = options.TimeProvider;
+    // A larger file is read into memory when it is asked for again: reading it for one response only is in vain.
+    private const int SmallLength = 64 * 1024;
+
+    private readonly ResourceFinder _finder;
+    private readonly StaticFileOptions _options;
+    private readonly UnreadableFiles _unreadable;
+    private readonly LargeContents _large;
+    private readonly ResourceCache _cache;
+    private readonly TimeProvider _clock;
+
+    public ResourceStore(ResourceFinder finder, StaticFileOptions options, UnreadableFiles unreadable)
+    {
+        (_finder, _options, _unreadable, _clock) = (finder, options, unreadable, options.TimeProvider);
+        _large = new LargeContents(options.MaxCacheLength / 2);
+        _cache = new ResourceCache(options.MaxCacheLength, _large);
+    }
 
     /// <summary>Finds a resource in memory.</summary>
     public bool TryGet(ReadOnlySpan<byte> target, [NotNullWhen(true)] out Resource? resource) =>
@@ -53,7 +67,7 @@ internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions opt
         }
         catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
         {
-            unreadable.Note(selected.Path, exception);
+            _unreadable.Note(selected.Path, exception);
             return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
         }
     }
@@ -65,10 +79,10 @@ internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions opt
         bool isKept = false;
         try
         {
-            Finding finding = finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
+            Finding finding = _finder.Find(path, isDirectoryForm, out string filePath, out ContentInfo info);
             if (finding != Finding.File) return finding;
 
-            resource = finder.Load(
+            resource = _finder.Load(
                 target, filePath, info, resource, isStandIn, checkDueAt: _clock.GetTimestamp() + _clock.TimestampFrequency);
             _cache.Set(resource);
             isKept = true;
@@ -86,20 +100,58 @@ internal sealed class ResourceStore(ResourceFinder finder, StaticFileOptions opt
         content = null;
         if (representation!.Whole is not null) return representation;
 
-        if (representation.Info.Length <= options.MaxCachedFileLength)
+        content = LentContent.TryTake(representation.Large);
+        if (content is not null) return representation;
+
+        bool isGone = false;
+        long length = representation.Info.Length;
+        if (length <= Math.Min(SmallLength, _options.MaxCachedFileLength))
         {
-            representation = finder.ReadContent(representation);
-            if (representation is not null)
-            {
-                resource.Set(representation);
-                _cache.Set(resource);
-                if (representation.Whole is not null) return representation;
-            }
+            KeepSmall(resource, ref representation, out isGone);
+            if (representation.Whole is not null) return representation;
+        }
+        else if (length <= _options.MaxCachedFileLength && resource.IsSecondRead())
+        {
+            KeepLarge(resource, ref representation, out isGone);
+            content = LentContent.TryTake(representation.Large);
         }
 
-        if (representation is not null) content = finder.Open(ref representation);
+        if (content is null && !isGone) content = _finder.Open(ref representation);
         if (content is not null) return representation;
         _cache.Remove(resource.Target);
         return null;
+    }
+
+    private void KeepSmall(Resource resource, ref Representation representation, out bool isGone)
+    {
+        byte[]? bytes = _finder.ReadContent(ref representation, SmallLength, out isGone);
+        if (isGone) return;
+
+        if (bytes is not null) representation = representation.WithContent(bytes, _finder.IsSettled(representation.Info));
+        resource.Set(representation);
+        _cache.Set(resource);
+    }
+
+    private void KeepLarge(Resource resource, ref Representation representation, out bool isGone)
+    {
+        isGone = false;
+        long length = representation.Info.Length;
+        if (!_finder.IsSettled(representation.Info) || !_large.TryReserve(length)) return;
+
+        byte[]? bytes = null;
+        try
+        {
+            bytes = _finder.ReadContent(ref representation, length, out isGone);
+        }
+        finally
+        {
+            if (bytes is null || bytes.Length < length) _large.GiveUp(length);
+        }
+
+        if (bytes is null || bytes.Length < length) return;
+
+        representation.Large = _large.Keep(bytes);
+        resource.Set(representation);
+        _cache.Set(resource);
     }
 }

@@ -109,14 +109,15 @@ public sealed record StaticFileOptions
     public int MaxRanges { get; init; } = 256;
 
     /// <summary>
-    /// The length in bytes up to which a file stays in memory after a request for it. Such a file is compared with its source at
-    /// most once a second. Default 64 KiB; larger files are opened for each response. 0 keeps none.
+    /// The length in bytes up to which a file stays in memory: up to 64 KiB after a request for it, and longer ones after two
+    /// requests within a second. Such a file is compared with its source at most once a second. Default 1 MiB; larger files are
+    /// opened for each response. 0 keeps none.
     /// </summary>
-    public int MaxCachedFileLength { get; init; } = 64 * Kibi;
+    public int MaxCachedFileLength { get; init; } = Kibi * Kibi;
 
     /// <summary>
-    /// The number of bytes of all files in memory, with their fields and names. The least recently used make room. Default 32
-    /// MiB.
+    /// The number of bytes of all files in memory, with their fields and names. The least recently used make room. Files above 64
+    /// KiB take up to half of it, and stay while a response sends them. Default 32 MiB.
     /// </summary>
     public long MaxCacheLength { get; init; } = 32 * 1024 * Kibi;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Pwb.Platform;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Server;
@@ -104,6 +105,27 @@ public sealed class FileSendingTests : IDisposable
         await client.GetStream().CopyToAsync(received).WaitAsync(Wire.SafetyTimeout);
 
         received.ToArray().Should().NotContain((byte)0);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_system_sends_and_that_is_cut_ends_in_an_abort()
+    {
+        await File.WriteAllBytesAsync(PathOf("a"), new byte[TcpBuffers.MaxLength + (16 * Mebi)]);
+        await using PwbServer server = await StartAsync();
+        using TcpClient client = await AskAsync(server, "/a", receiveBufferSize: 64 * 1024);
+        byte[] buffer = new byte[Mebi];
+        long received = await client.GetStream().ReadAtLeastAsync(buffer, 1000);
+
+        using (FileStream file = File.Open(PathOf("a"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            file.SetLength(TcpBuffers.MaxLength + (16 * Mebi) - 1); // only the last byte is gone
+        Func<Task> reading = async () =>
+        {
+            for (int read; (read = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Wire.SafetyTimeout)) > 0;)
+                received += read;
+        };
+
+        await reading.Should().ThrowAsync<IOException>("the connection is aborted");
+        received.Should().BeLessThan(TcpBuffers.MaxLength + (16 * Mebi));
     }
 
     [Fact]

@@ -184,10 +184,10 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public async Task A_large_file_is_opened_for_each_response()
+    public async Task A_file_above_the_limit_is_opened_for_each_response()
     {
-        _site.Source.Add("a", new string('x', 70_000));
-        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Content.Should().HaveCount(70_000);
+        _site.Source.Add("a", new string('x', 1_050_000));
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Content.Should().HaveCount(1_050_000);
 
         _site.Source.Opens.Should().Be(3);
     }

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Pwb.Platform;
+
+/// <summary>The kernel's limits on what sockets hold.</summary>
+internal static class TcpBuffers
+{
+    private const long Mebi = 1024 * 1024;
+    private const long Unknown = 64 * Mebi; // more than any system's own limits
+    private const long Spare = 2 * Mebi; // what a socket takes beyond its limit: a packet at most
+
+    /// <summary>
+    /// More bytes than are ever on the way from one socket to another, in both of them together, if the receiver is under the
+    /// same limits.
+    /// </summary>
+    public static long MaxLength => field == 0 ? field = Read("/proc/sys/net") ?? Unknown : field;
+
+    /// <summary>Reads the limits.</summary>
+    /// <param name="folder">The folder with the files of Linux about them.</param>
+    /// <returns>Null if they are not there.</returns>
+    internal static long? Read(string folder)
+    {
+        try
+        {
+            // tcp(7): least, default and greatest. The greatest counts, unless a program sets SO_RCVBUF, which the kernel
+            // doubles: socket(7).
+            long sending = ReadLast($"{folder}/ipv4/tcp_wmem");
+            long receiving = Math.Max(ReadLast($"{folder}/ipv4/tcp_rmem"), 2 * ReadLast($"{folder}/core/rmem_max"));
+            return sending + receiving + Spare;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException
+            or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static long ReadLast(string file) =>
+        long.Parse(File.ReadAllText(file).Split().LastOrDefault(word => word.Length > 0) ?? "", NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,272 @@
+using Pwb.StaticFiles;
+using Pwb.Tests.Infrastructure;
+
+namespace Pwb.Tests.StaticFiles;
+
+/// <summary>Files from 64 KiB to 1 MiB, which are in memory while they are asked for often.</summary>
+public sealed class LargeContentTests
+{
+    private const int Length = 200_000;
+
+    private readonly Site _site = new();
+
+    [Fact]
+    public async Task A_file_that_is_asked_for_twice_in_a_second_is_read_and_kept()
+    {
+        _site.Source.Add("a", Numbers(Length));
+        for (int i = 0; i < 5; i++) (await _site.GetAsync("/a")).Content.Should().Equal(Numbers(Length));
+
+        _site.Source.Opens.Should().Be(2, "the first response is sent from the file, and the second from what was read");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_asked_for_once_a_second_is_not_kept()
+    {
+        _site.Source.Add("a", Numbers(Length));
+        for (int i = 0; i < 5; i++)
+        {
+            (await _site.GetAsync("/a")).Content.Should().HaveCount(Length);
+            _site.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _site.Source.Opens.Should().Be(5);
+    }
+
+    [Fact]
+    public async Task It_stays_in_memory_while_it_is_unchanged()
+    {
+        _site.Source.Add("a", Numbers(Length));
+        for (int i = 0; i < 2; i++) await _site.GetAsync("/a");
+        for (int i = 0; i < 3; i++)
+        {
+            _site.Clock.Advance(TimeSpan.FromSeconds(1));
+            (await _site.GetAsync("/a")).Content.Should().HaveCount(Length);
+        }
+
+        _site.Source.Opens.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_change_shows_after_a_second()
+    {
+        _site.Source.Add("a", new string('x', Length), revision: 1);
+        for (int i = 0; i < 3; i++) await _site.GetAsync("/a");
+
+        _site.Source.Add("a", new string('y', Length), revision: 2); // of the same length and time
+        _site.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Content.Should().OnlyContain(value => value == 'y');
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read_any_more_is_denied_after_a_second()
+    {
+        _site.Source.Add("a", Numbers(Length), revision: 1);
+        for (int i = 0; i < 3; i++) await _site.GetAsync("/a");
+
+        _site.Source.Add("a", Numbers(Length), revision: 2).Denied.Add("a"); // chmod 000
+        _site.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Status.Should().Be(403);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_written_just_now_is_not_kept()
+    {
+        _site.Source.Add("a", new string('x', Length), ManualClock.Start);
+        for (int i = 0; i < 2; i++) await _site.GetAsync("/a");
+        _site.Source.Add("a", new string('y', Length), ManualClock.Start); // in the same tick of the file system's clock
+
+        (await _site.GetAsync("/a")).Content.Should().OnlyContain(value => value == 'y');
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_while_it_is_read_is_not_kept()
+    {
+        _site.Source.Add("a", new string('x', Length));
+        await _site.GetAsync("/a");
+        _site.Source.OpenWith = content =>
+        {
+            _site.Source.Add("a", content, MemorySource.OneHourAgo.AddSeconds(_site.Source.Opens));
+            return new MemoryStream(content);
+        };
+
+        for (int i = 0; i < 3; i++) (await _site.GetAsync("/a")).Content.Should().HaveCount(Length);
+        _site.Source.Opens.Should().BeGreaterThan(4, "each response is sent from its file");
+    }
+
+    [Fact]
+    public async Task A_file_in_memory_is_sent_whole_in_part_in_parts_and_not_at_all()
+    {
+        _site.Source.Add("a", Numbers(Length)).Add("b", Numbers(Length));
+        for (int i = 0; i < 3; i++) await _site.GetAsync("/a");
+        int opens = _site.Source.Opens;
+
+        WireResponse whole = await _site.GetAsync("/a");
+        WireResponse part = await _site.GetAsync("/a", "Range: bytes=100000-100009");
+        WireResponse parts = await _site.GetAsync("/a", "Range: bytes=0-1,199998-199999");
+        WireResponse head = await _site.SendAsync("HEAD", "/a");
+        WireResponse unchanged = await _site.GetAsync("/a", "If-None-Match: " + whole["ETag"]);
+        WireResponse outside = await _site.GetAsync("/a", "Range: bytes=200000-");
+        _site.Source.Opens.Should().Be(opens);
+
+        whole.Content.Should().Equal(Numbers(Length));
+        part.Status.Should().Be(206);
+        part["Content-Range"].Should().Be("bytes 100000-100009/200000");
+        part.Content.Should().Equal(Numbers(Length)[100_000..100_010]);
+        parts.Status.Should().Be(206);
+        parts.ContentText.Should().Contain("Content-Range: bytes 199998-199999/200000");
+        (head.Status, head["Content-Length"]).Should().Be((200, "200000"));
+        unchanged.Status.Should().Be(304);
+        outside.Status.Should().Be(416);
+
+        // What a file says and what memory says is the same.
+        WireResponse file = await _site.GetAsync("/b");
+        file.Fields.Should().Equal(whole.Fields);
+    }
+
+    [Fact]
+    public async Task A_coding_is_kept_by_itself()
+    {
+        _site.Source.Add("a.js", new string('p', Length)).Add("a.js.br", new string('b', Length));
+        for (int i = 0; i < 2; i++) await _site.GetAsync("/a.js", "Accept-Encoding: br");
+        int opens = _site.Source.Opens;
+
+        WireResponse response = await _site.GetAsync("/a.js", "Accept-Encoding: br");
+
+        response["Content-Encoding"].Should().Be("br");
+        response.Content.Should().OnlyContain(value => value == 'b');
+        _site.Source.Opens.Should().Be(opens);
+    }
+
+    [Fact]
+    public async Task A_failure_to_read_gives_the_room_back()
+    {
+        // Room for one.
+        var site = new Site(new StaticFileOptions { MaxCacheLength = (2 * Length) + 1000 });
+        site.Source.Add("a", Numbers(Length)).Add("b", Numbers(Length));
+        await site.GetAsync("/a");
+        Func<byte[], Stream> open = site.Source.OpenWith;
+        site.Source.OpenWith = _ => throw new IOException("the disk");
+        (await site.GetAsync("/a")).Status.Should().Be(500);
+
+        site.Source.OpenWith = open;
+        for (int i = 0; i < 2; i++) await site.GetAsync("/b");
+        int opens = site.Source.Opens;
+        await site.GetAsync("/b");
+        site.Source.Opens.Should().Be(opens, "it was kept");
+    }
+
+    [Fact]
+    public async Task The_least_recently_used_makes_room()
+    {
+        // Room for two.
+        var site = new Site(new StaticFileOptions { MaxCacheLength = (4 * Length) + 1000 });
+        foreach (string name in (string[])["a", "b", "c"]) site.Source.Add(name, Numbers(Length));
+        foreach (string name in (string[])["/a", "/a", "/b", "/b", "/a", "/c", "/c"]) await site.GetAsync(name);
+
+        int opens = site.Source.Opens;
+        await site.GetAsync("/a");
+        await site.GetAsync("/c");
+        site.Source.Opens.Should().Be(opens, "both are in memory");
+        (await site.GetAsync("/b")).Content.Should().Equal(Numbers(Length));
+        site.Source.Opens.Should().Be(opens + 1);
+    }
+
+    [Fact]
+    public async Task Small_files_make_room_for_large_ones_up_to_half()
+    {
+        var site = new Site(new StaticFileOptions { MaxCacheLength = 100_000 + (2 * Length) });
+        for (int i = 0; i < 5; i++) site.Source.Add($"{i}", new string('x', 60_000));
+        site.Source.Add("a", Numbers(Length));
+        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
+        int opens = site.Source.Opens;
+        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
+        site.Source.Opens.Should().Be(opens, "all of them are in memory");
+
+        for (int i = 0; i < 2; i++) await site.GetAsync("/a");
+        opens = site.Source.Opens;
+        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
+        site.Source.Opens.Should().BeInRange(opens + 1, opens + 4, "some made room, and not all");
+    }
+
+    [Theory]
+    [InlineData(0, 32_000_000)]
+    [InlineData(100_000, 32_000_000)]
+    [InlineData(1_000_000, 0)]
+    [InlineData(1_000_000, 2 * Length - 2)]
+    public async Task A_file_beyond_a_limit_is_not_kept(int maxFile, long maxCache)
+    {
+        var site = new Site(new StaticFileOptions { MaxCachedFileLength = maxFile, MaxCacheLength = maxCache });
+        site.Source.Add("a", Numbers(Length));
+        for (int i = 0; i < 4; i++) (await site.GetAsync("/a")).Content.Should().HaveCount(Length);
+
+        site.Source.Opens.Should().Be(4);
+    }
+
+    [Fact]
+    public void What_a_response_is_sending_makes_room_for_nothing()
+    {
+        LargeContents contents = new(100);
+        contents.TryReserve(60).Should().BeTrue();
+        LargeContent first = contents.Keep(new byte[60]);
+        LentContent lent = LentContent.TryTake(first)!;
+
+        contents.TryReserve(60).Should().BeFalse();
+        contents.Length.Should().Be(60);
+
+        lent.Dispose();
+        lent.Dispose(); // a second time does not count
+        using LentContent again = LentContent.TryTake(first)!;
+        contents.TryReserve(60).Should().BeFalse("it is in use again");
+
+        again.Dispose();
+        contents.TryReserve(60).Should().BeTrue();
+        LentContent.TryTake(first).Should().BeNull();
+        contents.Length.Should().Be(60);
+    }
+
+    [Fact]
+    public void A_response_that_nobody_disposed_of_gives_its_content_back()
+    {
+        LargeContents contents = new(100);
+        contents.TryReserve(60).Should().BeTrue();
+        Forget(contents.Keep(new byte[60]));
+        contents.TryReserve(60).Should().BeFalse();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        contents.TryReserve(60).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Many_threads_get_whole_contents_while_contents_come_and_go()
+    {
+        const int names = 6;
+        var site = new Site(new StaticFileOptions { MaxCacheLength = 4 * 70_000 }); // room for two
+        for (int i = 0; i < names; i++) site.Source.Add($"{i}", new string((char)('a' + i), 70_000 - i));
+
+        Task[] readers = [.. Enumerable.Range(0, 4).Select(reader => Task.Run(async () =>
+        {
+            Random random = new(reader);
+            for (int i = 0; i < 100; i++)
+            {
+                int name = random.Next(names);
+                WireResponse response = await site.GetAsync($"/{name}");
+                response.Content.Should().HaveCount(70_000 - name).And.OnlyContain(value => value == 'a' + name);
+            }
+        }))];
+        await Task.WhenAll(readers);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void Forget(LargeContent content) => LentContent.TryTake(content).Should().NotBeNull();
+
+    private static byte[] Numbers(int length)
+    {
+        byte[] numbers = new byte[length];
+        for (int i = 0; i < length; i++) numbers[i] = (byte)(i * 7 % 251);
+        return numbers;
+    }
+}
