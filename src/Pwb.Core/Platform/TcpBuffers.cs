@@ -35,6 +35,9 @@ internal static class TcpBuffers
         }
     }
 
-    private static long ReadLast(string file) =>
-        long.Parse(File.ReadAllText(file).Split().LastOrDefault(word => word.Length > 0) ?? "", NumberStyles.None, CultureInfo.InvariantCulture);
+    private static long ReadLast(string file)
+    {
+        string? last = File.ReadAllText(file).Split().LastOrDefault(word => word.Length > 0);
+        return long.Parse(last ?? "", NumberStyles.None, CultureInfo.InvariantCulture);
+    }
 }

@@ -155,7 +155,7 @@ internal sealed partial class ResourceFinder(
         }
     }
 
-    /// <summary>Whether a file's last change is older than a file system's clock is coarse, so that a next one would show.</summary>
+    /// <summary>Whether a file's last change is so old that the next one will have another time.</summary>
     public bool IsSettled(in ContentInfo info) => options.TimeProvider.GetUtcNow() - info.LastModified > SettlingTime;
 
     private Representation Remake(Representation old, ContentInfo info) =>

@@ -111,7 +111,8 @@ public sealed class AfterwardsTests
 
     private sealed class LinkingSource(Action<CancellationToken> read) : ContentSource
     {
-        private static readonly ContentInfo Info = new("a", IsDirectory: false, 2_000_000, default); // above what is kept in memory
+        // Above what is kept in memory.
+        private static readonly ContentInfo Info = new("a", IsDirectory: false, 2_000_000, default);
 
         public override ContentInfo? Find(string path) => path == "a" ? Info : null;
 

@@ -61,8 +61,11 @@ public sealed class LargeContentTests
         stream.Output.Should().HaveCount(4 + (4 * Slice));
     }
 
-    private static ChannelSender SenderOf(Transport transport) =>
-        new(transport, new ChannelContext(new CoarseClock(new ManualClock(), server: []), new PwbServerLimits(), (_, _, _) => { }));
+    private static ChannelSender SenderOf(Transport transport)
+    {
+        CoarseClock clock = new(new ManualClock(), server: []);
+        return new ChannelSender(transport, new ChannelContext(clock, new PwbServerLimits(), (_, _, _) => { }));
+    }
 
     private sealed class Watched(Stream stream, long acknowledged) : Transport(stream, peer: null)
     {
