@@ -22,8 +22,7 @@ internal sealed class Http1Context(
     public bool HandlerBorrows { get; } =
         options.MaxContentLengthSelector is null && handler is IBorrowingHandler { Borrows: true };
 
-    /// <summary>A copy, since the user's list may change after the check.</summary>
-    public string[] AdditionalMethods { get; } = [.. options.AdditionalMethods];
+    public string[] AdditionalMethods { get; } = (string[])options.AdditionalMethods; // see PwbServerOptions.Copy
 
     public PwbServerLimits Limits { get; } = options.Limits;
 

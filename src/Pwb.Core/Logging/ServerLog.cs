@@ -9,6 +9,9 @@ internal sealed partial class ServerLog(ILogger logger)
 
     private long _proxyRefusedDueAt = long.MinValue;
 
+    /// <summary>Whether the lines of a start and a stop are written.</summary>
+    public bool IsEnabled => logger.IsEnabled(LogLevel.Information);
+
     /// <summary>The tutorial's banner, and where a browser finds the server.</summary>
     /// <param name="port">The first port, or null.</param>
     /// <param name="places">The URLs, and the names of end points without one.</param>

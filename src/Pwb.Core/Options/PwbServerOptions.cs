@@ -137,51 +137,45 @@ public sealed record PwbServerOptions
     /// </exception>
     public void Validate()
     {
-        Require(EndPoints.Count > 0 && !EndPoints.Contains(null!), nameof(EndPoints), "EndPoints holds no end point.");
+        if (EndPoints.Count == 0) throw NotValid(nameof(EndPoints), "EndPoints holds no end point.");
+        foreach (ServerEndPoint? endPoint in EndPoints)
+            if (endPoint is null) throw NotValid(nameof(EndPoints), "EndPoints holds no end point.");
         foreach (string host in AllowedHosts ?? [])
-            Require(
-                HostFilter.IsValid(host),
-                nameof(AllowedHosts),
-                $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, "
-                    + "xn--fiq228c.example or [2001:db8::1], and *.");
+            if (!HostFilter.IsValid(host))
+                throw NotValid(
+                    nameof(AllowedHosts),
+                    $"AllowedHosts holds '{host}'; it takes names without a port, such as example.org, *.example.org, "
+                        + "xn--fiq228c.example or [2001:db8::1], and *.");
         foreach (string origin in TrustedOrigins ?? [])
-        {
-            Require(
-                CrossSiteGuard.IsValid(origin),
-                nameof(TrustedOrigins),
-                $"TrustedOrigins holds '{origin}'; it takes origins as browsers write them, such as https://example.org "
-                    + "or http://localhost:3000, and *.");
-        }
-
-        Require(SecretQueryParameters is not null, nameof(SecretQueryParameters), "SecretQueryParameters is null.");
-        foreach (string name in SecretQueryParameters!)
-            Require(
-                QueryMask.IsValid(name),
-                nameof(SecretQueryParameters),
-                $"SecretQueryParameters holds '{name}'; it takes names as they stand in a query, such as access_token.");
-        Require(AdditionalMethods is not null, nameof(AdditionalMethods), "AdditionalMethods is null.");
-        foreach (string method in AdditionalMethods!)
-            Require(
-                KnownMethods.IsValid(method),
-                nameof(AdditionalMethods),
-                $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such as "
-                    + "PURGE.");
-        Require(
-            AccessLogFormat is >= AccessLogFormat.Short and <= AccessLogFormat.Json,
-            nameof(AccessLogFormat),
-            $"AccessLogFormat is {(int)AccessLogFormat}, which is none.");
-        Require(
-            SocketEngine is >= SocketEngine.Default and <= SocketEngine.Epoll,
-            nameof(SocketEngine),
-            $"SocketEngine is {(int)SocketEngine}, which is none.");
-        Require(
-            SpinTime >= TimeSpan.Zero && SpinTime <= MaxSpinTime,
-            nameof(SpinTime),
-            $"SpinTime is {SpinTime.TotalMilliseconds} ms; it takes 0 to {MaxSpinTime.TotalMilliseconds}.");
-        Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
-        Require(Limits is not null, nameof(Limits), "Limits is null.");
+            if (!CrossSiteGuard.IsValid(origin))
+                throw NotValid(
+                    nameof(TrustedOrigins),
+                    $"TrustedOrigins holds '{origin}'; it takes origins as browsers write them, such as https://example.org "
+                        + "or http://localhost:3000, and *.");
+        if (SecretQueryParameters is null) throw NotValid(nameof(SecretQueryParameters), "SecretQueryParameters is null.");
+        foreach (string name in SecretQueryParameters)
+            if (!QueryMask.IsValid(name))
+                throw NotValid(
+                    nameof(SecretQueryParameters),
+                    $"SecretQueryParameters holds '{name}'; it takes names as they stand in a query, such as access_token.");
+        if (AdditionalMethods is null) throw NotValid(nameof(AdditionalMethods), "AdditionalMethods is null.");
+        foreach (string method in AdditionalMethods)
+            if (!KnownMethods.IsValid(method))
+                throw NotValid(
+                    nameof(AdditionalMethods),
+                    $"AdditionalMethods holds '{method}'; it takes tokens of at most {KnownMethods.MaxLength} characters, such "
+                        + "as PURGE.");
+        if (AccessLogFormat is < AccessLogFormat.Short or > AccessLogFormat.Json)
+            throw NotValid(nameof(AccessLogFormat), $"AccessLogFormat is {(int)AccessLogFormat}, which is none.");
+        if (SocketEngine is < SocketEngine.Default or > SocketEngine.Epoll)
+            throw NotValid(nameof(SocketEngine), $"SocketEngine is {(int)SocketEngine}, which is none.");
+        if (SpinTime < TimeSpan.Zero || SpinTime > MaxSpinTime)
+            throw NotValid(
+                nameof(SpinTime), $"SpinTime is {SpinTime.TotalMilliseconds} ms; it takes 0 to {MaxSpinTime.TotalMilliseconds}.");
+        if (TimeProvider is null) throw NotValid(nameof(TimeProvider), "TimeProvider is null.");
+        if (Limits is null) throw NotValid(nameof(Limits), "Limits is null.");
         CheckServerHeader();
-        Limits!.Validate();
+        Limits.Validate();
     }
 
     /// <summary>
@@ -190,18 +184,28 @@ public sealed record PwbServerOptions
     /// </summary>
     internal int SeatCount { get; init; } = 1;
 
-    /// <summary>A copy of the options, whose lists cannot change any more.</summary>
+    /// <summary>A copy of the options, whose lists are arrays that cannot change any more.</summary>
     internal PwbServerOptions Copy() => this with
     {
-        EndPoints = [.. EndPoints],
-        AllowedHosts = AllowedHosts is null ? null : [.. AllowedHosts],
-        TrustedOrigins = TrustedOrigins is null ? null : [.. TrustedOrigins],
+        EndPoints = CopyOf(EndPoints)!,
+        AllowedHosts = CopyOf(AllowedHosts),
+        TrustedOrigins = CopyOf(TrustedOrigins),
+        AdditionalMethods = CopyOf(AdditionalMethods)!,
+        SecretQueryParameters = CopyOf(SecretQueryParameters)!,
     };
 
-    private static void Require(bool isValid, string name, string message)
+    // Without LINQ, which a spread of such a list would load at each start. Null is for Validate to refuse.
+    private static T[]? CopyOf<T>(IReadOnlyList<T>? list)
+        where T : class
     {
-        if (!isValid) throw new ArgumentException(message, name);
+        if (list is null) return null;
+
+        T[] copy = new T[list.Count];
+        for (int i = 0; i < copy.Length; i++) copy[i] = list[i];
+        return copy;
     }
+
+    private static ArgumentException NotValid(string name, string message) => new(message, name);
 
     private void CheckServerHeader()
     {
@@ -211,7 +215,7 @@ public sealed record PwbServerOptions
         }
         catch (ArgumentException exception)
         {
-            Require(isValid: false, nameof(ServerHeader), exception.Message);
+            throw NotValid(nameof(ServerHeader), exception.Message);
         }
     }
 }

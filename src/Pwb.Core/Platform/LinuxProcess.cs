@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace Pwb.Platform;
@@ -7,7 +6,6 @@ namespace Pwb.Platform;
 internal static class LinuxProcess
 {
     private const string LimitsFile = "/proc/self/limits";
-    private const string OpenFilesLine = "Max open files";
     private const string ThisThread = "/proc/thread-self";
 
     /// <summary>The soft limit on open files; null without one, or if it cannot be read.</summary>
@@ -15,15 +13,31 @@ internal static class LinuxProcess
     {
         try
         {
-            string? line =
-                File.ReadLines(LimitsFile).FirstOrDefault(text => text.StartsWith(OpenFilesLine, StringComparison.Ordinal));
-            string? soft = line?[OpenFilesLine.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-            return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) ? limit : null;
+            using SafeFileHandle file = File.OpenHandle(LimitsFile);
+            Span<byte> text = stackalloc byte[4096];
+            return FindOpenFileLimit(text[..RandomAccess.Read(file, text, 0)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>The soft limit on open files in the text of /proc/self/limits; null if it does not say one.</summary>
+    internal static int? FindOpenFileLimit(ReadOnlySpan<byte> limits)
+    {
+        ReadOnlySpan<byte> name = "Max open files"u8;
+        int start = limits.IndexOf(name);
+        if (start < 0) return null;
+
+        // By hand, since the library's generic methods would be compiled at each start.
+        int at = start + name.Length;
+        while (at < limits.Length && limits[at] == ' ') at++;
+        int first = at;
+        long limit = 0;
+        for (; at < limits.Length && limits[at] is >= (byte)'0' and <= (byte)'9' && limit <= int.MaxValue; at++)
+            limit = (limit * 10) + limits[at] - '0';
+        return at > first && at < limits.Length && limits[at] == ' ' && limit <= int.MaxValue ? (int)limit : null;
     }
 
     /// <summary>The file that has the status of the thread which calls this; null if there is no /proc.</summary>

@@ -14,17 +14,20 @@ internal sealed class CrossSiteGuard
 
     private readonly byte[][] _trusted; // without their scheme's port, as browsers write them
 
-    private CrossSiteGuard(IEnumerable<string> trusted) =>
-        _trusted =
-        [
-            .. trusted.Select(origin => WithoutPortOfScheme(Encoding.ASCII.GetBytes(origin.ToLowerInvariant())).ToArray()),
-        ];
+    private CrossSiteGuard(IReadOnlyList<string> trusted)
+    {
+        _trusted = new byte[trusted.Count][];
+        for (int i = 0; i < _trusted.Length; i++)
+            _trusted[i] = WithoutPortOfScheme(Encoding.ASCII.GetBytes(trusted[i].ToLowerInvariant())).ToArray();
+    }
 
     /// <summary>The guard of an end point; null if it lets everything through.</summary>
     public static CrossSiteGuard? For(IReadOnlyList<string>? trustedOrigins, bool isLoopback)
     {
         if (trustedOrigins is null) return isLoopback ? new CrossSiteGuard([]) : null;
-        return trustedOrigins.Contains(Any, StringComparer.Ordinal) ? null : new CrossSiteGuard(trustedOrigins);
+        foreach (string origin in trustedOrigins)
+            if (string.Equals(origin, Any, StringComparison.Ordinal)) return null;
+        return new CrossSiteGuard(trustedOrigins);
     }
 
     /// <summary>

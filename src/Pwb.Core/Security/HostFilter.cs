@@ -17,24 +17,35 @@ internal sealed class HostFilter
     private readonly byte[][] _names;
     private readonly byte[][] _suffixes; // with the dot that they begin with
 
-    private HostFilter(IEnumerable<string> names, bool isLoopback)
+    private HostFilter(IReadOnlyList<string> allowed, bool isLoopback)
     {
         _isLoopback = isLoopback;
-        List<string> all = [.. names];
-        if (isLoopback) all.AddRange(["localhost", "*.localhost"]); // RFC 6761 §6.3: these never leave the machine
-        _names = [.. all.Where(name => !name.StartsWith(AnyLabel, StringComparison.Ordinal)).Select(Encoding.ASCII.GetBytes)];
-        _suffixes =
-        [
-            .. all.Where(name => name.StartsWith(AnyLabel, StringComparison.Ordinal))
-                .Select(name => Encoding.ASCII.GetBytes(name[1..])),
-        ];
+        List<byte[]> names = [];
+        List<byte[]> suffixes = [];
+        foreach (string name in allowed)
+        {
+            if (name.StartsWith(AnyLabel, StringComparison.Ordinal)) suffixes.Add(Encoding.ASCII.GetBytes(name[1..]));
+            else names.Add(Encoding.ASCII.GetBytes(name));
+        }
+
+        if (isLoopback)
+        {
+            // RFC 6761 §6.3: these never leave the machine.
+            names.Add("localhost"u8.ToArray());
+            suffixes.Add(".localhost"u8.ToArray());
+        }
+
+        _names = [.. names];
+        _suffixes = [.. suffixes];
     }
 
     /// <summary>The filter of an end point; null if it lets everything through.</summary>
     public static HostFilter? For(IReadOnlyList<string>? allowedHosts, bool isLoopback)
     {
         if (allowedHosts is null) return isLoopback ? new HostFilter([], isLoopback) : null;
-        return allowedHosts.Contains(AnyName, StringComparer.Ordinal) ? null : new HostFilter(allowedHosts, isLoopback);
+        foreach (string name in allowedHosts)
+            if (string.Equals(name, AnyName, StringComparison.Ordinal)) return null;
+        return new HostFilter(allowedHosts, isLoopback);
     }
 
     /// <summary>Whether this can stand in <see cref="PwbServerOptions.AllowedHosts"/>.</summary>

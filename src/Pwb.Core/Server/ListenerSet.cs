@@ -37,7 +37,7 @@ internal sealed class ListenerSet(
         reception.MaxConnections = options.Limits.MaxConnections ?? ConnectionLimit.Default();
         StartTimerThread();
         IReadOnlyList<ServerEndPoint> endPoints = options.EndPoints;
-        certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
+        if (HasTls(endPoints)) FollowCertificates(endPoints);
         List<Listener> listeners = [];
         bool isBeating = false;
         try
@@ -62,10 +62,7 @@ internal sealed class ListenerSet(
 
         _listeners = listeners;
         _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        List<ServerEndPoint> bound = listeners.ConvertAll(listener => listener.EndPoint);
-        IEnumerable<string> others = bound.Where(endPoint => !endPoint.IsIp).Select(endPoint => endPoint.ToString());
-        log.Listening(
-            bound.FirstOrDefault(endPoint => endPoint.IsIp)?.Port, string.Join(' ', [.. LocalUrls.Of(bound), .. others]));
+        if (log.IsEnabled) LogListening(listeners.ConvertAll(listener => listener.EndPoint));
         listeners.ForEach(listener => listener.Begin());
     }
 
@@ -94,6 +91,24 @@ internal sealed class ListenerSet(
             _listeners = null;
             _stopped.TrySetResult();
         }
+    }
+
+    private void FollowCertificates(IReadOnlyList<ServerEndPoint> endPoints) =>
+        certificates.Begin(endPoints.SelectMany(endPoint => endPoint.Tls?.Certificates ?? []));
+
+    // These three are methods of their own, so that a start without TLS and log does not load what they need.
+    private static bool HasTls(IReadOnlyList<ServerEndPoint> endPoints)
+    {
+        foreach (ServerEndPoint endPoint in endPoints)
+            if (endPoint.Tls is not null) return true;
+        return false;
+    }
+
+    private void LogListening(List<ServerEndPoint> bound)
+    {
+        IEnumerable<string> others = bound.Where(endPoint => !endPoint.IsIp).Select(endPoint => endPoint.ToString());
+        log.Listening(
+            bound.Find(endPoint => endPoint.IsIp)?.Port, string.Join(' ', [.. LocalUrls.Of(bound), .. others]));
     }
 
     // While descriptors are free. The process's first timer starts the thread, and returns when it runs.

@@ -145,82 +145,74 @@ public sealed record StaticFileOptions
     {
         bool isBasePath = BasePath == "/"
             || (BasePath is ['/', .., '/'] && !BasePath[1..^1].Split('/').Any(segment => segment is "" or "." or ".."));
-        Require(isBasePath, nameof(BasePath), $"BasePath is '{BasePath}'; it begins and ends with a slash, as in /app/.");
+        if (!isBasePath)
+            throw NotValid(nameof(BasePath), $"BasePath is '{BasePath}'; it begins and ends with a slash, as in /app/.");
         foreach ((string name, string value) in Headers ?? throw IsNull(nameof(Headers)))
         {
             ResponseHead.CheckField(name, value);
-            Require(
-                !HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase),
-                nameof(Headers),
-                $"{name} is written by the handler.");
+            if (HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw NotValid(nameof(Headers), $"{name} is written by the handler.");
         }
 
         foreach ((string pattern, string value) in CacheControl ?? throw IsNull(nameof(CacheControl)))
         {
-            RequirePattern(pattern, nameof(CacheControl));
+            CheckPattern(pattern, nameof(CacheControl));
             ResponseHead.CheckField("Cache-Control", value);
         }
 
         foreach ((string pattern, string name, string value) in PathHeaders ?? throw IsNull(nameof(PathHeaders)))
         {
-            RequirePattern(pattern, nameof(PathHeaders));
+            CheckPattern(pattern, nameof(PathHeaders));
             ResponseHead.CheckField(name, value);
-            bool isOwned = HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsReplaceable(name);
-            Require(!isOwned, nameof(PathHeaders), $"{name} is written by the handler.");
+            if (HandlerOwned.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsReplaceable(name))
+                throw NotValid(nameof(PathHeaders), $"{name} is written by the handler.");
         }
 
         foreach ((string extension, string type) in ContentTypes ?? throw IsNull(nameof(ContentTypes)))
         {
-            Require(
-                extension is ['.', _, ..], nameof(ContentTypes), $"'{extension}' is not an extension: those begin with a dot.");
+            if (extension is not ['.', _, ..])
+                throw NotValid(nameof(ContentTypes), $"'{extension}' is not an extension: those begin with a dot.");
             ResponseHead.CheckField("Content-Type", type);
         }
 
         foreach (string coding in PrecompressedCodings ?? throw IsNull(nameof(PrecompressedCodings)))
-        {
-            bool isKnown = ContentCodings.TryParse(coding, out _);
-            Require(
-                isKnown,
-                nameof(PrecompressedCodings),
-                $"'{coding}' is not a coding that a neighbour may have: br, zstd or gzip.");
-        }
-
+            if (!ContentCodings.TryParse(coding, out _))
+                throw NotValid(
+                    nameof(PrecompressedCodings), $"'{coding}' is not a coding that a neighbour may have: br, zstd or gzip.");
         foreach (string name in IndexFiles ?? throw IsNull(nameof(IndexFiles)))
-            RequireName(name, nameof(IndexFiles), isOneSegment: true);
-        if (Fallback is not null) RequireName(Fallback, nameof(Fallback));
-        if (NotFoundPage is not null) RequireName(NotFoundPage, nameof(NotFoundPage));
-        Require(MaxRanges >= 1, nameof(MaxRanges), $"MaxRanges is {MaxRanges}; it must be at least 1.");
-        Require(
-            MaxCachedFileLength is >= 0 and <= 16 * 1024 * Kibi,
-            nameof(MaxCachedFileLength),
-            $"MaxCachedFileLength is {MaxCachedFileLength}; it must be from 0 to 16 MiB.");
-        Require(MaxCacheLength >= 0, nameof(MaxCacheLength), $"MaxCacheLength is {MaxCacheLength}; it must not be negative.");
-        Require(
-            MaxConcurrentLooks >= 1,
-            nameof(MaxConcurrentLooks),
-            $"MaxConcurrentLooks is {MaxConcurrentLooks}; it must be at least 1.");
-        Require(TimeProvider is not null, nameof(TimeProvider), "TimeProvider is null.");
+            CheckName(name, nameof(IndexFiles), isOneSegment: true);
+        if (Fallback is not null) CheckName(Fallback, nameof(Fallback));
+        if (NotFoundPage is not null) CheckName(NotFoundPage, nameof(NotFoundPage));
+        if (MaxRanges < 1) throw NotValid(nameof(MaxRanges), $"MaxRanges is {MaxRanges}; it must be at least 1.");
+        if (MaxCachedFileLength is < 0 or > 16 * 1024 * Kibi)
+            throw NotValid(
+                nameof(MaxCachedFileLength),
+                $"MaxCachedFileLength is {MaxCachedFileLength}; it must be from 0 to 16 MiB.");
+        if (MaxCacheLength < 0)
+            throw NotValid(nameof(MaxCacheLength), $"MaxCacheLength is {MaxCacheLength}; it must not be negative.");
+        if (MaxConcurrentLooks < 1)
+            throw NotValid(nameof(MaxConcurrentLooks), $"MaxConcurrentLooks is {MaxConcurrentLooks}; it must be at least 1.");
+        if (TimeProvider is null) throw IsNull(nameof(TimeProvider));
     }
 
     private static ArgumentException IsNull(string name) => new($"{name} is null.", name);
 
-    private static void RequirePattern(string? pattern, string option) =>
-        Require(
-            pattern is ['/' or '*', ..], option, $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
+    private static ArgumentException NotValid(string name, string message) => new(message, name);
 
-    private static void RequireName(string? name, string option, bool isOneSegment = false)
+    private static void CheckPattern(string? pattern, string option)
     {
-        string[] segments = name?.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ?? [""];
-        Require(
-            !Array.Exists(segments, segment => segment is "" or "." or "..") && !(isOneSegment && segments.Length > 1),
-            option,
-            isOneSegment
-                ? $"'{name}' is not the name of a file."
-                : $"'{name}' is not the path of a file, relative to its directory and inside it.");
+        if (pattern is not ['/' or '*', ..])
+            throw NotValid(option, $"The pattern '{pattern}' begins with neither / nor *, and so matches no path.");
     }
 
-    private static void Require(bool isValid, string name, string message)
+    private static void CheckName(string? name, string option, bool isOneSegment = false)
     {
-        if (!isValid) throw new ArgumentException(message, name);
+        string[] segments = name?.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ?? [""];
+        if (Array.Exists(segments, segment => segment is "" or "." or "..") || (isOneSegment && segments.Length > 1))
+            throw NotValid(
+                option,
+                isOneSegment
+                    ? $"'{name}' is not the name of a file."
+                    : $"'{name}' is not the path of a file, relative to its directory and inside it.");
     }
 }

@@ -9,11 +9,14 @@ namespace Pwb.Telemetry;
 /// </summary>
 internal sealed class QueryMask(IReadOnlyList<string> names)
 {
-    private readonly string[] _names = [.. names];
-
     /// <summary>Whether this can be the name of a parameter, as it stands in a query.</summary>
-    public static bool IsValid(string? name) =>
-        name is { Length: > 0 } && name.All(character => character is > ' ' and < '\x7F' and not ('&' or '='));
+    public static bool IsValid(string? name)
+    {
+        if (string.IsNullOrEmpty(name)) return false;
+        foreach (char character in name)
+            if (character is <= ' ' or >= '\x7F' or '&' or '=') return false;
+        return true;
+    }
 
     /// <summary>A URL, or a line that has one in it, with the secrets of its query masked.</summary>
     public ReadOnlySpan<byte> MaskUrl(ReadOnlySpan<byte> text)
@@ -54,7 +57,7 @@ internal sealed class QueryMask(IReadOnlyList<string> names)
     {
         int length = pair.IndexOf((byte)'=');
         if (length <= 0) return 0;
-        foreach (string name in _names)
+        foreach (string name in names)
         {
             if (Ascii.Equals(pair[..length], name) || UrlEncoded.Is(pair[..length], name)) return length;
         }

@@ -10,6 +10,8 @@ internal sealed class ForeignTlsTransport(SslStream session, EndPoint? remoteEnd
 {
     private volatile bool _owesClosureAlert = true;
 
+    public override bool IsSecure => true;
+
     public override SslProtocols TlsProtocol { get; } = session.IsAuthenticated ? session.SslProtocol : SslProtocols.None;
 
     public override X509Certificate2? ClientCertificate { get; } =

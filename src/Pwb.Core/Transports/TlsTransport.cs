@@ -21,6 +21,8 @@ internal sealed class TlsTransport(Transport below, TlsHandshake handshake) : Tr
     private SslProtocols _protocol;
     private X509Certificate2? _clientCertificate;
 
+    public override bool IsSecure => Stream is SslStream; // once the handshake has been done
+
     public override SslProtocols TlsProtocol => _protocol;
 
     public override X509Certificate2? ClientCertificate => _clientCertificate;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Pwb.Model;
@@ -18,7 +17,7 @@ internal class Transport(Stream stream, EndPoint? peer, ProxyPreface? preface = 
     public Stream Stream { get; protected set; } = stream;
 
     /// <summary>Whether sent bytes are encrypted.</summary>
-    public bool IsSecure => Stream is SslStream;
+    public virtual bool IsSecure => false;
 
     /// <summary>The version of TLS. To be told also after the end.</summary>
     public virtual SslProtocols TlsProtocol => SslProtocols.None;
