@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pwb.Platform;
 using Pwb.Security;
 using Pwb.Telemetry;
 using Pwb.Tests.Infrastructure;
@@ -26,6 +27,19 @@ public sealed class ConnectionLimitTests
     [InlineData(null, 0, 10_000)]
     public void The_default_is_what_descriptors_and_memory_allow(int? openFiles, long memory, int expected) =>
         Pwb.Server.ConnectionLimit.Default(openFiles, memory).Should().Be(expected);
+
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files     \n", 1024)]
+    [InlineData("Limit Soft\nMax processes 7 7 p\nMax open files            2147483647 2147483647 files", int.MaxValue)]
+    [InlineData("Max open files            2147483648 2147483648 files", null)]
+    [InlineData("Max open files            99999999999999999999 1 files", null)]
+    [InlineData("Max open files            unlimited            unlimited            files", null)]
+    [InlineData("Max open files            1024", null)] // cut
+    [InlineData("Max open files", null)]
+    [InlineData("Max processes             1024                 524288               processes", null)]
+    [InlineData("", null)]
+    public void The_open_file_limit_is_the_soft_one(string limits, int? expected) =>
+        LinuxProcess.FindOpenFileLimit(Latin1.Bytes(limits)).Should().Be(expected);
 
     [Fact]
     public async Task The_connection_that_was_idle_longest_makes_room()
