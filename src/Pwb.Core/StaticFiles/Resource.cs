@@ -41,7 +41,7 @@ internal sealed class Resource
         return now >= dueAt && Interlocked.CompareExchange(ref _checkDueAt, nextCheckDueAt, dueAt) == dueAt;
     }
 
-    /// <summary>Counts a request for content that is not in memory.</summary>
+    /// <summary>Counts a request for all of a content that is not in memory.</summary>
     /// <returns>Whether it is the second since the resource was last compared with its source.</returns>
     public bool IsSecondRead() => Interlocked.Increment(ref _reads) == 2;
 

@@ -57,18 +57,23 @@ internal sealed class ResourceStore
             out resource) == Finding.File;
 
     /// <summary>Gets at the content: in memory, or as an open file.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="fields">The fields of the request.</param>
+    /// <param name="isGet">Whether it is GET.</param>
+    /// <param name="content">The open file, or its copy in memory; null if the representation has the content.</param>
     /// <returns>The representation; null if it is gone.</returns>
-    public Representation? Obtain(Resource resource, in SelectionFields fields, out Stream? content)
+    public Representation? Obtain(Resource resource, in SelectionFields fields, bool isGet, out Stream? content)
     {
+        bool isForAll = isGet && !fields.HasRange; // a client that asks for little has no large file read
         Representation selected = resource.Select(fields);
         try
         {
-            return Obtain(resource, selected, out content);
+            return Obtain(resource, selected, isForAll, out content);
         }
         catch (Exception exception) when (selected.Coding != ContentCoding.Identity && UnreadableFiles.Is(exception))
         {
             _unreadable.Note(selected.Path, exception);
-            return Obtain(resource, resource.Get(ContentCoding.Identity)!, out content);
+            return Obtain(resource, resource.Get(ContentCoding.Identity)!, isForAll, out content);
         }
     }
 
@@ -95,7 +100,7 @@ internal sealed class ResourceStore
         }
     }
 
-    private Representation? Obtain(Resource resource, Representation? representation, out Stream? content)
+    private Representation? Obtain(Resource resource, Representation? representation, bool isForAll, out Stream? content)
     {
         content = null;
         if (representation!.Whole is not null) return representation;
@@ -110,7 +115,7 @@ internal sealed class ResourceStore
             KeepSmall(resource, ref representation, out isGone);
             if (representation.Whole is not null) return representation;
         }
-        else if (length <= _options.MaxCachedFileLength && resource.IsSecondRead())
+        else if (length <= _options.MaxCachedFileLength && isForAll && resource.IsSecondRead())
         {
             KeepLarge(resource, ref representation, out isGone);
             content = LentContent.TryTake(representation.Large);

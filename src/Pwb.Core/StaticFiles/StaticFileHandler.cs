@@ -218,7 +218,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         {
             if (!_store.FindPage(path, out Resource? page)) return null;
             return isError
-                ? _store.Obtain(page!, new SelectionFields(request.Headers), out Stream? content)?.ErrorPage(404, content)
+                ? _store.Obtain(page!, new SelectionFields(request.Headers), request.Method == "GET", out Stream? content)?.ErrorPage(404, content)
                 : Answer(page!, request);
         }
         catch (Exception exception) when (UnreadableFiles.Is(exception))
@@ -234,7 +234,7 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         SelectionFields fields = new(request.Headers);
         bool isGet = request.Method == "GET";
         if (TryAnswer(resource, fields, isGet) is { } known) return known;
-        if (_store.Obtain(resource, fields, out Stream? content) is not { } representation) return null;
+        if (_store.Obtain(resource, fields, isGet, out Stream? content) is not { } representation) return null;
 
         // The file may be another one than it was a moment ago.
         Selection selection = representation.Select(fields, isGet, Now(fields), out ByteRanges ranges);

@@ -32,6 +32,17 @@ public sealed class LargeContentTests
         _site.Source.Opens.Should().Be(5);
     }
 
+    [Theory]
+    [InlineData("HEAD", "Accept: */*")]
+    [InlineData("GET", "Range: bytes=0-0")]
+    public async Task A_client_that_asks_for_little_has_nothing_read(string method, string line)
+    {
+        _site.Source.Add("a", Numbers(Length)).OpenWith = content => new NotToBeRead(content);
+        for (int i = 0; i < 5; i++) (await _site.SendAsync(method, "/a", line)).Status.Should().BeOneOf(200, 206);
+
+        _site.Source.Opens.Should().Be(5);
+    }
+
     [Fact]
     public async Task It_stays_in_memory_while_it_is_unchanged()
     {
@@ -262,6 +273,16 @@ public sealed class LargeContentTests
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static void Forget(LargeContent content) => LentContent.TryTake(content).Should().NotBeNull();
+
+    private sealed class NotToBeRead(byte[] content) : MemoryStream(content)
+    {
+        private int _left = 64 * 1024; // a piece, from which a byte is sent
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            (_left -= buffer.Length) >= 0 ? base.ReadAsync(buffer, cancellationToken) : throw new IOException("too much is read");
+
+        public override int Read(Span<byte> buffer) => throw new IOException("all of it is read");
+    }
 
     private static byte[] Numbers(int length)
     {
