@@ -217,9 +217,10 @@ public sealed class StaticFileHandler : IRequestHandler, IBorrowingHandler, IMou
         try
         {
             if (!_store.FindPage(path, out Resource? page)) return null;
-            return isError
-                ? _store.Obtain(page!, new SelectionFields(request.Headers), request.Method == "GET", out Stream? content)?.ErrorPage(404, content)
-                : Answer(page!, request);
+            if (!isError) return Answer(page!, request);
+
+            SelectionFields fields = new(request.Headers);
+            return _store.Obtain(page!, fields, request.Method == "GET", out Stream? content)?.ErrorPage(404, content);
         }
         catch (Exception exception) when (UnreadableFiles.Is(exception))
         {

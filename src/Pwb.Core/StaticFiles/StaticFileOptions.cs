@@ -110,8 +110,8 @@ public sealed record StaticFileOptions
 
     /// <summary>
     /// The length in bytes up to which a file stays in memory: up to 64 KiB after a request for it, and longer ones after two
-    /// requests for all of it within a second. Such a file is compared with its source at most once a second. Default 1 MiB; larger files are
-    /// opened for each response. 0 keeps none.
+    /// requests for all of it within a second. Such a file is compared with its source at most once a second. Default 1 MiB;
+    /// larger files are opened for each response. 0 keeps none.
     /// </summary>
     public int MaxCachedFileLength { get; init; } = Kibi * Kibi;
 
