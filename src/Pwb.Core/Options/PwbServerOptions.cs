@@ -72,12 +72,11 @@ public sealed record PwbServerOptions
     public IReadOnlyList<string>? TrustedOrigins { get; init; }
 
     /// <summary>
-    /// Whether CONNECT requests reach the handler, which answers with a <see cref="TunnelResponse"/> or refuses.
-    /// <see cref="HttpRequest.Host"/> is the host and port that the client wants to reach, <see cref="HttpRequest.Path"/> is "/".
-    /// <see cref="AllowedHosts"/> says nothing about them, because they are not hosts of
-    /// this server: the handler compares them with a list of its own. <see cref="TrustedOrigins"/> counts as for any method
-    /// that changes something. A 2xx response that is no tunnel becomes a 405, as does a CONNECT with content. Default false: a
-    /// 405, and the connection closes (RFC 9931 §8).
+    /// Whether CONNECT requests reach the handler, which answers with a <see cref="TunnelResponse"/> or refuses. <see
+    /// cref="HttpRequest.Host"/> is the host and port that the client wants to reach, <see cref="HttpRequest.Path"/> is "/". <see
+    /// cref="AllowedHosts"/> says nothing about them, because they are not hosts of this server: the handler compares them with a
+    /// list of its own. <see cref="TrustedOrigins"/> counts as for any method that changes something. A 2xx response that is no
+    /// tunnel becomes a 405, as does a CONNECT with content. Default false: a 405, and the connection closes (RFC 9931 §8).
     /// </summary>
     public bool AllowConnect { get; init; }
 

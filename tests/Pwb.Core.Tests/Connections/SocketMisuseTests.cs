@@ -82,10 +82,11 @@ public sealed class SocketMisuseTests
     public async Task A_read_that_is_left_running_takes_nothing_of_another_request(bool overTls)
     {
         Task<int>? read = null;
+        byte[] buffer = new byte[5];
         TaskCompletionSource isReading = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using PwbServer server = await StartAsync(_ => default, request =>
         {
-            read = request.Body.ReadAsync(new byte[5]).AsTask();
+            read = request.Body.ReadAsync(buffer).AsTask();
             isReading.SetResult();
             return HttpResponse.Text("early");
         });
@@ -93,9 +94,12 @@ public sealed class SocketMisuseTests
         const string evil = "GET /evil HTTP/1.1\r\nHost: localhost\r\n\r\n";
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {evil.Length}\r\n\r\n");
         await isReading.Task.WaitAsync(Wire.SafetyTimeout);
-        await client.SendAsync(evil + evil);
+        await client.SendAsync("own: " + evil[5..] + evil);
         Latin1.Text(await client.ReadToEndAsync()).Should().NotContain("200 OK");
-        await read!.Invoking(task => task).Should().ThrowAsync<Exception>();
+
+        // It fails, unless the bytes that it waited for came before the end of the connection did.
+        await ((Task)read!).WaitAsync(Wire.SafetyTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (read!.IsCompletedSuccessfully) Latin1.Text(buffer).Should().Be("own: ");
         _evil.Should().Be(0);
     }
 
