@@ -87,9 +87,11 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
 
         await FlushAsync().ConfigureAwait(false);
         int sliceSize = bytes.Length <= SliceSize ? SliceSize : FindSliceSize();
-        for (int sent = 0; sent < bytes.Length; sent += sliceSize)
+        while (!bytes.IsEmpty)
         {
-            await WriteAsync(bytes.Slice(sent, Math.Min(sliceSize, bytes.Length - sent))).ConfigureAwait(false);
+            int slice = Math.Min(sliceSize, bytes.Length);
+            await WriteAsync(bytes[..slice]).ConfigureAwait(false);
+            bytes = bytes[slice..];
         }
     }
 

@@ -6,14 +6,15 @@ namespace Pwb.Platform;
 internal static class TcpBuffers
 {
     private const long Mebi = 1024 * 1024;
-    private const long Unknown = 64 * Mebi; // more than any system's own limits
+    private const long Least = 64 * Mebi; // more than the defaults of every system
     private const long Spare = 2 * Mebi; // what a socket takes beyond its limit: a packet at most
 
     /// <summary>
-    /// More bytes than are ever on the way from one socket to another, in both of them together, if the receiver is under the
-    /// same limits.
+    /// More bytes than are on the way from one socket to another, in both of them together. Never less than 64 MiB, since a
+    /// receiver in another network namespace of this machine has limits of its own. A receiver with more than that, which takes
+    /// an administrator's settings there, is beyond what can be known here.
     /// </summary>
-    public static long MaxLength => field == 0 ? field = Read("/proc/sys/net") ?? Unknown : field;
+    public static long MaxLength => field == 0 ? field = Math.Max(Least, Read("/proc/sys/net") ?? 0) : field;
 
     /// <summary>Reads the limits.</summary>
     /// <param name="folder">The folder with the files of Linux about them.</param>

@@ -45,14 +45,21 @@ internal sealed class LargeContents(long maxLength)
         lock (_lock) _length -= length;
     }
 
+    /// <summary>Drops a content that nothing leads to any more. One that is in use stays until room is needed.</summary>
+    public void Drop(LargeContent content)
+    {
+        lock (_lock)
+        {
+            if (content.TryDrop() && _contents.Remove(content)) _length -= content.Length;
+        }
+    }
+
     private void MakeRoom(long left)
     {
         foreach (LargeContent content in _contents.OrderBy(content => content.UsedAt).ToArray())
         {
             if (_length <= left) break;
-            if (!content.TryDrop()) continue;
-            _contents.Remove(content);
-            _length -= content.Length;
+            Drop(content);
         }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Representation
     private readonly (string Name, string Value)[] _metadata;
     private readonly ResponseFields _fields;
     private readonly ReadOnlyMemory<byte> _content;
+    private bool _isReading;
 
     /// <summary>Makes a representation.</summary>
     /// <param name="path">Where its content is in the source; for a coding, that is the neighbour.</param>
@@ -102,6 +103,11 @@ internal sealed class Representation
 
     /// <summary>The content in memory, if the file is a larger one that was asked for often; or null.</summary>
     public LargeContent? Large { get; set; }
+
+    /// <summary>Begins to read <see cref="Large"/>. False while another thread does, however long a disk hangs.</summary>
+    public bool TryBeginReading() => !Interlocked.Exchange(ref _isReading, true);
+
+    public void EndReading() => Volatile.Write(ref _isReading, false);
 
     /// <summary>
     /// Its approximate memory: content, twice the fields (as strings and as heads of responses), and the objects around them.

@@ -53,6 +53,13 @@ internal sealed class Resource
         _codings |= representation.Coding;
     }
 
+    /// <summary>The contents of larger files that it has in memory, and another resource has not.</summary>
+    public IEnumerable<LargeContent> LargeContentsBesides(Resource? other)
+    {
+        foreach (Representation? own in _representations)
+            if (own?.Large is { } content && other?.Get(own.Coding)?.Large != content) yield return content;
+    }
+
     /// <summary>The representation that suits a client best.</summary>
     public Representation Select(in SelectionFields fields) =>
         Get(ContentCodings.Choose(fields.AcceptEncoding, fields.HasAcceptEncoding, _codings))!;

@@ -24,7 +24,7 @@ internal sealed class ResourceCache(long maxLength, LargeContents large)
     {
         lock (_lock)
         {
-            Remove(resource.Target);
+            Remove(resource.Target, successor: resource);
             resource.Cost = EntryCost + resource.Target.Length + resource.RepresentationCost;
             if (resource.Cost > maxLength) return;
 
@@ -36,10 +36,7 @@ internal sealed class ResourceCache(long maxLength, LargeContents large)
 
     public void Remove(ReadOnlySpan<byte> target)
     {
-        lock (_lock)
-        {
-            if (_resources.GetAlternateLookup<ReadOnlySpan<byte>>().TryRemove(target, out Resource? old)) _length -= old.Cost;
-        }
+        lock (_lock) Remove(target, successor: null);
     }
 
     /// <summary>Removes the least recently used resources until the rest is within the budget.</summary>
@@ -50,6 +47,14 @@ internal sealed class ResourceCache(long maxLength, LargeContents large)
             long left = maxLength - large.Length;
             if (_length > left) Shrink(left - (left / 4)); // so that the next ones need not sort again
         }
+    }
+
+    private void Remove(ReadOnlySpan<byte> target, Resource? successor)
+    {
+        if (!_resources.GetAlternateLookup<ReadOnlySpan<byte>>().TryRemove(target, out Resource? old)) return;
+
+        _length -= old.Cost;
+        foreach (LargeContent content in old.LargeContentsBesides(successor)) large.Drop(content);
     }
 
     private void Shrink(long length)

@@ -140,22 +140,28 @@ internal sealed class ResourceStore
     private void KeepLarge(Resource resource, ref Representation representation, out bool isGone)
     {
         isGone = false;
-        long length = representation.Info.Length;
-        if (!_finder.IsSettled(representation.Info) || !_large.TryReserve(length)) return;
+        Representation first = representation;
+        long length = first.Info.Length;
+        if (!_finder.IsSettled(first.Info) || !first.TryBeginReading()) return;
 
-        byte[]? bytes = null;
+        bool isKept = false;
+        bool isReserved = _large.TryReserve(length);
         try
         {
-            bytes = _finder.ReadContent(ref representation, length, out isGone);
+            if (!isReserved) return;
+
+            // The file may be another one by now, of the same length and written just now.
+            byte[]? bytes = _finder.ReadContent(ref representation, length, out isGone);
+            isKept = bytes?.Length == length && _finder.IsSettled(representation.Info);
+            if (isKept) representation.Large = _large.Keep(bytes!);
         }
         finally
         {
-            if (bytes is null || bytes.Length < length) _large.GiveUp(length);
+            if (isReserved && !isKept) _large.GiveUp(length);
+            first.EndReading();
         }
 
-        if (bytes is null || bytes.Length < length) return;
-
-        representation.Large = _large.Keep(bytes);
+        if (!isKept) return;
         resource.Set(representation);
         _cache.Set(resource);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Pwb.Channels;
 using Pwb.Tests.Infrastructure;
 using Pwb.Time;
@@ -45,6 +46,18 @@ public sealed class LargeContentTests
     }
 
     [Fact]
+    public async Task Content_above_a_gibibyte_is_sent_to_its_end()
+    {
+        const int length = (1024 * 1024 * 1024) + 200_000;
+        await using CountingStream stream = new();
+        using NoMemory content = new();
+
+        await SenderOf(new Watched(stream, acknowledged: 0)).SendAsync(content.OfLength(length));
+
+        stream.Count.Should().Be(length);
+    }
+
+    [Fact]
     public async Task A_client_that_takes_the_head_and_no_more_holds_no_buffer_of_the_connection()
     {
         await using ScriptedStream stream = new();
@@ -65,6 +78,34 @@ public sealed class LargeContentTests
     {
         CoarseClock clock = new(new ManualClock(), server: []);
         return new ChannelSender(transport, new ChannelContext(clock, new PwbServerLimits(), (_, _, _) => { }));
+    }
+
+    /// <summary>Memory that has a length, and no bytes.</summary>
+    private sealed class NoMemory : MemoryManager<byte>
+    {
+        public Memory<byte> OfLength(int length) => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new NotSupportedException();
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            // There is nothing to dispose of.
+        }
+    }
+
+    private sealed class CountingStream : OddStream
+    {
+        public long Count { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Count += buffer.Length;
+            return default;
+        }
     }
 
     private sealed class Watched(Stream stream, long acknowledged) : Transport(stream, peer: null)

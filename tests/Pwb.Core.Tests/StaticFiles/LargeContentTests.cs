@@ -1,10 +1,9 @@
-using Pwb.StaticFiles;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.StaticFiles;
 
 /// <summary>Files from 64 KiB to 1 MiB, which are in memory while they are asked for often.</summary>
-public sealed class LargeContentTests
+public sealed partial class LargeContentTests
 {
     private const int Length = 200_000;
 
@@ -92,6 +91,46 @@ public sealed class LargeContentTests
     }
 
     [Fact]
+    public async Task A_file_that_was_replaced_just_now_by_one_of_the_same_length_is_not_kept()
+    {
+        _site.Source.Add("a", new string('x', Length));
+        await _site.GetAsync("/a");
+        _site.Source.Add("a", new string('y', Length), ManualClock.Start);
+        (await _site.GetAsync("/a")).Content.Should().OnlyContain(value => value == 'y');
+        _site.Source.Add("a", new string('z', Length), ManualClock.Start); // in the same tick of the file system's clock
+        _site.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        (await _site.GetAsync("/a")).Content.Should().OnlyContain(value => value == 'z');
+    }
+
+    [Fact]
+    public async Task A_slow_disk_reads_a_file_once()
+    {
+        using ManualResetEventSlim isReady = new();
+        TaskCompletionSource isReading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int reads = 0;
+        _site.Source.Add("a", Numbers(Length)).OpenWith = content => new SlowToRead(content, () =>
+        {
+            Interlocked.Increment(ref reads);
+            isReading.TrySetResult();
+            isReady.Wait(Wire.SafetyTimeout);
+        });
+        await _site.GetAsync("/a");
+        Task<WireResponse> reader = Task.Run(() => _site.GetAsync("/a"));
+        await isReading.Task.WaitAsync(Wire.SafetyTimeout);
+
+        for (int second = 0; second < 3; second++)
+        {
+            _site.Clock.Advance(TimeSpan.FromSeconds(1));
+            for (int i = 0; i < 2; i++) (await _site.GetAsync("/a")).Content.Should().HaveCount(Length);
+        }
+
+        reads.Should().Be(1);
+        isReady.Set();
+        (await reader).Content.Should().Equal(Numbers(Length));
+    }
+
+    [Fact]
     public async Task A_file_that_changes_while_it_is_read_is_not_kept()
     {
         _site.Source.Add("a", new string('x', Length));
@@ -151,107 +190,6 @@ public sealed class LargeContentTests
     }
 
     [Fact]
-    public async Task A_failure_to_read_gives_the_room_back()
-    {
-        // Room for one.
-        var site = new Site(new StaticFileOptions { MaxCacheLength = (2 * Length) + 1000 });
-        site.Source.Add("a", Numbers(Length)).Add("b", Numbers(Length));
-        await site.GetAsync("/a");
-        Func<byte[], Stream> open = site.Source.OpenWith;
-        site.Source.OpenWith = _ => throw new IOException("the disk");
-        (await site.GetAsync("/a")).Status.Should().Be(500);
-
-        site.Source.OpenWith = open;
-        for (int i = 0; i < 2; i++) await site.GetAsync("/b");
-        int opens = site.Source.Opens;
-        await site.GetAsync("/b");
-        site.Source.Opens.Should().Be(opens, "it was kept");
-    }
-
-    [Fact]
-    public async Task The_least_recently_used_makes_room()
-    {
-        // Room for two.
-        var site = new Site(new StaticFileOptions { MaxCacheLength = (4 * Length) + 1000 });
-        foreach (string name in (string[])["a", "b", "c"]) site.Source.Add(name, Numbers(Length));
-        foreach (string name in (string[])["/a", "/a", "/b", "/b", "/a", "/c", "/c"]) await site.GetAsync(name);
-
-        int opens = site.Source.Opens;
-        await site.GetAsync("/a");
-        await site.GetAsync("/c");
-        site.Source.Opens.Should().Be(opens, "both are in memory");
-        (await site.GetAsync("/b")).Content.Should().Equal(Numbers(Length));
-        site.Source.Opens.Should().Be(opens + 1);
-    }
-
-    [Fact]
-    public async Task Small_files_make_room_for_large_ones_up_to_half()
-    {
-        var site = new Site(new StaticFileOptions { MaxCacheLength = 100_000 + (2 * Length) });
-        for (int i = 0; i < 5; i++) site.Source.Add($"{i}", new string('x', 60_000));
-        site.Source.Add("a", Numbers(Length));
-        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
-        int opens = site.Source.Opens;
-        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
-        site.Source.Opens.Should().Be(opens, "all of them are in memory");
-
-        for (int i = 0; i < 2; i++) await site.GetAsync("/a");
-        opens = site.Source.Opens;
-        for (int i = 0; i < 5; i++) await site.GetAsync($"/{i}");
-        site.Source.Opens.Should().BeInRange(opens + 1, opens + 4, "some made room, and not all");
-    }
-
-    [Theory]
-    [InlineData(0, 32_000_000)]
-    [InlineData(100_000, 32_000_000)]
-    [InlineData(1_000_000, 0)]
-    [InlineData(1_000_000, 2 * Length - 2)]
-    public async Task A_file_beyond_a_limit_is_not_kept(int maxFile, long maxCache)
-    {
-        var site = new Site(new StaticFileOptions { MaxCachedFileLength = maxFile, MaxCacheLength = maxCache });
-        site.Source.Add("a", Numbers(Length));
-        for (int i = 0; i < 4; i++) (await site.GetAsync("/a")).Content.Should().HaveCount(Length);
-
-        site.Source.Opens.Should().Be(4);
-    }
-
-    [Fact]
-    public void What_a_response_is_sending_makes_room_for_nothing()
-    {
-        LargeContents contents = new(100);
-        contents.TryReserve(60).Should().BeTrue();
-        LargeContent first = contents.Keep(new byte[60]);
-        LentContent lent = LentContent.TryTake(first)!;
-
-        contents.TryReserve(60).Should().BeFalse();
-        contents.Length.Should().Be(60);
-
-        lent.Dispose();
-        lent.Dispose(); // a second time does not count
-        using LentContent again = LentContent.TryTake(first)!;
-        contents.TryReserve(60).Should().BeFalse("it is in use again");
-
-        again.Dispose();
-        contents.TryReserve(60).Should().BeTrue();
-        LentContent.TryTake(first).Should().BeNull();
-        contents.Length.Should().Be(60);
-    }
-
-    [Fact]
-    public void A_response_that_nobody_disposed_of_gives_its_content_back()
-    {
-        LargeContents contents = new(100);
-        contents.TryReserve(60).Should().BeTrue();
-        Forget(contents.Keep(new byte[60]));
-        contents.TryReserve(60).Should().BeFalse();
-
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-
-        contents.TryReserve(60).Should().BeTrue();
-    }
-
-    [Fact]
     public async Task Many_threads_get_whole_contents_while_contents_come_and_go()
     {
         const int names = 6;
@@ -271,9 +209,6 @@ public sealed class LargeContentTests
         await Task.WhenAll(readers);
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static void Forget(LargeContent content) => LentContent.TryTake(content).Should().NotBeNull();
-
     private sealed class NotToBeRead(byte[] content) : MemoryStream(content)
     {
         private int _left = 64 * 1024; // a piece, from which a byte is sent
@@ -282,6 +217,18 @@ public sealed class LargeContentTests
             (_left -= buffer.Length) >= 0 ? base.ReadAsync(buffer, cancellationToken) : throw new IOException("too much is read");
 
         public override int Read(Span<byte> buffer) => throw new IOException("all of it is read");
+    }
+
+    private sealed class SlowToRead(byte[] content, Action reading) : MemoryStream(content)
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            reading();
+            return base.Read(buffer);
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(base.Read(buffer.Span)); // for a response
     }
 
     private static byte[] Numbers(int length)
