@@ -7,10 +7,9 @@ namespace Pwb.StaticFiles;
 /// <summary>Part of an open file or of its copy in memory, or all of it, for one response.</summary>
 /// <remarks>
 /// The system sends a file by reference to its pages in memory. They lie in the sender's socket until they are acknowledged and,
-/// on the same machine, in the receiver's until they are read. If the file is cut meanwhile, they become zeros, in
-/// a response of full length. So the last part of a file is copied: as much as both sockets can hold, so that everything by
-/// reference has arrived before the last piece. After each piece, the open file is compared with the state that the response
-/// describes.
+/// on the same machine, in the receiver's until they are read. If the file is cut meanwhile, they become zeros, in a response of
+/// full length. So the last part of a file is copied: more than both sockets can hold, so that everything by reference has
+/// arrived before the last piece. After each piece, the open file is compared with the state that the response describes.
 /// </remarks>
 /// <param name="content">The file or its copy, which now belongs to the body.</param>
 /// <param name="offset">Where the part begins.</param>

@@ -34,6 +34,35 @@ public sealed class FileSendingTests : IDisposable
         (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(content.AsSpan(1000, 499_001)).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(SocketEngine.Runtime, false)]
+    [InlineData(SocketEngine.Runtime, true)]
+    [InlineData(SocketEngine.Epoll, false)]
+    [InlineData(SocketEngine.Epoll, true)]
+    public async Task A_file_from_memory_arrives_whatever_became_of_others_who_asked_for_it(SocketEngine engine, bool overTls)
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(Mebi);
+        await File.WriteAllBytesAsync(PathOf("a"), content);
+        File.SetLastWriteTimeUtc(PathOf("a"), DateTime.UtcNow.AddHours(-1));
+        TlsOptions? tls = overTls ? new TlsOptions(ServerCertificate.SelfSigned()) : null;
+        await using PwbServer server = new(
+            new StaticFileHandler(_folder.FullName),
+            new PwbServerOptions { EndPoints = ServerEndPoint.Loopback(0, tls), SocketEngine = engine });
+        await server.StartAsync();
+        using HttpClientHandler trusting = new();
+        trusting.ServerCertificateCustomValidationCallback = (_, own, _, _) => own is not null;
+        using HttpClient client = new(trusting) { BaseAddress = new Uri(server.Urls[0]) };
+
+        for (int i = 0; i < 20; i++)
+        {
+            (await client.GetByteArrayAsync("/a")).AsSpan().SequenceEqual(content).Should().BeTrue();
+            using (await client.GetAsync("/a", HttpCompletionOption.ResponseHeadersRead))
+            {
+                // leaves before the content
+            }
+        }
+    }
+
     [LongFact]
     public async Task A_file_above_4_GB_arrives_to_its_last_byte()
     {
