@@ -69,7 +69,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
     }
 
     /// <summary>Sends pending bytes, if there are any.</summary>
-    public ValueTask FlushAsync() => _pending.Length == 0 ? default : FlushPendingAsync();
+    public ValueTask FlushAsync() => _pending.Length == 0 ? default : WriteAsync(_pending.Pending);
 
     /// <summary>Sends pending bytes, and then these bytes without copying them.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -81,7 +81,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
             int joined = Math.Max(0, MaxPending - _pending.Length);
             _pending.Append(bytes.Span[..joined]);
             bytes = bytes[joined..];
-            await FlushPendingAsync().ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false);
             _pending.Release();
         }
 
@@ -177,13 +177,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         else _pending.Release();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FlushPendingAsync()
-    {
-        await WriteAsync(_pending.Pending).ConfigureAwait(false);
-        _pending.Truncate(0);
-    }
-
+    /// <summary>Sends all pending bytes, or other bytes when none are pending.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -205,6 +199,7 @@ internal sealed class ChannelSender(Transport transport, ChannelContext context)
         }
 
         EndWrite(start, bytes.Length);
+        _pending.Truncate(0);
     }
 
     private int FindSliceSize() => transport.GetAcknowledgedBytes() < 0 ? SliceSize : WatchedSliceSize;

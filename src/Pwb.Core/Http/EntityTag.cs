@@ -87,6 +87,6 @@ internal static class EntityTag
 
         opaqueTag = list[..(length + 2)];
         list = list[(length + 2)..];
-        return !opaqueTag[1..^1].ContainsAny(Grammar.NotEntityTagBytes);
+        return Grammar.EntityTagBytes.IndexOfAnyExcept(opaqueTag[1..^1]) < 0;
     }
 }

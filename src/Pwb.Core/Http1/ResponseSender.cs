@@ -24,18 +24,19 @@ internal static class ResponseSender
     /// Appends a response whose content is in memory or empty, and says in the exchange what was sent. Only large content is sent
     /// at once.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask AppendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
+    public static ValueTask AppendAsync(HttpExchange exchange, HttpResponse response, ResponsePlan plan)
     {
         ChannelSender sender = exchange.Channel.Sender;
         ReadOnlyMemory<byte> content = default;
         if (plan.Sends == ContentOrigin.Memory) response.Body.TryGetMemory(out content);
-        if (sender.Pending.Length + response.Head.Length + content.Length > sender.MaxPending)
-            await sender.FlushAsync().ConfigureAwait(false);
+        bool hasRoom = sender.Pending.Length + response.Head.Length + content.Length <= sender.MaxPending;
+        if (!hasRoom || content.Length > sender.MaxGathered)
+            return SendAsync(exchange, response, plan, content, flushesFirst: !hasRoom);
+
         AppendHead(exchange, response, plan.Framing, plan.Closes);
-        if (content.Length <= sender.MaxGathered) sender.Pending.Append(content.Span);
-        else await sender.SendAsync(content).ConfigureAwait(false);
+        sender.Pending.Append(content.Span);
         exchange.Current.Sent = new SentResponse(response.StatusCode, content.Length);
+        return default;
     }
 
     /// <summary>Sends a response with a streaming body, and says in the exchange what was sent.</summary>
@@ -132,6 +133,18 @@ internal static class ResponseSender
         if (exchange.Head.IsHead) text = default;
         sender.Pending.Append(text.Span);
         exchange.Current.Sent = new SentResponse(instead.StatusCode, text.Length, failure);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask SendAsync(
+        HttpExchange exchange, HttpResponse response, ResponsePlan plan, ReadOnlyMemory<byte> content, bool flushesFirst)
+    {
+        ChannelSender sender = exchange.Channel.Sender;
+        if (flushesFirst) await sender.FlushAsync().ConfigureAwait(false);
+        AppendHead(exchange, response, plan.Framing, plan.Closes);
+        if (content.Length <= sender.MaxGathered) sender.Pending.Append(content.Span);
+        else await sender.SendAsync(content).ConfigureAwait(false);
+        exchange.Current.Sent = new SentResponse(response.StatusCode, content.Length);
     }
 
     private static ResponseContent Begin(

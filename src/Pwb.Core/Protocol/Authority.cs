@@ -27,7 +27,7 @@ internal static class Authority
 
         return isLiteral
             ? Ipv6MayBegin(prefix[1..])
-            : !prefix.ContainsAnyExcept(Grammar.RegNameBytes) && HasOnlyPlainEscapes(prefix, isPrefix: true);
+            : Grammar.RegNameBytes.IndexOfAnyExcept(prefix) < 0 && HasOnlyPlainEscapes(prefix, isPrefix: true);
     }
 
     // Not every wrong beginning is found here, but every character that can stand in no address.
@@ -43,7 +43,7 @@ internal static class Authority
 
     private static int RegNameLength(ReadOnlySpan<byte> authority)
     {
-        int length = authority.IndexOfAnyExcept(Grammar.RegNameBytes);
+        int length = Grammar.RegNameBytes.IndexOfAnyExcept(authority);
         if (length < 0) length = authority.Length;
         return HasOnlyPlainEscapes(authority[..length], isPrefix: false) ? length : -1;
     }

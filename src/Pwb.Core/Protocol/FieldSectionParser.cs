@@ -46,12 +46,12 @@ internal struct FieldSectionParser(int maxLength, int maxLines, bool isTrailers 
         int budget = maxLength - Position;
         ReadOnlySpan<byte> window = line.Length > budget ? line[..budget] : line;
 
-        int nameLength = window.IndexOfAnyExcept(Grammar.TokenBytes);
+        int nameLength = Grammar.TokenBytes.IndexOfAnyExcept(window);
         if (nameLength < 0) return IncompleteLine(line.Length, budget, out rejection);
         if (nameLength == 0 || window[nameLength] != ':') return Invalid(WrongInName(window, nameLength), out rejection);
 
         int valueStart = nameLength + 1;
-        int valueLength = window[valueStart..].IndexOfAnyExcept(Grammar.FieldValueBytes);
+        int valueLength = Grammar.IndexOfAnyExceptFieldValue(window[valueStart..]);
         if (valueLength < 0) return IncompleteLine(line.Length, budget, out rejection);
 
         int end = valueStart + valueLength;

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Pwb.Protocol;
 
@@ -9,35 +9,32 @@ internal static class Grammar
     private const string AlphaDigit = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// <summary>tchar: RFC 9110 §5.6.2.</summary>
-    public static readonly SearchValues<byte> TokenBytes = Bytes(AlphaDigit + TokenSymbols);
-
-    /// <summary>The bytes of a field value: HTAB, SP, VCHAR and obs-text. RFC 9110 §5.5.</summary>
-    public static readonly SearchValues<byte> FieldValueBytes = Bytes(value => value == '\t' || (value >= 0x20 && value != 0x7F));
+    public static readonly ByteSet TokenBytes = new(AlphaDigit + TokenSymbols);
 
     /// <summary>The characters of a URI without its fragment: unreserved, reserved but "#", and "%". RFC 3986 §2.</summary>
-    public static readonly SearchValues<byte> TargetBytes = Bytes(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
+    public static readonly ByteSet TargetBytes = new(AlphaDigit + "-._~" + ":/?[]@" + "!$&'()*+,;=" + "%");
 
     /// <summary>
     /// The bytes that stand in a query as they are: visible ASCII, without the characters that the URL standard escapes in every
     /// query (https://url.spec.whatwg.org/#query-percent-encode-set).
     /// </summary>
-    public static readonly SearchValues<byte> QueryBytes =
-        Bytes(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
+    public static readonly ByteSet QueryBytes =
+        new(value => value is > 0x20 and < 0x7F and not ('"' or '#' or '<' or '>'));
 
     /// <summary>
     /// reg-name: unreserved, sub-delims and "%", but without the comma, which would make it a list. RFC 3986 §3.2.2.
     /// </summary>
-    public static readonly SearchValues<byte> RegNameBytes = Bytes(AlphaDigit + "-._~" + "!$&'()*+;=" + "%");
+    public static readonly ByteSet RegNameBytes = new(AlphaDigit + "-._~" + "!$&'()*+;=" + "%");
 
     /// <summary>unreserved: RFC 3986 §2.3.</summary>
-    public static readonly SearchValues<byte> UnreservedBytes = Bytes(AlphaDigit + "-._~");
+    public static readonly ByteSet UnreservedBytes = new(AlphaDigit + "-._~");
 
-    /// <summary>The bytes that an entity tag may not hold between its quotes; all others are etagc: RFC 9110 §8.8.3.</summary>
-    public static readonly SearchValues<byte> NotEntityTagBytes = Bytes(value => value is <= 0x22 and not 0x21 or 0x7F);
+    /// <summary>etagc, what an entity tag may hold between its quotes: RFC 9110 §8.8.3.</summary>
+    public static readonly ByteSet EntityTagBytes = new(value => value is 0x21 or > 0x22 and not 0x7F);
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && TokenBytes.IndexOfAnyExcept(text) < 0;
 
-    /// <summary>The same for a text. Without SearchValues, since those of characters would be compiled at each start.</summary>
+    /// <summary>The same for a text.</summary>
     public static bool IsToken(string text)
     {
         foreach (char character in text)
@@ -48,6 +45,21 @@ internal static class Grammar
         return text.Length > 0;
     }
 
+    /// <summary>
+    /// Where the first byte is that no field value holds, or -1. A field value is of HTAB, SP, VCHAR and obs-text: RFC 9110 §5.5.
+    /// </summary>
+    public static int IndexOfAnyExceptFieldValue(ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            // Eight at a time, since values are most of a head. A tab ends that for its eight.
+            while (text.Length - i > 8 && !HasControl(BinaryPrimitives.ReadUInt64LittleEndian(text[i..]))) i += 8;
+            if (!IsFieldValue(text[i])) return i;
+        }
+
+        return -1;
+    }
+
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
 
     public static bool IsWhiteSpace(byte value) => value is (byte)' ' or (byte)'\t';
@@ -56,7 +68,7 @@ internal static class Grammar
     public static bool IsQuotedText(byte value) => value is not ((byte)'"' or (byte)'\\') && IsQuotedPair(value);
 
     /// <summary>A byte that may follow a backslash in a quoted-string: RFC 9110 §5.6.4.</summary>
-    public static bool IsQuotedPair(byte value) => value is (byte)'\t' or >= 0x20 and not 0x7F;
+    public static bool IsQuotedPair(byte value) => IsFieldValue(value);
 
     /// <summary>The value of a hexadecimal digit, or -1.</summary>
     public static int HexValue(byte value) => value switch
@@ -91,19 +103,15 @@ internal static class Grammar
         return true;
     }
 
-    private static SearchValues<byte> Bytes(string characters) =>
-        SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+    private static bool IsFieldValue(byte value) => value is (byte)'\t' or >= 0x20 and not 0x7F;
 
-    // A loop and no query: this is part of every start, and queries over numbers have to be compiled there.
-    private static SearchValues<byte> Bytes(Predicate<int> isMember)
+    /// <summary>Whether one of eight bytes is below 0x20, or 0x7F.</summary>
+    private static bool HasControl(ulong bytes)
     {
-        Span<byte> members = stackalloc byte[256];
-        int count = 0;
-        for (int value = 0; value < members.Length; value++)
-        {
-            if (isMember(value)) members[count++] = (byte)value;
-        }
-
-        return SearchValues.Create(members[..count]);
+        // To subtract n from each byte borrows at one below n. Only the high bit of a byte that had none before tells: it shows
+        // the borrow. A borrow reaches the next byte only from one that has been found.
+        const ulong each = 0x0101010101010101;
+        ulong deletes = bytes ^ (0x7F * each); // 0 where the byte is 0x7F
+        return ((((bytes - (0x20 * each)) & ~bytes) | ((deletes - each) & ~deletes)) & (0x80 * each)) != 0;
     }
 }

@@ -101,7 +101,7 @@ internal struct RequestParser(PwbServerLimits limits, string[] additionalMethods
         ReadOnlySpan<byte> line = input[_requestLineStart..];
         if (line.IsEmpty) return OperationStatus.NeedMoreData;
 
-        int methodLength = line[..Math.Min(line.Length, KnownMethods.MaxLength + 1)].IndexOfAnyExcept(Grammar.TokenBytes);
+        int methodLength = Grammar.TokenBytes.IndexOfAnyExcept(line[..Math.Min(line.Length, KnownMethods.MaxLength + 1)]);
         if (methodLength < 0)
             return line.Length > KnownMethods.MaxLength ? Refuse(Rejection.BadMethod) : OperationStatus.NeedMoreData;
         if (methodLength == 0 || line[methodLength] != ' ') return Refuse(WrongInMethod(line, methodLength));

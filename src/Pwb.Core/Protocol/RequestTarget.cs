@@ -34,10 +34,10 @@ internal struct RequestTarget
     /// </summary>
     public static int Length(ReadOnlySpan<byte> text)
     {
-        int length = text.IndexOfAnyExcept(Grammar.TargetBytes);
+        int length = Grammar.TargetBytes.IndexOfAnyExcept(text);
         if (length < 0 || text[length] == ' ' || !text[..length].Contains((byte)'?')) return length;
 
-        int more = text[length..].IndexOfAnyExcept(Grammar.QueryBytes);
+        int more = Grammar.QueryBytes.IndexOfAnyExcept(text[length..]);
         return more < 0 ? -1 : length + more;
     }
 

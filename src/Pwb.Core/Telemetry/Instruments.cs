@@ -14,7 +14,6 @@ internal static class Instruments
 {
     private static readonly Lock Gate = new();
     private static readonly List<ICountable> Servers = [];
-    private static readonly HashSet<(string Method, string Scheme)> Seen = [];
     private static readonly long[] RefusalCounts = new long[(int)Rejection.ClientCertificateNotAccepted + 1];
     private static readonly string? Version = typeof(PwbTelemetry).Assembly.GetName().Version?.ToString(3);
     private static readonly Meter Meter = new(PwbTelemetry.MeterName, Version);
@@ -90,10 +89,10 @@ internal static class Instruments
         {
             Census census = Take();
             // ended ones are reported too, as zero: otherwise the last number would seem to stay
-            Seen.UnionWith(census.Requests.Keys);
+            Observed.Requests.UnionWith(census.Requests.Keys);
             return
             [
-                .. Seen.Select(key => new Measurement<long>(
+                .. Observed.Requests.Select(key => new Measurement<long>(
                     census.Requests.GetValueOrDefault(key),
                     new KeyValuePair<string, object?>("http.request.method", key.Method),
                     new KeyValuePair<string, object?>("url.scheme", key.Scheme))),
@@ -138,7 +137,12 @@ internal static class Instruments
         return census;
     }
 
-    /// <summary>In a class of its own, since a server starts without them.</summary>
+    // These two are classes of their own, since a server starts without them.
+    private static class Observed
+    {
+        public static readonly HashSet<(string Method, string Scheme)> Requests = [];
+    }
+
     private static class RefusalNames
     {
         public static readonly string[] Of = [.. Enum.GetNames<Rejection>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];

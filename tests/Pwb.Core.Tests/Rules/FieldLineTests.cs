@@ -1,3 +1,4 @@
+using Pwb.Protocol;
 using Pwb.Tests.Infrastructure;
 
 namespace Pwb.Tests.Rules;
@@ -106,6 +107,34 @@ public sealed class FieldLineTests
             else
             {
                 await Wire.Echo.AssertRefusedAtLastByteAsync($"{Start}N: a{c}b", 400);
+            }
+        }
+    }
+
+    [Theory] // R8
+    [InlineData(' ')]
+    [InlineData('a')]
+    [InlineData('~')]
+    [InlineData('\t')]
+    [InlineData('\u0080')]
+    [InlineData('\u00FF')]
+    public void Finds_the_first_byte_of_no_value_at_every_place_among_all_others(char other)
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            bool isOfValues = value == '\t' || (value >= 0x20 && value != 0x7F);
+            for (int length = 0; length < 27; length++)
+            {
+                for (int at = 0; at < length; at++)
+                {
+                    byte[] text = new byte[length];
+                    text.AsSpan().Fill((byte)other);
+                    text[at] = (byte)value;
+                    int found = Grammar.IndexOfAnyExceptFieldValue(text);
+                    found.Should().Be(isOfValues ? -1 : at, $"{value} stands at {at} of {length}");
+                    text[length - 1] = 0; // behind it, one that ends the value for sure
+                    if (at < length - 1) Grammar.IndexOfAnyExceptFieldValue(text).Should().Be(isOfValues ? length - 1 : at);
+                }
             }
         }
     }
