@@ -44,13 +44,15 @@ internal sealed class ChannelControl(
     /// <summary>The reason of the server's abort, or null.</summary>
     public string? AbortReason => _abortReason;
 
-    public long IdleDueAt => receiver.Deadline.Current switch
+    public long IdleDueAt => receiver.Deadline.Read() switch
     {
-        Wait.NextRequest => receiver.Deadline.DueAt,
-        Wait.Handshake or Wait.FirstByte => (long.MaxValue / 4) + receiver.Deadline.DueAt,
-        Wait.Linger => (long.MaxValue / 2) + receiver.Deadline.DueAt,
+        (Wait.NextRequest, long dueAt) => dueAt,
+        (Wait.Handshake or Wait.FirstByte, long dueAt) => (long.MaxValue / 4) + dueAt,
+        (Wait.Linger, long dueAt) => (long.MaxValue / 2) + dueAt,
         _ => long.MaxValue,
     };
+
+    public long IdleSince => receiver.WaitingSince;
 
     /// <summary>Whether a request is being answered.</summary>
     public bool IsAtWork => Volatile.Read(ref _workSince) >= 0;
@@ -95,8 +97,9 @@ internal sealed class ChannelControl(
 
     public bool CloseIfIdle() => !IsNewcomer() && CloseIdle();
 
-    public bool Evict()
+    public bool Evict(long since)
     {
+        if (IdleSince != since) return false;
         if (CloseIdle()) return true;
         if (!receiver.Deadline.ExpireIfLingering(LastChance())) return false;
         Close();
@@ -161,7 +164,8 @@ internal sealed class ChannelControl(
     private bool IsNewcomer()
     {
         TimeSpan timeout;
-        switch (receiver.Deadline.Current)
+        (Wait wait, long dueAt) = receiver.Deadline.Read();
+        switch (wait)
         {
             case Wait.Handshake:
                 timeout = context.Limits.TlsHandshakeTimeout;
@@ -174,7 +178,7 @@ internal sealed class ChannelControl(
         }
 
         long latest = context.Clock.After(timeout); // the end of such a wait that begins now
-        return latest - receiver.Deadline.DueAt < NewcomerPatience;
+        return latest - dueAt < NewcomerPatience;
     }
 
     private bool CloseIdle()
@@ -194,8 +198,8 @@ internal sealed class ChannelControl(
     private void GiveUpOverdue(ref Deadline deadline)
     {
         // A process that stood still finds every deadline overdue, and received bytes in the system's buffer.
-        if (deadline.IsForBytes && deadline.DueAt <= context.Clock.Now && receiver.HasUnreadBytes
-            && deadline.TryForgive(context.Clock.After(Forgiveness)))
+        if (deadline.IsForgivable(context.Clock.Now) && receiver.HasUnreadBytes
+            && deadline.TryForgive(context.Clock.Now, context.Clock.After(Forgiveness)))
             return;
 
         switch (deadline.Expire(context.Clock.Now, LastChance()))

@@ -22,6 +22,7 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
 
     private ReceiveBuffer _received = new();
     private Deadline _deadline;
+    private long _waitingSince;
     private int _state;
     private EndWatch? _watch;
     private bool _mayHoldReceived;
@@ -51,7 +52,14 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <summary>Whether a watch has found the client's end. For the heartbeat.</summary>
     public bool HasSeenEnd => _watch is { HasEnded: true };
 
-    public void BeginWait(Wait wait, long dueAt) => _deadline.Begin(wait, dueAt);
+    /// <summary>When the present wait began, in milliseconds of the machine's own clock. For any thread.</summary>
+    public long WaitingSince => Volatile.Read(ref _waitingSince);
+
+    public void BeginWait(Wait wait, long dueAt)
+    {
+        Volatile.Write(ref _waitingSince, Environment.TickCount64); // first: who sees the wait sees since when
+        _deadline.Begin(wait, dueAt);
+    }
 
     /// <returns>False if the wait has expired.</returns>
     public bool EndWait() => _deadline.End();

@@ -12,6 +12,12 @@ internal interface IChannelControl
     /// </summary>
     long IdleDueAt { get; }
 
+    /// <summary>
+    /// When the present wait began, in milliseconds of the machine's own clock: the order of connections that have been idle for
+    /// as long by <see cref="IdleDueAt"/>, which has whole seconds. To be read before it.
+    /// </summary>
+    long IdleSince { get; }
+
     /// <summary>Gives up overdue waits, and looks whether the client is still there. Called by the heartbeat.</summary>
     void Tick();
 
@@ -25,8 +31,9 @@ internal interface IChannelControl
     /// Closes the connection to make room, if no request is under way. A connection that only waits for the client's end is
     /// closed too.
     /// </summary>
+    /// <param name="since">The <see cref="IdleSince"/> that it was chosen for. A connection that was busy since stays.</param>
     /// <returns>Whether it was closed.</returns>
-    bool Evict();
+    bool Evict(long since);
 
     /// <summary>Tells the request that is under way that the server is stopping.</summary>
     void BeginStop();

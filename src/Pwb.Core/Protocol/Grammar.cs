@@ -108,8 +108,8 @@ internal static class Grammar
     /// <summary>Whether one of eight bytes is below 0x20, or 0x7F.</summary>
     private static bool HasControl(ulong bytes)
     {
-        // To subtract n from each byte borrows at one below n. Only the high bit of a byte that had none before tells: it shows
-        // the borrow. A borrow reaches the next byte only from one that has been found.
+        // To subtract n from each byte sets the high bit of one that is below n; those that had it before do not count. A byte
+        // that is found may borrow from the next and have it found too, which changes nothing.
         const ulong each = 0x0101010101010101;
         ulong deletes = bytes ^ (0x7F * each); // 0 where the byte is 0x7F
         return ((((bytes - (0x20 * each)) & ~bytes) | ((deletes - each) & ~deletes)) & (0x80 * each)) != 0;

@@ -53,9 +53,9 @@ internal sealed class ConnectionSet : ICountable
     public bool CloseLongestIdle()
     {
         HashSet<ServerConnection>? busy = null;
-        while (FindLongestIdle(busy) is { } longest)
+        while (FindLongestIdle(busy) is var (longest, since))
         {
-            if (longest.Control.Evict()) return true;
+            if (longest.Control.Evict(since)) return true;
 
             // Each look passes all connections, and must not hold up the thread that accepts.
             busy ??= [];
@@ -93,19 +93,21 @@ internal sealed class ConnectionSet : ICountable
         lock (_lock) list.AddRange(_connections);
     }
 
-    private ServerConnection? FindLongestIdle(HashSet<ServerConnection>? busy)
+    // Among those that are idle since the same second, one that is in use between two requests must not be taken for idle.
+    private (ServerConnection Connection, long Since)? FindLongestIdle(HashSet<ServerConnection>? busy)
     {
-        ServerConnection? longest = null;
-        long dueAt = long.MaxValue;
+        (ServerConnection? longest, long dueAt, long since) = (null, long.MaxValue, 0);
         lock (_lock)
         {
             foreach (ServerConnection connection in _connections)
             {
-                long due = connection.EvictableDueAt;
-                if (due < dueAt && busy?.Contains(connection) != true) (longest, dueAt) = (connection, due);
+                long itsSince = connection.IdleSince;
+                long itsDueAt = connection.EvictableDueAt;
+                bool isLonger = itsDueAt < dueAt || (itsDueAt == dueAt && itsSince < since);
+                if (isLonger && busy?.Contains(connection) != true) (longest, dueAt, since) = (connection, itsDueAt, itsSince);
             }
         }
 
-        return longest;
+        return longest is null ? null : (longest, since);
     }
 }

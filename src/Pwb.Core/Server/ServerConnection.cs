@@ -43,6 +43,9 @@ internal sealed class ServerConnection(
     /// </summary>
     public long EvictableDueAt => mayBeEvicted ? IdleDueAt : long.MaxValue;
 
+    /// <summary>See <see cref="IChannelControl.IdleSince"/>.</summary>
+    public long IdleSince => channel.Control.IdleSince;
+
     /// <summary>The connection's state, for metrics.</summary>
     public ConnectionState State
     {

@@ -16,12 +16,15 @@ internal struct Deadline
 
     public readonly Wait Current => (Wait)(Volatile.Read(in _state) & WaitMask);
 
-    /// <summary>When the current wait is over; the order of these is the order in which waits began.</summary>
-    public readonly long DueAt => Volatile.Read(in _state) >> TimeShift;
+    /// <summary>The current wait, and when it is over; the order of these times is that in which waits of a kind began.</summary>
+    public readonly (Wait Wait, long DueAt) Read()
+    {
+        long state = Volatile.Read(in _state); // once: read by halves, it could be of two waits
+        return ((Wait)(state & WaitMask), state >> TimeShift);
+    }
 
-    /// <summary>Whether bytes are waited for that a client sends.</summary>
-    public readonly bool IsForBytes =>
-        Current is Wait.Handshake or Wait.FirstByte or Wait.NextRequest or Wait.Head or Wait.Content or Wait.Drain;
+    /// <summary>Whether a wait for bytes that a client sends is overdue, and was not given more time before.</summary>
+    public readonly bool IsForgivable(long now) => IsForgivable(Volatile.Read(in _state), now);
 
     /// <summary>Starts a wait.</summary>
     public void Begin(Wait wait, long dueAt) => Volatile.Write(ref _state, (dueAt << TimeShift) | (long)wait);
@@ -62,13 +65,19 @@ internal struct Deadline
         return (Wait)(state & WaitMask) is Wait.Linger && TryReplace(state, lastChance);
     }
 
-    /// <summary>Gives a wait more time, once: the bytes have arrived, but the loop has not read them yet.</summary>
-    public bool TryForgive(long dueAt)
+    /// <summary>Gives an overdue wait more time, once: the bytes have arrived, but the loop has not read them yet.</summary>
+    public bool TryForgive(long now, long dueAt)
     {
         long state = Volatile.Read(in _state);
-        if ((Wait)(state & WaitMask) is Wait.Nothing or Wait.Expired || (state & ForgivenBit) != 0) return false;
-        return Interlocked.CompareExchange(ref _state, (dueAt << TimeShift) | ForgivenBit | (state & WaitMask), state) == state;
+        return IsForgivable(state, now)
+            && Interlocked.CompareExchange(ref _state, (dueAt << TimeShift) | ForgivenBit | (state & WaitMask), state) == state;
     }
+
+    private static bool IsForgivable(long state, long now) =>
+        (Wait)(state & WaitMask)
+            is Wait.Handshake or Wait.FirstByte or Wait.NextRequest or Wait.Head or Wait.Content or Wait.Drain
+        && state >> TimeShift <= now
+        && (state & ForgivenBit) == 0;
 
     private bool TryReplace(long state, long lastChance) =>
         Interlocked.CompareExchange(ref _state, (lastChance << TimeShift) | (long)Wait.Expired, state) == state;

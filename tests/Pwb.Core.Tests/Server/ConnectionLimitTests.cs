@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Pwb.Platform;
 using Pwb.Security;
+using Pwb.Server;
 using Pwb.Telemetry;
 using Pwb.Tests.Infrastructure;
 
@@ -59,6 +60,44 @@ public sealed class ConnectionLimitTests
         (await first.GetStream().ReadAsync(new byte[1])).Should().Be(0);
         await second.GetStream().WriteAsync(Latin1.Bytes(Get));
         (await ReadAsync(second)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
+    public async Task Within_a_second_too_the_one_in_use_is_not_the_one_that_makes_room()
+    {
+        await using PwbServer server = new(options: Two with { TimeProvider = new ManualClock() }); // it is the same second for ever
+        await server.StartAsync();
+        using TcpClient used = await AskAsync(server), idle = await AskAsync(server);
+        await UntilIdleAsync(server, 2);
+        await UntilLaterAsync();
+        await used.GetStream().WriteAsync(Latin1.Bytes(Get));
+        await ReadAsync(used);
+        await UntilIdleAsync(server, 2);
+
+        using TcpClient newcomer = await AskAsync(server);
+
+        (await idle.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
+        await used.GetStream().WriteAsync(Latin1.Bytes(Get));
+        (await ReadAsync(used)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
+    public async Task One_that_was_in_use_since_it_was_chosen_does_not_make_room()
+    {
+        await using PwbServer server = new(options: Two);
+        await server.StartAsync();
+        using TcpClient client = await AskAsync(server);
+        await UntilIdleAsync(server, 1);
+        List<ServerConnection> all = [];
+        server.Reception.Connections.CopyTo(all);
+        long chosen = all[0].IdleSince;
+        await UntilLaterAsync();
+        await client.GetStream().WriteAsync(Latin1.Bytes(Get));
+        await ReadAsync(client);
+        await UntilIdleAsync(server, 1);
+
+        all[0].Control.Evict(chosen).Should().BeFalse();
+        all[0].Control.Evict(all[0].IdleSince).Should().BeTrue();
     }
 
     [Fact]
@@ -181,6 +220,13 @@ public sealed class ConnectionLimitTests
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    // Until the machine's clock, which has steps of up to 16 ms, tells another time.
+    private static async Task UntilLaterAsync()
+    {
+        long now = Environment.TickCount64;
+        while (Environment.TickCount64 == now) await Task.Delay(1);
     }
 
     private static async Task<TcpClient> AskAsync(PwbServer server)
