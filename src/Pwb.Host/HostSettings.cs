@@ -86,5 +86,7 @@ internal sealed record HostSettings
     };
 
     private IEnumerable<ServerEndPoint> EndPoints() =>
-        Places.Count > 0 ? Places.Select(place => OptionValues.PlaceOf(place, Tls)) : OptionValues.EndPointsOf(Host, Port, Tls);
+        Places.Count > 0
+            ? Places.SelectMany(place => ServerEndPoint.Parse(place, Tls))
+            : OptionValues.EndPointsOf(Host, Port, Tls);
 }

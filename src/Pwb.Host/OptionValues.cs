@@ -114,33 +114,18 @@ internal static class OptionValues
     public static string? SocketFileOf(string place) =>
         place.StartsWith(Unix, StringComparison.Ordinal) && place[Unix.Length] != '@' ? place[Unix.Length..] : null;
 
-    public static bool IsPlace(string value) => Succeeds(() => _ = PlaceOf(value, tls: null));
-
-    /// <exception cref="ArgumentException">The text is not such a value.</exception>
-    public static ServerEndPoint PlaceOf(string value, TlsOptions? tls)
+    // A supervisor that was asked for its sockets may have given none.
+    public static bool IsPlace(string value)
     {
-        const string Pipe = "pipe:", Descriptor = "fd:";
-        if (value.StartsWith(Unix, StringComparison.Ordinal))
+        try
         {
-            string path = value[Unix.Length..];
-            return ServerEndPoint.Unix(path.StartsWith('@') ? '\0' + path[1..] : path) with { Tls = tls };
+            return ServerEndPoint.Parse(value).Count > 0;
         }
-
-        if (value.StartsWith(Pipe, StringComparison.Ordinal))
-            return ServerEndPoint.NamedPipe(value[Pipe.Length..]) with { Tls = tls };
-
-        if (value.StartsWith(Descriptor, StringComparison.Ordinal)
-            && int.TryParse(value.AsSpan(Descriptor.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
-            && !OperatingSystem.IsWindows())
-            return ServerEndPoint.Inherited(descriptor) with { Tls = tls };
-
-        int colon = value.LastIndexOf(':');
-        if (colon <= 0 || !IsPort(value[(colon + 1)..]) || AddressOf(value[..colon]) is not { } address)
-            throw new ArgumentException($"'{value}' is no place to listen.", nameof(value));
-        if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && value[0] != '[')
-            throw new ArgumentException($"'{value}' lacks brackets around its address.", nameof(value));
-        int port = int.Parse(value[(colon + 1)..], CultureInfo.InvariantCulture);
-        return new ServerEndPoint(new IPEndPoint(address, port)) { Tls = tls };
+        catch (Exception exception)
+            when (exception is FormatException or ArgumentException or IOException or PlatformNotSupportedException)
+        {
+            return false;
+        }
     }
 
     public static bool IsMode(string value) => value.Length == 3 && value.All(digit => digit is >= '0' and <= '7');

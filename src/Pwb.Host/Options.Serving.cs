@@ -47,13 +47,15 @@ internal static partial class Options
         Name = "--listen",
         Group = OptionGroup.Listening,
         ValueName = "place",
-        Summary = "Where to listen, in place of --host and --port: `127.0.0.1:8080`, `unix:/run/pwb.sock`, `pipe:pwb` or `fd:3`. "
-            + "Repeatable",
-        More = "`unix:` is a Unix domain socket that only the same user can connect to, `unix:@name` an abstract one. `pipe:` is "
-            + "a named pipe, also for the same user. `fd:` is a socket that the process was given and that listens already, as "
-            + "systemd gives them from 3 on.",
+        Summary = "Where to listen, in place of --host and --port: `any:8080`, `127.0.0.1:8080`, `unix:/run/pwb.sock`, "
+            + "`pipe:pwb` or `fd:3`. Repeatable",
+        More = "`any:` and `localhost:` mean what they mean to --host. `unix:` is a Unix domain socket that only the same user "
+            + "can connect to, `unix:@name` an abstract one. `pipe:` is a named pipe, also for the same user. `fd:` is a socket "
+            + "that the process was given and that listens already, as systemd gives them from 3 on; `activated` is all that "
+            + "systemd has given.",
         Accepts = OptionValues.IsPlace,
-        Expected = "an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that listens",
+        Expected = "localhost, any or an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> or activated for "
+            + "sockets that listen",
         IsRepeatable = true,
     };
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Pwb.Hosting;
 
@@ -9,8 +8,6 @@ namespace Pwb.Hosting;
 /// </summary>
 internal static class EndPointSettings
 {
-    private const string Unix = "unix:", Pipe = "pipe:", Descriptor = "fd:", Activated = "activated";
-
     /// <summary>The end points; null without a list.</summary>
     public static IReadOnlyList<ServerEndPoint>? Read(Setting list)
     {
@@ -51,8 +48,7 @@ internal static class EndPointSettings
             }
         }
 
-        IReadOnlyList<ServerEndPoint> places = PlacesOf(place, tls.Load()) ?? place.Fail<ServerEndPoint[]>(
-            [], "is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or unix:/run/app.sock");
+        IReadOnlyList<ServerEndPoint> places = PlacesOf(place, tls.Load());
         UnixFileMode? mode = modeKey is { } key ? ModeOf(key, place) : null;
         return [.. places.Select(one => one with { SocketMode = mode ?? one.SocketMode, ProxyProtocolFrom = proxies })];
     }
@@ -61,7 +57,8 @@ internal static class EndPointSettings
     private static UnixFileMode ModeOf(Setting setting, Setting place)
     {
         string text = place.Value ?? "";
-        if (!IsKind(text, Unix) || IsKind(text, Unix + "@"))
+        bool isFile = text.StartsWith("unix:", StringComparison.Ordinal) && !text.StartsWith("unix:@", StringComparison.Ordinal);
+        if (!isFile)
             return setting.Fail(UnixFileMode.None, "is for the file of a Unix domain socket, such as unix:/run/my-app/http.sock");
         return setting.Value is { Length: 3 } digits && digits.All(digit => digit is >= '0' and <= '7')
             ? (UnixFileMode)Convert.ToInt32(digits, fromBase: 8)
@@ -87,59 +84,19 @@ internal static class EndPointSettings
         return isRight ? networks : null;
     }
 
-    private static IReadOnlyList<ServerEndPoint>? PlacesOf(Setting setting, TlsOptions? tls)
-    {
-        string text = setting.Value ?? "";
-        if (IsKind(text, Unix) || IsKind(text, Pipe) || IsKind(text, Descriptor) || text == Activated)
-            return NamedOf(setting, text, tls);
-
-        int colon = text.LastIndexOf(':');
-        if (colon <= 0) return null;
-        if (!WholeNumber.TryParse(text.AsSpan(colon + 1), out ushort port)) return null;
-        string host = text[..colon];
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Loopback(port, tls);
-        if (host.Equals("any", StringComparison.OrdinalIgnoreCase)) return ServerEndPoint.Any(port, tls);
-
-        if (host is ['[', .. string inner, ']'])
-        {
-            return IPAddress.TryParse(inner, out IPAddress? six) && six.AddressFamily == AddressFamily.InterNetworkV6
-                ? [At(six)]
-                : null;
-        }
-
-        // .NET accepts 127.1 as an address. Only the full form is allowed, since the log shows that one.
-        return IPAddress.TryParse(host, out IPAddress? four)
-            && four.AddressFamily == AddressFamily.InterNetwork
-            && four.ToString() == host
-            ? [At(four)]
-            : null;
-
-        ServerEndPoint At(IPAddress address) => new(new IPEndPoint(address, port)) { Tls = tls };
-    }
-
-    private static bool IsKind(string text, string kind) => text.StartsWith(kind, StringComparison.Ordinal);
-
-    private static ServerEndPoint[]? NamedOf(Setting setting, string text, TlsOptions? tls)
+    private static IReadOnlyList<ServerEndPoint> PlacesOf(Setting setting, TlsOptions? tls)
     {
         try
         {
-            if (text == Activated)
-            {
-                return ServerEndPoint.Activated() is { Count: > 0 } sockets
-                    ? [.. sockets.Select(one => one with { Tls = tls })]
-                    : setting.Fail<ServerEndPoint[]>([], "are the sockets of a supervisor, which has given none");
-            }
-
-            string name = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
-            if (IsKind(text, Pipe)) return [ServerEndPoint.NamedPipe(name) with { Tls = tls }];
-            if (IsKind(text, Unix)) return [ServerEndPoint.Unix(name is ['@', ..] ? '\0' + name[1..] : name) with { Tls = tls }];
-            return WholeNumber.TryParse(name, out int descriptor)
-                ? [ServerEndPoint.Inherited(descriptor) with { Tls = tls }]
-                : null;
+            return ServerEndPoint.Parse(setting.Value ?? "", tls) is { Count: > 0 } places
+                ? places
+                : setting.Fail<ServerEndPoint[]>([], "are the sockets of a supervisor, which has given none");
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or PlatformNotSupportedException)
+        catch (Exception exception)
+            when (exception is FormatException or ArgumentException or IOException or PlatformNotSupportedException)
         {
-            return null; // empty, too long, or no socket that listens
+            return setting.Fail<ServerEndPoint[]>(
+                [], "is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or unix:/run/app.sock");
         }
     }
 }

@@ -163,22 +163,16 @@ internal sealed class ChannelControl(
     // The request of a new client may be under way, and no client repeats it when a new connection is closed.
     private bool IsNewcomer()
     {
-        TimeSpan timeout;
         (Wait wait, long dueAt) = receiver.Deadline.Read();
-        switch (wait)
+        TimeSpan? timeout = wait switch
         {
-            case Wait.Handshake:
-                timeout = context.Limits.TlsHandshakeTimeout;
-                break;
-            case Wait.FirstByte:
-                timeout = context.Limits.FirstByteTimeout;
-                break;
-            default:
-                return false;
-        }
+            Wait.Handshake => context.Limits.TlsHandshakeTimeout,
+            Wait.FirstByte => context.Limits.FirstByteTimeout,
+            _ => null,
+        };
 
-        long latest = context.Clock.After(timeout); // the end of such a wait that begins now
-        return latest - dueAt < NewcomerPatience;
+        // Compared with the end of such a wait that begins now.
+        return timeout is { } full && context.Clock.After(full) - dueAt < NewcomerPatience;
     }
 
     private bool CloseIdle()

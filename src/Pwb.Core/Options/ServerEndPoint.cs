@@ -176,6 +176,43 @@ public sealed record ServerEndPoint
     }
 
     /// <summary>
+    /// Reads where to listen from a text, as settings and command lines have it: <c>localhost:8080</c> is <see cref="Loopback"/>,
+    /// <c>any:8080</c> <see cref="Any"/>, <c>192.0.2.7:80</c> and <c>[::1]:80</c> one address, <c>unix:/run/app.sock</c>
+    /// <see cref="Unix"/> and <c>unix:@name</c> an abstract name, <c>pipe:name</c> <see cref="NamedPipe"/>, <c>fd:3</c>
+    /// <see cref="Inherited"/>, and <c>activated</c> <see cref="Activated"/>. Port 0 takes a free one.
+    /// </summary>
+    /// <example><code>
+    /// string place = Environment.GetEnvironmentVariable("MY_APP_LISTEN") ?? "localhost:8080";
+    /// PwbServerOptions options = new() { EndPoints = ServerEndPoint.Parse(place) };
+    /// </code></example>
+    /// <param name="text">The text. The case of "localhost" and "any" does not count.</param>
+    /// <param name="tls">With which certificates the end points speak TLS; null if they do not.</param>
+    /// <returns>One or more; none if a supervisor that is asked for its sockets has given none.</returns>
+    /// <exception cref="FormatException">The text is no place to listen; the message says which texts are.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is one, but its path, name or descriptor is none that can be listened on; the message says why.
+    /// </exception>
+    /// <exception cref="IOException">It is <c>activated</c>, and LISTEN_FDS is not a number.</exception>
+    /// <exception cref="PlatformNotSupportedException">It begins with <c>fd:</c>, and the system is Windows.</exception>
+    public static IReadOnlyList<ServerEndPoint> Parse(string text, TlsOptions? tls = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return EndPointText.Read(text) switch
+        {
+            { Kind: PlaceKind.Loopback, Number: int port } => Loopback(port, tls),
+            { Kind: PlaceKind.Any, Number: int port } => Any(port, tls),
+            { Address: { } address, Number: int port } => [new ServerEndPoint(new IPEndPoint(address, port)) { Tls = tls }],
+            { Kind: PlaceKind.Unix, Name: var path } => [Unix(path) with { Tls = tls }],
+            { Kind: PlaceKind.Pipe, Name: var name } => [NamedPipe(name) with { Tls = tls }],
+            { Kind: PlaceKind.Descriptor, Number: int descriptor } => [Inherited(descriptor) with { Tls = tls }],
+            { Kind: PlaceKind.Activated } => [.. Activated().Select(one => one with { Tls = tls })],
+            _ => throw new FormatException(
+                $"'{text}' is no place to listen, such as localhost:8080, any:8443, 192.0.2.7:80, [::1]:80 or "
+                    + "unix:/run/app.sock."),
+        };
+    }
+
+    /// <summary>
     /// The address as logs and error messages write it: "127.0.0.1:8080", "unix:/run/app/http.sock", or "unix:@name" for an
     /// abstract name.
     /// </summary>

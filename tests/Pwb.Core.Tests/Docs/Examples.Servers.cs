@@ -53,6 +53,11 @@ internal static partial class Examples
                 new(IPEndPoint.Parse("10.0.0.2:8080")) { ProxyProtocolFrom = [IPNetwork.Parse("10.0.0.1/32")] };
         });
         Use(() => { PwbServerOptions options = new() { EndPoints = ServerEndPoint.Activated() }; });
+        Use(() =>
+        {
+            string place = Environment.GetEnvironmentVariable("MY_APP_LISTEN") ?? "localhost:8080";
+            PwbServerOptions options = new() { EndPoints = ServerEndPoint.Parse(place) };
+        });
         Use(() => { PwbServerOptions options = new() { SocketEngine = SocketEngine.Epoll }; });
         Use(() =>
         {

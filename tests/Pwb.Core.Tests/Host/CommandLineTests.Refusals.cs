@@ -11,7 +11,8 @@ public sealed partial class CommandLineTests
     [InlineData("pipe:a/b")]
     [InlineData("fd:x")]
     [InlineData("fd:1000000")]
-    [InlineData("localhost:80")]
+    [InlineData("localhost")]
+    [InlineData("activated")] // without sockets of a supervisor
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.1:65536")]
     [InlineData("127.1:80")]
@@ -20,8 +21,8 @@ public sealed partial class CommandLineTests
     [InlineData("")]
     public void Refuses_what_is_no_place_to_listen(string place) =>
         Refusal("--listen", place).Should().StartWith(
-            $"pwb: --listen takes an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> of a socket that "
-                + $"listens, not '{place}'.");
+            "pwb: --listen takes localhost, any or an IP address with a port, unix:<path>, pipe:<name>, or fd:<number> or "
+                + $"activated for sockets that listen, not '{place}'.");
 
     [Theory]
     [InlineData("--proxy-protocol-from", "0.0.0.0/0")]

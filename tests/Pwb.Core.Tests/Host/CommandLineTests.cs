@@ -61,6 +61,8 @@ public sealed partial class CommandLineTests
             new ServerEndPoint(new IPEndPoint(IPAddress.IPv6Loopback, 0)), ServerEndPoint.Unix("/run/pwb.sock"));
         EndPointsOf("--listen=pipe:pwb").Should().Equal(ServerEndPoint.NamedPipe("pwb"));
         EndPointsOf("--listen=unix:@pwb").Should().ContainSingle().Which.ToString().Should().Be("unix:@pwb");
+        EndPointsOf("--listen=localhost:8080").Should().Equal(ServerEndPoint.Loopback(8080));
+        EndPointsOf("--listen=Any:0").Should().Equal(ServerEndPoint.Any(0));
         Parse(["--listen", "unix:s", "--tls-dev"]).ToServerOptions().EndPoints.Should().ContainSingle()
             .Which.Tls.Should().NotBeNull();
         Refusal("--listen", "unix:s", "--port", "80").Should().StartWith(

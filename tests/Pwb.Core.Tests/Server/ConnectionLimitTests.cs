@@ -65,7 +65,8 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Within_a_second_too_the_one_in_use_is_not_the_one_that_makes_room()
     {
-        await using PwbServer server = new(options: Two with { TimeProvider = new ManualClock() }); // it is the same second for ever
+        // A clock that stands still: it is always the same second.
+        await using PwbServer server = new(options: Two with { TimeProvider = new ManualClock() });
         await server.StartAsync();
         using TcpClient used = await AskAsync(server), idle = await AskAsync(server);
         await UntilIdleAsync(server, 2);
