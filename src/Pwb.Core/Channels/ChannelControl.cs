@@ -44,13 +44,20 @@ internal sealed class ChannelControl(
     /// <summary>The reason of the server's abort, or null.</summary>
     public string? AbortReason => _abortReason;
 
-    public long IdleDueAt => receiver.Deadline.Read() switch
+    public Idleness Idleness
     {
-        (Wait.NextRequest, long dueAt) => dueAt,
-        (Wait.Handshake or Wait.FirstByte, long dueAt) => (long.MaxValue / 4) + dueAt,
-        (Wait.Linger, long dueAt) => (long.MaxValue / 2) + dueAt,
-        _ => long.MaxValue,
-    };
+        get
+        {
+            (Wait wait, long dueAt) = receiver.Deadline.Read();
+            return wait switch
+            {
+                Wait.NextRequest => Idleness.Idle,
+                Wait.Handshake or Wait.FirstByte => IsNewcomer(wait, dueAt) ? Idleness.Newcomer : Idleness.Idle,
+                Wait.Linger => Idleness.Lingering,
+                _ => Idleness.Busy,
+            };
+        }
+    }
 
     public long IdleSince => receiver.WaitingSince;
 
@@ -95,13 +102,12 @@ internal sealed class ChannelControl(
         if (context.IsStopping) CloseIfIdle();
     }
 
-    public bool CloseIfIdle() => !IsNewcomer() && CloseIdle();
+    public bool CloseIfIdle() => Idleness != Idleness.Newcomer && CloseIdle(IdleSince);
 
     public bool Evict(long since)
     {
-        if (IdleSince != since) return false;
-        if (CloseIdle()) return true;
-        if (!receiver.Deadline.ExpireIfLingering(LastChance())) return false;
+        if (CloseIdle(since)) return true;
+        if (IdleSince != since || !receiver.Deadline.ExpireIfLingering(LastChance())) return false;
         Close();
         return true;
     }
@@ -160,25 +166,19 @@ internal sealed class ChannelControl(
         }
     }
 
-    // The request of a new client may be under way, and no client repeats it when a new connection is closed.
-    private bool IsNewcomer()
+    // The request of a new client may be under way, and no client repeats it when a new connection is closed. Compared with the
+    // end of such a wait that begins now.
+    private bool IsNewcomer(Wait wait, long dueAt)
     {
-        (Wait wait, long dueAt) = receiver.Deadline.Read();
-        TimeSpan? timeout = wait switch
-        {
-            Wait.Handshake => context.Limits.TlsHandshakeTimeout,
-            Wait.FirstByte => context.Limits.FirstByteTimeout,
-            _ => null,
-        };
-
-        // Compared with the end of such a wait that begins now.
-        return timeout is { } full && context.Clock.After(full) - dueAt < NewcomerPatience;
+        TimeSpan timeout = wait == Wait.Handshake ? context.Limits.TlsHandshakeTimeout : context.Limits.FirstByteTimeout;
+        return context.Clock.After(timeout) - dueAt < NewcomerPatience;
     }
 
-    private bool CloseIdle()
+    // The time is compared after the system was asked for bytes, since the loop may have served a request meanwhile.
+    private bool CloseIdle(long since)
     {
         bool isAsked = receiver.Deadline.Current != Wait.Handshake && receiver.HasUnreadBytes;
-        if (isAsked || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
+        if (isAsked || IdleSince != since || !receiver.Deadline.ExpireIfIdle(LastChance())) return false;
         Close();
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Pwb.Time;
 using Pwb.Transports;
@@ -52,12 +53,12 @@ internal sealed class ChannelReceiver(Transport transport, ChannelContext contex
     /// <summary>Whether a watch has found the client's end. For the heartbeat.</summary>
     public bool HasSeenEnd => _watch is { HasEnded: true };
 
-    /// <summary>When the present wait began, in milliseconds of the machine's own clock. For any thread.</summary>
+    /// <summary>When the present wait began, by the machine's own clock, in its finest steps. For any thread.</summary>
     public long WaitingSince => Volatile.Read(ref _waitingSince);
 
     public void BeginWait(Wait wait, long dueAt)
     {
-        Volatile.Write(ref _waitingSince, Environment.TickCount64); // first: who sees the wait sees since when
+        Volatile.Write(ref _waitingSince, Stopwatch.GetTimestamp()); // first: who sees the wait sees since when
         _deadline.Begin(wait, dueAt);
     }
 

@@ -1,20 +1,33 @@
 namespace Pwb.Channels;
 
+/// <summary>How idle a connection is. The lower, the sooner it makes room for another.</summary>
+internal enum Idleness
+{
+    /// <summary>It waits for a next request, or has waited a while for its first.</summary>
+    Idle,
+
+    /// <summary>It waits for its first request, which may be under way.</summary>
+    Newcomer,
+
+    /// <summary>It is over, and waits for its client's end.</summary>
+    Lingering,
+
+    /// <summary>It is in use, or waits for the rest of a request.</summary>
+    Busy,
+}
+
 /// <summary>
 /// The operations on a channel for threads other than the connection's own loop. None of them waits, takes a lock, or runs user
 /// code.
 /// </summary>
 internal interface IChannelControl
 {
-    /// <summary>
-    /// A number that is smaller the longer the connection has been idle; long.MaxValue if it is not idle. Connections without a
-    /// request so far come after those with one, and connections that only wait for the client's end come last.
-    /// </summary>
-    long IdleDueAt { get; }
+    /// <summary>Whether the connection waits for a client that need not do anything.</summary>
+    Idleness Idleness { get; }
 
     /// <summary>
-    /// When the present wait began, in milliseconds of the machine's own clock: the order of connections that have been idle for
-    /// as long by <see cref="IdleDueAt"/>, which has whole seconds. To be read before it.
+    /// When the present wait began, by <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>. To be read before
+    /// <see cref="Idleness"/>: of two waits, the later may then seem to be older, and <see cref="Evict"/> refuses it.
     /// </summary>
     long IdleSince { get; }
 

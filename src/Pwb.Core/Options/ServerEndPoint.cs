@@ -114,10 +114,12 @@ public sealed record ServerEndPoint
     /// The path of the file, of at most 107 bytes (103 on macOS). On Linux, a name that begins with NUL is in no file system: an
     /// abstract one.
     /// </param>
-    /// <exception cref="ArgumentException">The path is empty or too long.</exception>
+    /// <exception cref="ArgumentException">The path is empty or too long, or has a NUL behind its beginning.</exception>
     public static ServerEndPoint Unix(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path[0] != '\0' && path.Contains('\0', StringComparison.Ordinal)) // the system would cut it there
+            throw new ArgumentException("The path of a Unix domain socket has a NUL in it.", nameof(path));
         return new ServerEndPoint(new UnixDomainSocketEndPoint(path));
     }
 
@@ -161,7 +163,9 @@ public sealed record ServerEndPoint
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("Windows has no descriptors to inherit.");
         Socket socket = InheritedSockets.Adopt(descriptor);
-        return new ServerEndPoint(socket.LocalEndPoint!) { Socket = socket };
+        EndPoint address = socket.LocalEndPoint
+            ?? throw new ArgumentException($"Descriptor {descriptor} is a socket of an unknown kind.", nameof(descriptor));
+        return new ServerEndPoint(address) { Socket = socket };
     }
 
     /// <summary>
@@ -193,7 +197,9 @@ public sealed record ServerEndPoint
     /// It is one, but its path, name or descriptor is none that can be listened on; the message says why.
     /// </exception>
     /// <exception cref="IOException">It is <c>activated</c>, and LISTEN_FDS is not a number.</exception>
-    /// <exception cref="PlatformNotSupportedException">It begins with <c>fd:</c>, and the system is Windows.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The system has no Unix domain sockets, or is Windows, which gives a process no sockets to inherit.
+    /// </exception>
     public static IReadOnlyList<ServerEndPoint> Parse(string text, TlsOptions? tls = null)
     {
         ArgumentNullException.ThrowIfNull(text);

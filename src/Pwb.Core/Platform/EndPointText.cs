@@ -61,14 +61,18 @@ internal readonly record struct EndPointText(PlaceKind Kind, string Name = "", i
 
     private static IPAddress? AddressOf(string host)
     {
-        // .NET accepts brackets and a port inside of ours as well, and 127.1 as an address. Only the form that the log shows is
-        // allowed.
-        bool isBracketed = host is ['[', not '[', .., ']'];
+        bool isBracketed = host is ['[', not '[', .., ']']; // .NET accepts brackets and a port inside of ours as well
         string text = isBracketed ? host[1..^1] : host;
         if (!IPAddress.TryParse(text, out IPAddress? address)) return null;
-        return isBracketed
-            ? address.AddressFamily == AddressFamily.InterNetworkV6 ? address : null
-            : address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text ? address : null;
+
+        // It also accepts 127.1, which the log would show in another form, and any scope of any address of IPv6. Only those of
+        // link-local addresses mean something, and only if the machine has them.
+        bool isScoped = text.Contains('%', StringComparison.Ordinal);
+        bool isRight = isBracketed
+            ? address.AddressFamily == AddressFamily.InterNetworkV6
+                && (!isScoped || address is { IsIPv6LinkLocal: true, ScopeId: > 0 })
+            : address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text;
+        return isRight ? address : null;
     }
 
     private static bool TryCut(string text, string prefix, out string rest)

@@ -1,3 +1,4 @@
+using Pwb.Channels;
 using Pwb.Telemetry;
 
 namespace Pwb.Server;
@@ -46,8 +47,8 @@ internal sealed class ConnectionSet : ICountable
     }
 
     /// <summary>
-    /// Makes room: closes the connection that has waited longest for a next request, or else the one that has waited longest for
-    /// its first. A connection whose request has just come is passed over.
+    /// Makes room: closes the connection that has been idle longest, those last whose first request may be under way. A
+    /// connection whose request has just come is passed over.
     /// </summary>
     /// <returns>Whether a connection was closed.</returns>
     public bool CloseLongestIdle()
@@ -93,18 +94,17 @@ internal sealed class ConnectionSet : ICountable
         lock (_lock) list.AddRange(_connections);
     }
 
-    // Among those that are idle since the same second, one that is in use between two requests must not be taken for idle.
     private (ServerConnection Connection, long Since)? FindLongestIdle(HashSet<ServerConnection>? busy)
     {
-        (ServerConnection? longest, long dueAt, long since) = (null, long.MaxValue, 0);
+        (ServerConnection? longest, Idleness idleness, long since) = (null, Idleness.Busy, long.MaxValue);
         lock (_lock)
         {
             foreach (ServerConnection connection in _connections)
             {
                 long itsSince = connection.IdleSince;
-                long itsDueAt = connection.EvictableDueAt;
-                bool isLonger = itsDueAt < dueAt || (itsDueAt == dueAt && itsSince < since);
-                if (isLonger && busy?.Contains(connection) != true) (longest, dueAt, since) = (connection, itsDueAt, itsSince);
+                Idleness its = connection.MayBeEvicted ? connection.Idleness : Idleness.Busy;
+                bool isLonger = its < idleness || (its == idleness && its != Idleness.Busy && itsSince < since);
+                if (isLonger && busy?.Contains(connection) != true) (longest, idleness, since) = (connection, its, itsSince);
             }
         }
 

@@ -32,16 +32,11 @@ internal sealed class ServerConnection(
     /// <summary>The operations for any thread.</summary>
     public IChannelControl Control => channel.Control;
 
-    /// <summary>
-    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a refused connection, which is not closed to make room.
-    /// </summary>
-    public long IdleDueAt => refusal == Rejection.None ? channel.Control.IdleDueAt : long.MaxValue;
+    /// <summary>See <see cref="IChannelControl.Idleness"/>. A refused connection is not closed to make room.</summary>
+    public Idleness Idleness => refusal == Rejection.None ? channel.Control.Idleness : Idleness.Busy;
 
-    /// <summary>
-    /// See <see cref="IChannelControl.IdleDueAt"/>; long.MaxValue for a connection over a user's stream, which is not closed to
-    /// make room.
-    /// </summary>
-    public long EvictableDueAt => mayBeEvicted ? IdleDueAt : long.MaxValue;
+    /// <summary>Whether it may be closed to make room. One over a user's stream may not.</summary>
+    public bool MayBeEvicted => mayBeEvicted;
 
     /// <summary>See <see cref="IChannelControl.IdleSince"/>.</summary>
     public long IdleSince => channel.Control.IdleSince;
@@ -52,7 +47,7 @@ internal sealed class ServerConnection(
         get
         {
             if (channel.IsTakenOver) return ConnectionState.Upgraded;
-            return IdleDueAt == long.MaxValue ? ConnectionState.Active : ConnectionState.Idle;
+            return Idleness == Idleness.Busy ? ConnectionState.Active : ConnectionState.Idle;
         }
     }
 

@@ -16,7 +16,7 @@ internal struct Deadline
 
     public readonly Wait Current => (Wait)(Volatile.Read(in _state) & WaitMask);
 
-    /// <summary>The current wait, and when it is over; the order of these times is that in which waits of a kind began.</summary>
+    /// <summary>The current wait, and when it is over.</summary>
     public readonly (Wait Wait, long DueAt) Read()
     {
         long state = Volatile.Read(in _state); // once: read by halves, it could be of two waits

@@ -49,9 +49,17 @@ public sealed class SocketMisuseTests
                 return;
             }
         });
-        byte[] received = await AskAsync(server, overTls, isFull.Task);
+        byte[] received = await AskAsync(server, overTls, WhenEndedAsync(server, isFull.Task));
         WireResponse.ParseAll(received).Select(response => response.IsComplete).Should().Equal(false);
         _evil.Should().Be(0);
+    }
+
+    // A client that read before would let the flush end in time.
+    private static async Task WhenEndedAsync(PwbServer server, Task before)
+    {
+        using CancellationTokenSource patience = new(Wire.SafetyTimeout);
+        await before;
+        while (server.Reception.Connections.Count > 0) await Task.Delay(1, patience.Token);
     }
 
     [Theory]

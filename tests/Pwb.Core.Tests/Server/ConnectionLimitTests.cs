@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Pwb.Platform;
 using Pwb.Security;
 using Pwb.Server;
 using Pwb.Telemetry;
@@ -16,31 +15,6 @@ public sealed class ConnectionLimitTests
         EndPoints = ServerEndPoint.Loopback(0),
         Limits = PwbServerLimits.Default with { MaxConnections = 2 },
     };
-
-    [Theory]
-    [InlineData(1_048_576, 64L << 30, 10_000)]
-    [InlineData(1024, 64L << 30, 448)]
-    [InlineData(1_048_576, 50L << 20, 100)] // a heap of 50 MB, which 320 slow readers over TLS brought down
-    [InlineData(1_048_576, 1L << 30, 2048)]
-    [InlineData(1024, 50L << 20, 100)]
-    [InlineData(1_048_576, 1000, 1)]
-    [InlineData(null, 64L << 30, 10_000)]
-    [InlineData(null, 0, 10_000)]
-    public void The_default_is_what_descriptors_and_memory_allow(int? openFiles, long memory, int expected) =>
-        Pwb.Server.ConnectionLimit.Default(openFiles, memory).Should().Be(expected);
-
-    [Theory]
-    [InlineData("Max open files            1024                 524288               files     \n", 1024)]
-    [InlineData("Limit Soft\nMax processes 7 7 p\nMax open files            2147483647 2147483647 files", int.MaxValue)]
-    [InlineData("Max open files            2147483648 2147483648 files", null)]
-    [InlineData("Max open files            99999999999999999999 1 files", null)]
-    [InlineData("Max open files            unlimited            unlimited            files", null)]
-    [InlineData("Max open files            1024", null)] // cut
-    [InlineData("Max open files", null)]
-    [InlineData("Max processes             1024                 524288               processes", null)]
-    [InlineData("", null)]
-    public void The_open_file_limit_is_the_soft_one(string limits, int? expected) =>
-        LinuxProcess.FindOpenFileLimit(Latin1.Bytes(limits)).Should().Be(expected);
 
     [Fact]
     public async Task The_connection_that_was_idle_longest_makes_room()
@@ -70,7 +44,6 @@ public sealed class ConnectionLimitTests
         await server.StartAsync();
         using TcpClient used = await AskAsync(server), idle = await AskAsync(server);
         await UntilIdleAsync(server, 2);
-        await UntilLaterAsync();
         await used.GetStream().WriteAsync(Latin1.Bytes(Get));
         await ReadAsync(used);
         await UntilIdleAsync(server, 2);
@@ -83,6 +56,45 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task A_client_that_says_nothing_makes_room_before_one_that_asks_now_and_then()
+    {
+        var clock = new ManualClock();
+        await using PwbServer server = new(options: Two with { TimeProvider = clock });
+        await server.StartAsync();
+        using TcpClient silent = new(server.EndPoint.Ip.AddressFamily);
+        await silent.ConnectAsync(server.EndPoint.Ip);
+        await UntilIdleAsync(server, 1);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        server.Tick();
+        using TcpClient used = await AskAsync(server);
+        await UntilIdleAsync(server, 2);
+
+        using TcpClient newcomer = await AskAsync(server);
+
+        (await silent.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
+        await used.GetStream().WriteAsync(Latin1.Bytes(Get));
+        (await ReadAsync(used)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
+    public async Task One_whose_first_request_may_be_under_way_makes_room_last()
+    {
+        await using PwbServer server = new(options: Two with { TimeProvider = new ManualClock() });
+        await server.StartAsync();
+        using TcpClient fresh = new(server.EndPoint.Ip.AddressFamily);
+        await fresh.ConnectAsync(server.EndPoint.Ip);
+        await UntilIdleAsync(server, 1);
+        using TcpClient used = await AskAsync(server);
+        await UntilIdleAsync(server, 2);
+
+        using TcpClient newcomer = await AskAsync(server);
+
+        (await used.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Wire.SafetyTimeout)).Should().Be(0);
+        await fresh.GetStream().WriteAsync(Latin1.Bytes(Get));
+        (await ReadAsync(fresh)).Should().StartWith("HTTP/1.1 200 OK");
+    }
+
+    [Fact]
     public async Task One_that_was_in_use_since_it_was_chosen_does_not_make_room()
     {
         await using PwbServer server = new(options: Two);
@@ -92,7 +104,6 @@ public sealed class ConnectionLimitTests
         List<ServerConnection> all = [];
         server.Reception.Connections.CopyTo(all);
         long chosen = all[0].IdleSince;
-        await UntilLaterAsync();
         await client.GetStream().WriteAsync(Latin1.Bytes(Get));
         await ReadAsync(client);
         await UntilIdleAsync(server, 1);
@@ -221,13 +232,6 @@ public sealed class ConnectionLimitTests
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-    }
-
-    // Until the machine's clock, which has steps of up to 16 ms, tells another time.
-    private static async Task UntilLaterAsync()
-    {
-        long now = Environment.TickCount64;
-        while (Environment.TickCount64 == now) await Task.Delay(1);
     }
 
     private static async Task<TcpClient> AskAsync(PwbServer server)
