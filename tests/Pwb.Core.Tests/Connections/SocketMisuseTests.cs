@@ -57,9 +57,8 @@ public sealed class SocketMisuseTests
     // A client that read before would let the flush end in time.
     private static async Task WhenEndedAsync(PwbServer server, Task before)
     {
-        using CancellationTokenSource patience = new(Wire.SafetyTimeout);
         await before;
-        while (server.Reception.Connections.Count > 0) await Task.Delay(1, patience.Token);
+        await server.Reception.Connections.WhenEmptyAsync().WaitAsync(Wire.SafetyTimeout);
     }
 
     [Theory]
